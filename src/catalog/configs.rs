@@ -1,0 +1,74 @@
+//! Configuration keys: broker, topic, clients and ZooKeeper, with types, defaults and ranges.
+
+use std::sync::OnceLock;
+
+/// One key of a Kafka configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigKey {
+    /// The key as it is written.
+    pub name: &'static str,
+    /// Kafka's type name: `BOOLEAN`, `STRING`, `INT`, `SHORT`, `LONG`, `DOUBLE`, `LIST`, `CLASS`, `PASSWORD`.
+    pub kind: &'static str,
+    /// The default; `None` where there is none.
+    pub default: Option<String>,
+    /// Whether the key must be set.
+    pub required: bool,
+    /// Kafka's text for the values it takes; empty where any value of the type goes.
+    pub valid: &'static str,
+    /// `HIGH`, `MEDIUM` or `LOW`.
+    pub importance: &'static str,
+    /// For broker keys: `read-only`, `per-broker` or `cluster-wide`; for topic keys the broker key that gives the default; else
+    /// empty.
+    pub scope: &'static str,
+    /// Internal keys are honoured and never documented.
+    pub internal: bool,
+}
+
+fn key(name: &'static str, kind: &'static str, default: &'static str, required: bool) -> ConfigKey {
+    let default = super::table::field(default);
+    ConfigKey { name, kind, default, required, valid: "", importance: "", scope: "", internal: false }
+}
+
+/// The broker's keys (`KafkaConfig`), sorted by name.
+pub fn broker() -> &'static [ConfigKey] {
+    static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        super::table::rows::<10>(include_str!("data/broker-configs.tsv"))
+            .map(|row| ConfigKey {
+                valid: row[4],
+                importance: row[5],
+                scope: row[6],
+                internal: row[7] == "y",
+                ..key(row[0], row[1], row[2], row[3] == "y")
+            })
+            .collect()
+    })
+}
+
+/// The topic's keys (`LogConfig`), sorted by name.
+pub fn topic() -> &'static [ConfigKey] {
+    static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        super::table::rows::<10>(include_str!("data/topic-configs.tsv"))
+            .map(|row| ConfigKey {
+                valid: row[4],
+                importance: row[5],
+                scope: row[8],
+                internal: row[6] == "y",
+                ..key(row[0], row[1], row[2], row[3] == "y")
+            })
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn keys_are_sorted_and_unique() {
+        for keys in [super::broker(), super::topic()] {
+            assert!(keys.windows(2).all(|pair| pair[0].name < pair[1].name));
+        }
+        assert_eq!(super::broker().len(), 288);
+        assert_eq!(super::topic().len(), 31);
+    }
+}

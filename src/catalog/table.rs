@@ -1,0 +1,19 @@
+//! Reads the tab-separated tables under `data/`.
+
+/// The rows of a table, without its header; each row has the fields of the header in order. The escapes `\t`, `\n` and `\\` are
+/// undone.
+pub(super) fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    text.lines().skip(1).filter(|line| !line.is_empty()).map(|line| {
+        let mut fields = line.split('\t');
+        std::array::from_fn(|_| fields.next().unwrap_or(""))
+    })
+}
+
+/// A field of the tables: `null` is absent, `""` the empty string, the escapes are undone.
+pub(super) fn field(text: &'static str) -> Option<String> {
+    match text {
+        "null" | "" | "NO_DEFAULT" => None,
+        "\"\"" => Some(String::new()),
+        text => Some(text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\")),
+    }
+}

@@ -1,0 +1,95 @@
+//! The scripts of `bin/`: the Java class behind each and the options it takes.
+
+use std::sync::OnceLock;
+
+/// One script of the distribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// The script's file name, as `kafka-topics.sh`.
+    pub script: &'static str,
+    /// The main class, as the process table shows it.
+    pub main_class: &'static str,
+}
+
+/// Whether an option takes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A flag.
+    None,
+    /// `--option` or `--option value`.
+    Optional,
+    /// `--option value`.
+    Required,
+}
+
+/// One option of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolOption {
+    /// Its names with their dashes, the first is the one that messages use.
+    pub names: Vec<&'static str>,
+    /// Whether it takes a value.
+    pub argument: Argument,
+    /// The Java type of the value, as `Integer`; empty for a flag.
+    pub value_type: &'static str,
+    /// The word for the value in the usage table.
+    pub placeholder: &'static str,
+    /// Whether every value given is used; otherwise a second one is an error.
+    pub repeatable: bool,
+    /// The default; `None` where there is none.
+    pub default: Option<String>,
+}
+
+/// Every script of 3.6.0, sorted by name.
+pub fn all() -> &'static [Tool] {
+    static ALL: OnceLock<Vec<Tool>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        super::table::rows::<16>(include_str!("data/tools/index.tsv"))
+            .map(|row| Tool { script: row[0], main_class: row[1] })
+            .collect()
+    })
+}
+
+/// The options of a script whose table is here; `None` for the others.
+pub fn options(script: &str) -> Option<Vec<ToolOption>> {
+    let table = match script {
+        "kafka-topics.sh" => include_str!("data/tools/kafka-topics.tsv"),
+        "kafka-console-producer.sh" => include_str!("data/tools/kafka-console-producer.tsv"),
+        "kafka-console-consumer.sh" => include_str!("data/tools/kafka-console-consumer.tsv"),
+        "kafka-server-start.sh" => include_str!("data/tools/kafka-server-start.tsv"),
+        "kafka-server-stop.sh" => include_str!("data/tools/kafka-server-stop.tsv"),
+        "zookeeper-server-start.sh" => include_str!("data/tools/zookeeper-server-start.tsv"),
+        "zookeeper-server-stop.sh" => include_str!("data/tools/zookeeper-server-stop.tsv"),
+        _ => return None,
+    };
+    let options = super::table::rows::<12>(table).map(|row| ToolOption {
+        names: row[0].split([',', ' ']).filter(|name| !name.is_empty()).collect(),
+        argument: match row[2] {
+            "none" => Argument::None,
+            "optional" => Argument::Optional,
+            _ => Argument::Required,
+        },
+        value_type: row[3],
+        placeholder: row[4],
+        repeatable: row[5] == "y",
+        default: super::table::field(row[7]),
+    });
+    Some(options.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_topics_tool_takes_a_replication_factor() {
+        let options = options("kafka-topics.sh").expect("its table is here");
+        let option = options.iter().find(|option| option.names[0] == "--replication-factor").expect("documented option");
+        assert_eq!(option.argument, Argument::Required);
+    }
+
+    #[test]
+    fn scripts_are_sorted_and_unique() {
+        assert!(all().windows(2).all(|pair| pair[0].script < pair[1].script));
+        assert_eq!(all().len(), 41);
+    }
+}

@@ -1,0 +1,1 @@
+//! An asynchronous Kafka client, for the tools, the checks and the tests.

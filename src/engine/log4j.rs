@@ -1,0 +1,108 @@
+//! Server logs in the shape that Kafka's log4j gives them: `[2026-01-31 12:00:00,123] INFO message (logger)`.
+//!
+//! Records go to standard output and, where a folder is set, to `server.log` in it. A learner greps these lines, so their texts
+//! are Kafka's; what a record says is up to the caller.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock};
+
+/// The level of a record, by log4j's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are log4j's")]
+pub enum Level {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+            Self::Fatal => "FATAL",
+        }
+    }
+}
+
+/// Where records go.
+pub enum Target {
+    /// A server: standard output, and `server.log` where a folder was given.
+    Server(Option<File>),
+    /// A tool: standard error, WARN and above.
+    Tool,
+}
+
+static TARGET: OnceLock<Mutex<Target>> = OnceLock::new();
+
+/// Sends the records of this process to standard output and to `server.log` in `folder`, which is made when missing. The first
+/// call wins.
+///
+/// # Errors
+/// The folder or the file cannot be made; records still go to standard output.
+pub fn init_server(folder: Option<&Path>) -> io::Result<()> {
+    let opened = folder.map(|folder| {
+        std::fs::create_dir_all(folder)?;
+        OpenOptions::new().create(true).append(true).open(folder.join("server.log"))
+    });
+    let (file, result) = match opened {
+        Some(Ok(file)) => (Some(file), Ok(())),
+        Some(Err(error)) => (None, Err(error)),
+        None => (None, Ok(())),
+    };
+    TARGET.get_or_init(|| Mutex::new(Target::Server(file)));
+    result
+}
+
+/// Sends the records of this process, WARN and above, to standard error, as `tools-log4j.properties` does. The first call wins.
+pub fn init_tool() {
+    TARGET.get_or_init(|| Mutex::new(Target::Tool));
+}
+
+/// Writes one record; without `init_*` (tests, the runner) records are dropped.
+pub fn log(level: Level, logger: &str, message: fmt::Arguments<'_>) {
+    let Some(target) = TARGET.get() else { return };
+    let Ok(mut target) = target.lock() else { return };
+    if matches!(*target, Target::Tool) && level < Level::Warn {
+        return;
+    }
+    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f").to_string();
+    let line = format!("[{now}] {} {message} ({logger})\n", level.name());
+    // a reader that went away must not end a server: log4j goes on as well
+    match &mut *target {
+        Target::Server(file) => {
+            let _ = io::stdout().write_all(line.as_bytes());
+            if let Some(file) = file {
+                let _ = file.write_all(line.as_bytes());
+            }
+        }
+        Target::Tool => {
+            let _ = io::stderr().write_all(line.as_bytes());
+        }
+    }
+}
+
+/// Writes an INFO record: `info!("kafka.server.KafkaServer", "[KafkaServer id={id}] started")`.
+#[macro_export]
+macro_rules! log_info {
+    ($logger:expr, $($message:tt)*) => { $crate::engine::log4j::log($crate::engine::log4j::Level::Info, $logger, format_args!($($message)*)) };
+}
+/// Writes a WARN record.
+#[macro_export]
+macro_rules! log_warn {
+    ($logger:expr, $($message:tt)*) => { $crate::engine::log4j::log($crate::engine::log4j::Level::Warn, $logger, format_args!($($message)*)) };
+}
+/// Writes an ERROR record.
+#[macro_export]
+macro_rules! log_error {
+    ($logger:expr, $($message:tt)*) => { $crate::engine::log4j::log($crate::engine::log4j::Level::Error, $logger, format_args!($($message)*)) };
+}

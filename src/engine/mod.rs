@@ -1,0 +1,13 @@
+//! What runs Kafka: the coordinator, the broker, clients, the tools and the folder they live in. It knows nothing of labs and
+//! would be useful without them.
+
+pub mod broker;
+pub mod client;
+pub mod distribution;
+pub mod kafka;
+pub mod log4j;
+mod program;
+pub mod tools;
+pub mod zookeeper;
+
+pub use program::{Program, program};

@@ -1,0 +1,28 @@
+//! The programs of the distribution, by the name of the Java class that stands for each in the process table.
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+/// One program of the distribution.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// The main class, as it is given in `argv[0]` and shows in `ps`.
+    pub main_class: &'static str,
+    /// Runs it with the arguments after `argv[0]`; returns when it ends.
+    pub run: fn(Vec<OsString>) -> ExitCode,
+}
+
+impl Program {
+    /// Runs the program to its end.
+    pub fn run(self, args: Vec<OsString>) -> ExitCode {
+        (self.run)(args)
+    }
+}
+
+/// Every program that the bundled engine has. Adding a tool is one line here and its file in `tools/`.
+const PROGRAMS: &[Program] = &[];
+
+/// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.
+pub fn program(called_as: &OsStr) -> Option<&'static Program> {
+    PROGRAMS.iter().find(|program| called_as == program.main_class)
+}

@@ -1,0 +1,1 @@
+//! The ZooKeeper protocol: the coordinator and a client for it.

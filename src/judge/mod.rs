@@ -1,0 +1,1 @@
+//! Right or wrong, and why: diagnostics and the rules that find them.

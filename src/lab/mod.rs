@@ -1,0 +1,1 @@
+//! What a learner walks through: labs, terminals, checks, the coach, the runner.

@@ -1,0 +1,81 @@
+//! Listening and connecting as the JVM does: a wildcard address is one IPv6 socket that takes IPv4 too, which is why `netstat`
+//! shows `tcp6 … :::9092` for a Java server.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
+
+/// Listens on `host` and `port` (0 picks a free one); an empty host or `0.0.0.0` is every address of this machine. Must be called
+/// within a tokio runtime.
+///
+/// # Errors
+/// As the system gives them: address in use, not available, permission denied; an unknown host is `NotFound`.
+pub async fn bind(host: &str, port: u16, backlog: u32) -> io::Result<TcpListener> {
+    if matches!(host, "" | "0.0.0.0" | "::" | "[::]") {
+        let any = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
+        return match listen(any, backlog) {
+            // a machine without IPv6
+            Err(error) if matches!(error.raw_os_error(), Some(EAFNOSUPPORT | EADDRNOTAVAIL)) => {
+                listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port), backlog)
+            }
+            other => other,
+        };
+    }
+    let addresses: Vec<SocketAddr> = lookup_host((host, port)).await?.collect();
+    let address = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first());
+    listen(*address.ok_or(io::ErrorKind::NotFound)?, backlog)
+}
+
+/// Linux's errno for a machine without IPv6 in its kernel.
+const EAFNOSUPPORT: i32 = 97;
+/// Linux's errno for a machine whose IPv6 is switched off.
+const EADDRNOTAVAIL: i32 = 99;
+
+fn listen(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM.nonblocking().cloexec(), Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_reuse_address(true)?;
+    socket.bind(&SockAddr::from(address))?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Connects to the first address of `host` that answers, within `deadline` in all.
+///
+/// # Errors
+/// The last address's error; `TimedOut` when the deadline passes; `NotFound` for a host without an address.
+pub async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<TcpStream> {
+    let attempt = async {
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        for address in lookup_host((host, port)).await? {
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    };
+    tokio::time::timeout(deadline, attempt).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wildcard_listener_takes_ipv4_and_a_taken_port_is_refused() {
+        let listener = bind("0.0.0.0", 0, 50).await.expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        connect("127.0.0.1", port, Duration::from_secs(5)).await.expect("IPv4 reaches it");
+        let error = bind("", port, 50).await.expect_err("the port is taken");
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    }
+}

@@ -1,0 +1,9 @@
+//! Sockets: listening as the JVM does, length-prefixed frames with a limit, and shutdown.
+
+mod frame;
+mod listen;
+
+pub use frame::{FrameError, read_frame};
+pub use listen::{bind, connect};
+/// Tells every task of a server to end; children of a token end with it.
+pub use tokio_util::sync::CancellationToken as Shutdown;

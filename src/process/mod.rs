@@ -1,0 +1,1 @@
+//! Child processes, pseudo-terminals, signals, and the process table.

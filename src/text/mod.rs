@@ -1,0 +1,191 @@
+//! Every sentence a person reads, in Korean and in English.
+//!
+//! A sentence is a [`Text`]: a constant with both languages, so that one of them cannot be missing. Each area has a file of
+//! its own here. Placeholders are written `{name}`; in Korean a particle may follow the name, `{topic:이/가}`, and the right
+//! one of the pair is picked by how the value ends.
+
+mod particle;
+
+use std::fmt;
+
+/// A language that kafkalab speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Korean.
+    Ko,
+    /// English.
+    En,
+}
+
+/// What was asked for is not a language that kafkalab speaks.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown language {found:?}: expected ko or en")]
+pub struct UnknownLanguage {
+    /// What was given.
+    pub found: String,
+}
+
+impl std::str::FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name.to_ascii_lowercase().as_str() {
+            "ko" | "kr" | "korean" | "한국어" => Ok(Self::Ko),
+            "en" | "english" => Ok(Self::En),
+            _ => Err(UnknownLanguage { found: name.to_owned() }),
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Language {
+    /// Both languages.
+    pub const ALL: [Self; 2] = [Self::Ko, Self::En];
+
+    /// The two-letter code: `ko` or `en`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ko => "ko",
+            Self::En => "en",
+        }
+    }
+
+    /// The other language, for the key that switches.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Ko => Self::En,
+            Self::En => Self::Ko,
+        }
+    }
+
+    /// The language of a POSIX locale, as `LC_ALL`, `LC_MESSAGES` and `LANG` are looked up in that order: Korean where it
+    /// begins with `ko`, else English.
+    pub fn from_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        match set {
+            Some(locale) if locale.starts_with("ko") => Self::Ko,
+            _ => Self::En,
+        }
+    }
+}
+
+/// One sentence (or a few that belong together) in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Korean, in 해요 style.
+    pub ko: &'static str,
+    /// English, plain.
+    pub en: &'static str,
+}
+
+impl Text {
+    /// The sentence as it stands, without filling placeholders.
+    pub fn get(&self, language: Language) -> &'static str {
+        match language {
+            Language::Ko => self.ko,
+            Language::En => self.en,
+        }
+    }
+
+    /// The sentence with its placeholders filled. A placeholder without a value stays as it is written, so that it is seen.
+    pub fn fill(&self, language: Language, values: &[(&str, &dyn fmt::Display)]) -> String {
+        fill(self.get(language), values)
+    }
+}
+
+/// Fills `{name}` and `{name:이/가}` in any template (labs bring their own).
+pub fn fill(template: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
+    let mut out = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('}') else { break };
+        let inside = &rest[open + 1..open + close];
+        let (name, pair) = inside.split_once(':').map_or((inside, None), |(name, pair)| (name, Some(pair)));
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => {
+                let value = value.to_string();
+                out.push_str(&value);
+                if let Some(pair) = pair {
+                    out.push_str(particle::pick(&value, pair));
+                }
+            }
+            None => out.push_str(&rest[open..=open + close]),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The names of a template's placeholders, sorted, each once.
+pub fn placeholders(template: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = template
+        .split('{')
+        .skip(1)
+        .filter_map(|after| after.split_once('}'))
+        .map(|(inside, _)| inside.split_once(':').map_or(inside, |(name, _)| name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Declares the sentences of an area, and `ALL`, the list that the parity test walks.
+#[macro_export]
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident { ko: $ko:expr, en: $en:expr $(,)? })*) => {
+        $($(#[$doc])* #[allow(missing_docs)] pub const $name: $crate::text::Text = $crate::text::Text { ko: $ko, en: $en };)*
+        /// Every sentence of this area by name.
+        pub const ALL: &[(&str, $crate::text::Text)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// The areas and their sentences; the parity test walks them.
+pub const AREAS: &[(&str, &[(&str, Text)])] = &[];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_fill_the_same_placeholders() {
+        for (area, texts) in AREAS {
+            for (name, text) in *texts {
+                assert_eq!(placeholders(text.ko), placeholders(text.en), "{area}::{name}");
+                assert!(!text.ko.trim().is_empty() && !text.en.trim().is_empty(), "{area}::{name} is empty");
+                assert!(
+                    !text.en.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c)),
+                    "{area}::{name}: Korean in the English"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_particles_follow_the_value() {
+        let text = Text { ko: "토픽 {topic:이/가} {n}개", en: "{n} of topic {topic}" };
+        assert_eq!(text.fill(Language::Ko, &[("topic", &"주문"), ("n", &2)]), "토픽 주문이 2개");
+        assert_eq!(text.fill(Language::Ko, &[("topic", &"로그"), ("n", &2)]), "토픽 로그가 2개");
+        assert_eq!(text.fill(Language::En, &[("topic", &"demo"), ("n", &2)]), "2 of topic demo");
+        assert_eq!(text.fill(Language::En, &[("n", &2)]), "2 of topic {topic}");
+    }
+
+    #[test]
+    fn the_language_follows_the_locale() {
+        let of = |values: &[(&str, &str)]| {
+            let values: Vec<(String, String)> = values.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            Language::from_locale(|name| values.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+        };
+        assert_eq!(of(&[("LANG", "ko_KR.UTF-8")]), Language::Ko);
+        assert_eq!(of(&[("LANG", "ko_KR.UTF-8"), ("LC_ALL", "C")]), Language::En);
+        assert_eq!(of(&[("LANG", "ko_KR.UTF-8"), ("LC_ALL", "")]), Language::Ko);
+        assert_eq!(of(&[]), Language::En);
+    }
+}
