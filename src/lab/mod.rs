@@ -1,1 +1,5 @@
 //! What a learner walks through: labs, terminals, checks, the coach, the runner.
+
+pub mod check;
+pub mod format;
+pub mod runner;

@@ -1,0 +1,328 @@
+//! `lab.toml`: steps, terminals, commands, checks and solutions.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{FormatError, Place};
+use super::{FORMAT_VERSION, Variables};
+
+/// What `lab.toml` says, with the names in it checked.
+#[derive(Clone, Debug)]
+pub struct LabSpec {
+    /// The lab's short name, as `single-node`.
+    pub id: String,
+    /// Its place in the course, from 0.
+    pub number: u8,
+    /// The lab's own variables; the runner adds those of the engine.
+    pub variables: BTreeMap<String, String>,
+    /// The terminals, in the order in which they are shown.
+    pub terminals: Vec<TerminalSpec>,
+    /// The steps in order.
+    pub steps: Vec<StepSpec>,
+}
+
+/// One terminal of a lab.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TerminalSpec {
+    /// Its name, as the learner sees it.
+    pub name: String,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct StepSpec {
+    /// The step's name, which the prose and the snapshots refer to.
+    pub id: String,
+    /// The terminal it happens in.
+    pub terminal: String,
+    /// The documented command, or the name of a key such as `Ctrl-C`.
+    pub command: String,
+    /// Lines to type into the running program after the command.
+    pub text: Vec<String>,
+    /// When the step is done: all of these hold.
+    pub checks: Vec<CheckSpec>,
+    /// For a server's step: the transcript keeps only log lines that hold one of these.
+    pub keep: Vec<String>,
+    /// How the step is done without a learner.
+    pub solution: Vec<Action>,
+}
+
+/// One thing the solution does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Action {
+    /// The terminal, where it is not the step's.
+    #[serde(default)]
+    pub terminal: Option<String>,
+    /// A command line for the shell.
+    #[serde(default)]
+    pub line: Option<String>,
+    /// A line for the program that runs there.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// A key.
+    #[serde(default)]
+    pub key: Option<Key>,
+    /// Goes on when the terminal has shown this after the action; without it, when the shell's prompt is back.
+    #[serde(default)]
+    pub until_output: Option<String>,
+}
+
+/// A key that a solution presses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Key {
+    /// Interrupts the program in the foreground.
+    #[serde(rename = "Ctrl-C")]
+    CtrlC,
+    /// Ends the input of the program in the foreground.
+    #[serde(rename = "Ctrl-D")]
+    CtrlD,
+}
+
+impl Key {
+    /// The byte that the key sends to a terminal.
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::CtrlC => 3,
+            Self::CtrlD => 4,
+        }
+    }
+}
+
+/// A predicate on the system, as a lab writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "is", deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum CheckSpec {
+    /// A coordinator of this lab answers the ZooKeeper protocol.
+    CoordinatorServes {},
+    /// A broker of this lab answers the Kafka protocol and is registered with the coordinator.
+    BrokerServes {
+        /// Its broker.id.
+        id: i32,
+    },
+    /// The topic exists with that shape, and every partition has a leader.
+    Topic {
+        /// The topic.
+        name: String,
+        /// How many partitions.
+        partitions: usize,
+        /// How many replicas of each.
+        replication_factor: usize,
+    },
+    /// No topic of that name exists, nor is one being deleted.
+    NoTopic {
+        /// The topic.
+        name: String,
+    },
+    /// The topic holds records that were not there when the step began.
+    Records {
+        /// The topic.
+        topic: String,
+        /// How many at least.
+        at_least: i64,
+    },
+    /// A console consumer reads the topic.
+    Consumer {
+        /// The topic.
+        topic: String,
+        /// Whether it began with the first record.
+        from_beginning: bool,
+    },
+    /// No console client of this lab is attached to the broker.
+    NoClients {},
+    /// A tool was run against the lab's broker and ended with exit code 0.
+    Ran {
+        /// The tool, as the process table names it.
+        main_class: String,
+        /// An option that was among its arguments, as `--list`.
+        option: String,
+        /// The topic it was about, where it must be one.
+        #[serde(default)]
+        topic: Option<String>,
+        /// The step since whose beginning it counts: what is done a step early is done.
+        since: String,
+    },
+    /// No process of that name is left of this lab, and its ports are free.
+    Stopped {
+        /// The server, as the process table names it.
+        main_class: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLab {
+    /// Looked at by [`refuse_newer`].
+    #[serde(rename = "format")]
+    _format: u32,
+    id: String,
+    number: u8,
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
+    terminal: Vec<Spanned<TerminalSpec>>,
+    step: Vec<Spanned<RawStep>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStep {
+    id: Spanned<String>,
+    terminal: Spanned<String>,
+    command: Spanned<String>,
+    #[serde(default)]
+    text: Vec<String>,
+    check: Vec<CheckSpec>,
+    #[serde(default)]
+    keep: Vec<String>,
+    #[serde(default)]
+    solution: Vec<Action>,
+}
+
+impl LabSpec {
+    /// Reads `lab.toml`; `file` is its name for messages.
+    ///
+    /// # Errors
+    /// Not TOML, unknown keys, a newer format, names that stand twice or nowhere; each with its place.
+    pub fn parse(file: &str, text: &str) -> Result<Self, FormatError> {
+        refuse_newer(file, text)?;
+        let raw: RawLab = toml::from_str(text)
+            .map_err(|error| FormatError::at(file, text, error.span().map_or(0, |span| span.start), error.message()))?;
+        let mut terminals: Vec<TerminalSpec> = Vec::new();
+        for terminal in raw.terminal {
+            if terminals.iter().any(|known| known.name == terminal.get_ref().name) {
+                let message = format!("terminal {:?} stands twice", terminal.get_ref().name);
+                return Err(FormatError::at(file, text, terminal.span().start, message));
+            }
+            terminals.push(terminal.into_inner());
+        }
+        let mut steps: Vec<StepSpec> = Vec::new();
+        for step in raw.step {
+            let at = step.span().start;
+            let step = StepSpec::from_raw(step.into_inner(), &terminals, &raw.variables)
+                .map_err(|(offset, message)| FormatError::at(file, text, offset.unwrap_or(at), message))?;
+            if steps.iter().any(|known| known.id == step.id) {
+                return Err(FormatError::at(file, text, at, format!("step {:?} stands twice", step.id)));
+            }
+            steps.push(step);
+        }
+        if steps.is_empty() {
+            return Err(FormatError::at(file, text, 0, "expected at least one step"));
+        }
+        Ok(Self { id: raw.id, number: raw.number, variables: raw.variables, terminals, steps })
+    }
+}
+
+/// A newer format may have keys that are unknown here, so its number is looked at before anything else.
+fn refuse_newer(file: &str, text: &str) -> Result<(), FormatError> {
+    #[derive(Deserialize)]
+    struct OnlyFormat {
+        format: Spanned<u32>,
+    }
+    match toml::from_str::<OnlyFormat>(text) {
+        Ok(only) if *only.format.get_ref() != FORMAT_VERSION => Err(FormatError::Newer {
+            place: Place::of(file, text, only.format.span().start),
+            found: only.format.into_inner(),
+            expected: FORMAT_VERSION,
+        }),
+        _ => Ok(()),
+    }
+}
+
+impl StepSpec {
+    fn from_raw(
+        raw: RawStep,
+        terminals: &[TerminalSpec],
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Self, (Option<usize>, String)> {
+        let known = |name: &str| terminals.iter().any(|terminal| terminal.name == name);
+        if !known(raw.terminal.get_ref()) {
+            return Err((Some(raw.terminal.span().start), format!("no terminal {:?}", raw.terminal.get_ref())));
+        }
+        if let Some(unknown) = Variables::first_unknown(raw.command.get_ref(), variables) {
+            return Err((Some(raw.command.span().start), format!("no variable {unknown:?}")));
+        }
+        if raw.check.is_empty() {
+            return Err((None, format!("step {:?}: expected at least one check", raw.id.get_ref())));
+        }
+        let mut solution = raw.solution;
+        if solution.is_empty() {
+            solution.push(Action {
+                terminal: None,
+                line: Some(raw.command.get_ref().clone()),
+                text: None,
+                key: None,
+                until_output: None,
+            });
+        }
+        for action in &solution {
+            if let Some(name) = action.terminal.as_ref().filter(|name| !known(name)) {
+                return Err((None, format!("no terminal {name:?}")));
+            }
+            let kinds =
+                [action.line.is_some(), action.text.is_some(), action.key.is_some()].iter().filter(|given| **given).count();
+            if kinds != 1 {
+                return Err((None, "a solution's action has one of line, text and key".to_owned()));
+            }
+        }
+        Ok(Self {
+            id: raw.id.into_inner(),
+            terminal: raw.terminal.into_inner(),
+            command: raw.command.into_inner(),
+            text: raw.text,
+            checks: raw.check,
+            keep: raw.keep,
+            solution,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"format = 1
+id = "demo"
+number = 1
+[[terminal]]
+name = "client"
+[[step]]
+id = "one"
+terminal = "client"
+command = "./kafka-topics.sh --list --bootstrap-server ${bootstrap}"
+check = [{ is = "no-topic", name = "x" }]
+"#;
+
+    fn check(from: &str, to: &str, expected: &str) {
+        let text = GOOD.replacen(from, to, 1);
+        match LabSpec::parse("demo/lab.toml", &text) {
+            Ok(_) => assert_eq!("fine", expected),
+            Err(error) => {
+                let found = error.to_string();
+                assert!(found.contains(expected), "expected {expected:?}, found {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        check("", "", "fine");
+        check("format = 1", "format = 2", "demo/lab.toml:1:10: format 2: this release reads format 1");
+        check("format = 1", "format = 9\nlater = true", "a newer kafkalab is needed");
+        check("number = 1", "number = 1\ncolour = \"red\"", "demo/lab.toml:4:1: unknown field `colour`");
+        check("terminal = \"client\"", "terminal = \"cleint\"", "demo/lab.toml:8:12: no terminal \"cleint\"");
+        check("${bootstrap}", "${bootsrap}", "no variable \"bootsrap\"");
+        check("is = \"no-topic\"", "is = \"no-such\"", "unknown variant `no-such`");
+        check("name = \"x\"", "nmae = \"x\"", "unknown field `nmae`");
+        check("check = [{ is = \"no-topic\", name = \"x\" }]", "check = []", "expected at least one check");
+        check("id = \"demo\"", "id = \"demo", "demo/lab.toml:2:");
+    }
+
+    #[test]
+    fn a_step_without_a_solution_is_solved_by_its_command() {
+        let lab = LabSpec::parse("demo/lab.toml", GOOD).expect("good");
+        assert_eq!(lab.steps[0].solution[0].line.as_deref(), Some(lab.steps[0].command.as_str()));
+    }
+}
