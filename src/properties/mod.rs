@@ -73,7 +73,7 @@ pub enum PropertiesError {
 pub struct Document {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    /// The file ends in the middle of a line that a backslash continues.
+    /// The file ends where a backslash has its last line go on.
     dangling: bool,
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Entry, PropertiesError, Span, escape};
 
-/// The entries of `bytes` in order, and whether the file ends in a line that a backslash continues.
+/// The entries of `bytes` in order, and whether the file ends in a line that goes on: what is appended would belong to it.
 pub(super) fn entries(bytes: &[u8]) -> Result<(Vec<Entry>, bool), PropertiesError> {
     let mut lines = LogicalLines { bytes, at: 0, dangling: false };
     let mut places = Places::new(bytes);
@@ -83,8 +83,9 @@ impl Iterator for LogicalLines<'_> {
         if line.text.is_empty() {
             return None;
         }
+        let at_line_end = self.bytes.last().copied().is_some_and(is_line_end);
+        self.dangling = backslash || (continued && at_line_end);
         if backslash {
-            self.dangling = true;
             line.pop();
         }
         Some(line)

@@ -124,6 +124,9 @@ fn set_changes_the_value_that_counts_and_nothing_else() {
     check("a=1\r\nb=2", "c", "3", "a=1\r\nb=2\r\nc=3\r\n");
     check("a=1\\", "b", "2", "a=1\\\n\nb=2\n");
     check("a=1\\\n", "b", "2", "a=1\\\n\nb=2\n");
+    check("a=1\\\r\n", "b", "2", "a=1\\\r\n\r\nb=2\r\n");
+    check("a=1\n\\\r", "b", "2", "a=1\n\\\r\n\nb=2\n");
+    check("a=1\\\n  ", "b", "2", "a=1\\\n  \nb=2\n");
 }
 
 fn properties_like() -> impl Strategy<Value = Vec<u8>> {
