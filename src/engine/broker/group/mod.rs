@@ -1,0 +1,13 @@
+//! Consumer groups: members, rebalances, committed offsets.
+
+/// The groups that this broker coordinates.
+#[derive(Debug, Default)]
+pub struct GroupCoordinator {}
+
+impl GroupCoordinator {
+    /// Loads the groups of a partition of `__consumer_offsets` that this broker leads from now on.
+    pub fn on_leadership(&self, _partition: i32) {}
+
+    /// Forgets the groups of a partition of `__consumer_offsets` that this broker no longer leads.
+    pub fn on_resignation(&self, _partition: i32) {}
+}

@@ -1,0 +1,148 @@
+//! The APIs of the broker, one file each, and the table that finds them.
+
+mod api_versions;
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::protocol::{Encodable, Request};
+
+use super::Broker;
+use crate::catalog;
+use crate::engine::kafka::Response;
+use crate::net::Shutdown;
+
+/// What a handler knows of a request besides its body.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    /// The version of the request, one that the API has.
+    pub version: i16,
+    /// Repeated in the answer.
+    pub correlation_id: i32,
+    /// The sender's `client.id`.
+    pub client_id: Option<String>,
+    /// The sender's address.
+    pub peer: SocketAddr,
+    /// The listener that it came through.
+    pub listener: Arc<str>,
+    /// Cancelled when the broker stops; a waiting request ends then.
+    pub shutdown: Shutdown,
+}
+
+/// Why a request is not answered; the connection is closed.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The body is not what its API and version say.
+    #[error("Error getting request for apiKey: {api}, apiVersion: {version}")]
+    Malformed {
+        /// Kafka's name of the API.
+        api: &'static str,
+        /// The version that was asked for.
+        version: i16,
+        /// What the decoder says.
+        reason: String,
+    },
+    /// The answer does not fit its version: a mistake of the handler.
+    #[error("failed to encode the answer to apiKey: {api}, apiVersion: {version}: {reason}")]
+    Unencodable {
+        /// Kafka's name of the API.
+        api: &'static str,
+        /// The version that was asked for.
+        version: i16,
+        /// What the encoder says.
+        reason: String,
+    },
+}
+
+/// The answer to a request; `None` where none is sent, as to a Produce with `acks=0`.
+pub type Answer = Result<Option<Response>, RequestError>;
+/// A handler's work.
+pub type HandleFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
+/// Decodes a body, does what it asks, encodes the answer.
+pub type Handle = fn(Arc<Broker>, RequestContext, Bytes) -> HandleFuture;
+
+/// One API that the broker serves.
+pub struct ApiSpec {
+    /// The API key; versions and name are the catalogue's.
+    pub key: i16,
+    /// Serves a request.
+    pub handle: Handle,
+}
+
+impl ApiSpec {
+    /// The API's row in the catalogue: a version is served if it is advertised there.
+    pub fn versions(&self) -> Option<RangeInclusive<i16>> {
+        catalog::api_versions::by_key(self.key)?.advertised.clone()
+    }
+}
+
+/// Every API that works, sorted by key. Dispatch, ApiVersions and the tests read it.
+pub static APIS: &[&ApiSpec] = &[&api_versions::SPEC];
+
+/// The API with that key.
+pub fn api(key: i16) -> Option<&'static ApiSpec> {
+    APIS.iter().copied().find(|api| api.key == key)
+}
+
+/// Makes a [`Handle`] of a handler that answers with a message of the protocol:
+/// `handle: |broker, context, body| typed(broker, context, body, metadata)`.
+pub fn typed<R, F>(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    body: Bytes,
+    handler: impl FnOnce(Arc<Broker>, RequestContext, R) -> F + Send + 'static,
+) -> HandleFuture
+where
+    R: Request + Send + 'static,
+    F: Future<Output = Result<R::Response, RequestError>> + Send,
+{
+    Box::pin(async move {
+        let version = context.version;
+        let request = decode::<R>(body, version)?;
+        encode::<R>(&handler(broker, context, request).await?, version)
+    })
+}
+
+/// Makes a [`Handle`] of a handler that answers with a body of its own, or not at all.
+pub fn typed_raw<R, F>(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    body: Bytes,
+    handler: impl FnOnce(Arc<Broker>, RequestContext, R) -> F + Send + 'static,
+) -> HandleFuture
+where
+    R: Request + Send + 'static,
+    F: Future<Output = Answer> + Send,
+{
+    Box::pin(async move {
+        let request = decode::<R>(body, context.version)?;
+        handler(broker, context, request).await
+    })
+}
+
+fn decode<R: Request>(mut body: Bytes, version: i16) -> Result<R, RequestError> {
+    R::decode(&mut body, version).map_err(|error| RequestError::Malformed {
+        api: name(R::KEY),
+        version,
+        reason: error.to_string(),
+    })
+}
+
+/// The body of an answer to `R` in the version asked for.
+///
+/// # Errors
+/// [`RequestError::Unencodable`] where a field does not fit the version.
+pub fn encode<R: Request>(answer: &R::Response, version: i16) -> Answer {
+    let mut body = BytesMut::new();
+    match answer.encode(&mut body, version) {
+        Ok(()) => Ok(Some(body.freeze().into())),
+        Err(error) => Err(RequestError::Unencodable { api: name(R::KEY), version, reason: error.to_string() }),
+    }
+}
+
+fn name(key: i16) -> &'static str {
+    catalog::api_versions::by_key(key).map_or("", |api| api.name)
+}

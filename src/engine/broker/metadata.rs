@@ -1,0 +1,90 @@
+//! What this broker knows of the cluster: brokers, topics, leaders. Readers take a snapshot; the controller's events replace it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use uuid::Uuid;
+
+/// One listener of a broker, as it advertises it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The listener's name.
+    pub listener: String,
+    /// The advertised host.
+    pub host: String,
+    /// The advertised port.
+    pub port: u16,
+}
+
+/// A live broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerMetadata {
+    /// Its id.
+    pub id: i32,
+    /// The czxid of its registration, as other brokers and the controller name its incarnation.
+    pub epoch: i64,
+    /// The rack, if it has one.
+    pub rack: Option<String>,
+    /// Where clients reach it.
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// The leader of a partition that has none.
+pub const NO_LEADER: i32 = -1;
+
+/// A partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartitionMetadata {
+    /// The leader's id or [`NO_LEADER`].
+    pub leader: i32,
+    /// Counts the leaders.
+    pub leader_epoch: i32,
+    /// The version of the partition's state znode.
+    pub partition_epoch: i32,
+    /// The replicas, the preferred leader first.
+    pub replicas: Vec<i32>,
+    /// The replicas in sync.
+    pub isr: Vec<i32>,
+}
+
+/// A topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopicMetadata {
+    /// The topic's id.
+    pub id: Uuid,
+    /// The partitions by index.
+    pub partitions: BTreeMap<i32, PartitionMetadata>,
+    /// The topic's own settings.
+    pub overrides: BTreeMap<String, String>,
+}
+
+/// The cluster at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClusterMetadata {
+    /// The controller's id, if there is one.
+    pub controller: Option<i32>,
+    /// The live brokers by id.
+    pub brokers: BTreeMap<i32, BrokerMetadata>,
+    /// The topics by name.
+    pub topics: BTreeMap<String, TopicMetadata>,
+    /// The topics' names by id.
+    pub topic_names: BTreeMap<Uuid, String>,
+}
+
+/// The latest [`ClusterMetadata`].
+#[derive(Debug, Default)]
+pub struct MetadataCache {
+    current: RwLock<Arc<ClusterMetadata>>,
+}
+
+impl MetadataCache {
+    /// The cluster as it is known now.
+    pub fn snapshot(&self) -> Arc<ClusterMetadata> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces what is known.
+    pub fn replace(&self, metadata: ClusterMetadata) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(metadata);
+    }
+}
