@@ -1,1 +1,7 @@
-//! Child processes, pseudo-terminals, signals, and the process table.
+//! Child processes, pseudo-terminals, signals, and the process table. Nothing else in the project spawns or signals.
+
+pub mod signal;
+pub mod sockets;
+pub mod spawn;
+pub mod table;
+pub mod wait;
