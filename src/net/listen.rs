@@ -53,17 +53,40 @@ pub async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<Tc
     let attempt = async {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in lookup_host((host, port)).await? {
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    stream.set_nodelay(true)?;
-                    return Ok(stream);
-                }
+            match connect_address(address, deadline).await {
+                Ok(stream) => return Ok(stream),
                 Err(error) => last = error,
             }
         }
         Err(last)
     };
     tokio::time::timeout(deadline, attempt).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Connects to one address within `deadline`.
+///
+/// # Errors
+/// As the system gives them; `TimedOut` when the deadline passes.
+pub async fn connect_address(address: SocketAddr, deadline: Duration) -> io::Result<TcpStream> {
+    let stream = tokio::time::timeout(deadline, TcpStream::connect(address))
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The addresses of `host` as Kafka's Java clients use them: IPv4 before IPv6, and only those of the first one's family
+/// (`ClientUtils.filterPreferredAddresses`). An empty host is this machine.
+///
+/// # Errors
+/// As the resolver gives them; `NotFound` for a host without an address; `TimedOut` when the deadline passes.
+pub async fn resolve(host: &str, port: u16, deadline: Duration) -> io::Result<Vec<SocketAddr>> {
+    let host = if host.is_empty() { "127.0.0.1" } else { host };
+    let lookup = tokio::time::timeout(deadline, lookup_host((host, port)));
+    let found = lookup.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    let (v4, v6): (Vec<_>, Vec<_>) = found.partition(SocketAddr::is_ipv4);
+    let preferred = if v4.is_empty() { v6 } else { v4 };
+    if preferred.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(preferred) }
 }
 
 #[cfg(test)]

@@ -1,1 +1,15 @@
-//! An asynchronous Kafka client, for the tools, the checks and the tests.
+//! An asynchronous Kafka client: connections, metadata and routing, admin calls, fetching, the producer's and the consumer's
+//! parts. The tools, the lab's checks and the tests use it; it works against any broker of 2.1 or newer.
+
+mod address;
+pub mod admin;
+mod connection;
+mod error;
+pub mod group;
+mod network;
+pub mod records;
+
+pub use address::{Bootstrap, HostPort, InvalidUrl};
+pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
+pub use error::ClientError;
+pub use network::{Client, ClientConfig, Flavour, Node, Route};

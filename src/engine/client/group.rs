@@ -1,0 +1,197 @@
+//! What members of a consumer group tell each other (`ConsumerProtocol`): subscriptions and assignments, behind a version
+//! number.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use kafka_protocol::messages::consumer_protocol_assignment::TopicPartition as AssignedTopic;
+use kafka_protocol::messages::consumer_protocol_subscription::TopicPartition as OwnedTopic;
+use kafka_protocol::messages::{ConsumerProtocolAssignment, ConsumerProtocolSubscription, TopicName};
+use kafka_protocol::protocol::{Decodable, Encodable, StrBytes};
+
+/// The newest version of both messages that 3.6.0 writes.
+const VERSION: i16 = 3;
+
+/// A topic and the numbers of some of its partitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicPartitions {
+    /// The topic.
+    pub topic: String,
+    /// The partitions, in the order they were given.
+    pub partitions: Vec<i32>,
+}
+
+/// What a member wants to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscription {
+    /// The topics.
+    pub topics: Vec<String>,
+    /// What its assignor adds.
+    pub user_data: Option<Bytes>,
+    /// The partitions it holds already (cooperative rebalancing, KIP-429).
+    pub owned: Vec<TopicPartitions>,
+    /// The generation in which it got them; -1 where it is not said.
+    pub generation_id: i32,
+}
+
+/// What a member is to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment {
+    /// The partitions by topic.
+    pub partitions: Vec<TopicPartitions>,
+    /// What its assignor adds.
+    pub user_data: Option<Bytes>,
+}
+
+impl Subscription {
+    /// Reads a subscription; `None` where it is none.
+    pub fn decode(mut bytes: Bytes) -> Option<Self> {
+        let version = bytes.try_get_i16().ok()?.min(VERSION);
+        plausible(&bytes).then_some(())?;
+        let read = ConsumerProtocolSubscription::decode(&mut bytes, version).ok()?;
+        let owned = |owned: OwnedTopic| TopicPartitions { topic: owned.topic.to_string(), partitions: owned.partitions };
+        Some(Self {
+            topics: read.topics.iter().map(ToString::to_string).collect(),
+            user_data: read.user_data,
+            owned: read.owned_partitions.into_iter().map(owned).collect(),
+            generation_id: if version >= 2 { read.generation_id } else { -1 },
+        })
+    }
+
+    /// Writes a subscription as a 3.6.0 consumer does.
+    pub fn encode(&self) -> Bytes {
+        let owned = self
+            .owned
+            .iter()
+            .map(|owned| OwnedTopic::default().with_topic(topic_name(&owned.topic)).with_partitions(owned.partitions.clone()));
+        let message = ConsumerProtocolSubscription::default()
+            .with_topics(self.topics.iter().cloned().map(StrBytes::from_string).collect())
+            .with_user_data(self.user_data.clone())
+            .with_owned_partitions(owned.collect())
+            .with_generation_id(self.generation_id)
+            .with_rack_id(None);
+        versioned(&message)
+    }
+}
+
+impl Assignment {
+    /// Reads an assignment; `None` where it is none. No bytes are an assignment of nothing.
+    pub fn decode(mut bytes: Bytes) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Self::default());
+        }
+        let version = bytes.try_get_i16().ok()?.min(VERSION);
+        plausible(&bytes).then_some(())?;
+        let read = ConsumerProtocolAssignment::decode(&mut bytes, version).ok()?;
+        let assigned =
+            |assigned: AssignedTopic| TopicPartitions { topic: assigned.topic.to_string(), partitions: assigned.partitions };
+        Some(Self { partitions: read.assigned_partitions.into_iter().map(assigned).collect(), user_data: read.user_data })
+    }
+
+    /// Writes an assignment as a 3.6.0 consumer does.
+    pub fn encode(&self) -> Bytes {
+        let assigned = self.partitions.iter().map(|assigned| {
+            AssignedTopic::default().with_topic(topic_name(&assigned.topic)).with_partitions(assigned.partitions.clone())
+        });
+        let message = ConsumerProtocolAssignment::default()
+            .with_assigned_partitions(assigned.collect())
+            .with_user_data(self.user_data.clone());
+        versioned(&message)
+    }
+}
+
+/// Both messages begin with the length of a list, whose entries take two bytes or more: more entries than that is no message.
+fn plausible(bytes: &Bytes) -> bool {
+    let mut head = bytes.slice(..);
+    head.try_get_i32().is_ok_and(|count| usize::try_from(count).is_ok_and(|count| count <= bytes.len() / 2))
+}
+
+fn versioned(message: &impl Encodable) -> Bytes {
+    let mut bytes = BytesMut::new();
+    bytes.put_i16(VERSION);
+    match message.encode(&mut bytes, VERSION) {
+        Ok(()) => bytes.freeze(),
+        // only a list of more than 2^31 entries cannot be written
+        Err(_) => Bytes::new(),
+    }
+}
+
+fn topic_name(name: &str) -> TopicName {
+    TopicName(StrBytes::from_string(name.to_owned()))
+}
+
+/// `RangeAssignor`: each topic's partitions are dealt out in runs, to its subscribers in the order of their member ids; the
+/// first ones get one more where it does not come out even. `members` are (id, topics); `partition_count` knows how many
+/// partitions a topic has (0 where it does not exist). The answer has one entry per member, in the order given.
+pub fn assign_range(
+    members: &[(String, Vec<String>)],
+    partition_count: impl Fn(&str) -> i32,
+) -> Vec<(String, Vec<TopicPartitions>)> {
+    let mut assigned: Vec<(String, Vec<TopicPartitions>)> = members.iter().map(|(id, _)| (id.clone(), Vec::new())).collect();
+    let mut topics: Vec<&String> = members.iter().flat_map(|(_, topics)| topics).collect();
+    topics.sort();
+    topics.dedup();
+    for topic in topics {
+        let mut subscribers: Vec<usize> = (0..members.len()).filter(|at| members[*at].1.contains(topic)).collect();
+        subscribers.sort_by_key(|at| &members[*at].0);
+        let count = usize::try_from(partition_count(topic)).unwrap_or_default();
+        let (share, extra) = (count / subscribers.len().max(1), count % subscribers.len().max(1));
+        let mut next = 0_i32;
+        for (rank, at) in subscribers.into_iter().enumerate() {
+            let run = i32::try_from(share + usize::from(rank < extra)).unwrap_or_default();
+            if run > 0 {
+                assigned[at].1.push(TopicPartitions { topic: topic.clone(), partitions: (next..next + run).collect() });
+            }
+            next += run;
+        }
+    }
+    assigned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn some(topic: &str, partitions: &[i32]) -> TopicPartitions {
+        TopicPartitions { topic: topic.to_owned(), partitions: partitions.to_vec() }
+    }
+
+    #[test]
+    fn subscriptions_and_assignments_survive_the_wire() {
+        let subscription = Subscription {
+            topics: vec!["a".to_owned(), "b".to_owned()],
+            user_data: None,
+            owned: vec![some("a", &[0, 2])],
+            generation_id: 4,
+        };
+        assert_eq!(Subscription::decode(subscription.encode()), Some(subscription));
+        let assignment = Assignment { partitions: vec![some("a", &[1])], user_data: Some(Bytes::from_static(b"x")) };
+        assert_eq!(Assignment::decode(assignment.encode()), Some(assignment));
+        assert_eq!(Assignment::decode(Bytes::new()), Some(Assignment::default()));
+    }
+
+    #[test]
+    fn the_range_assignor_deals_runs_in_the_order_of_ids() {
+        let wants = |id: &str, topics: &[&str]| (id.to_owned(), topics.iter().map(|topic| (*topic).to_owned()).collect());
+        let members = [wants("m2", &["a", "b"]), wants("m1", &["a"])];
+        let found = assign_range(&members, |topic| if topic == "a" { 3 } else { 1 });
+        assert_eq!(found[0], ("m2".to_owned(), vec![some("a", &[2]), some("b", &[0])]));
+        assert_eq!(found[1], ("m1".to_owned(), vec![some("a", &[0, 1])]));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = Subscription::decode(Bytes::from(bytes.clone()));
+            let _ = Assignment::decode(Bytes::from(bytes));
+        }
+
+        #[test]
+        fn every_partition_has_one_owner(members in 1_usize..6, partitions in 0_i32..20) {
+            let members: Vec<_> = (0..members).map(|at| (format!("m{at}"), vec!["t".to_owned()])).collect();
+            let assigned = assign_range(&members, |_| partitions);
+            let mut all: Vec<i32> = assigned.iter().flat_map(|(_, topics)| topics).flat_map(|t| t.partitions.clone()).collect();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..partitions).collect::<Vec<_>>());
+        }
+    }
+}
