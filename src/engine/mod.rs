@@ -10,4 +10,4 @@ mod program;
 pub mod tools;
 pub mod zookeeper;
 
-pub use program::{Program, program};
+pub use program::{Program, program, programs};

@@ -26,3 +26,8 @@ const PROGRAMS: &[Program] = &[];
 pub fn program(called_as: &OsStr) -> Option<&'static Program> {
     PROGRAMS.iter().find(|program| called_as == program.main_class)
 }
+
+/// Every program of the bundled engine.
+pub fn programs() -> &'static [Program] {
+    PROGRAMS
+}

@@ -4,6 +4,7 @@
 //! its own here. Placeholders are written `{name}`; in Korean a particle may follow the name, `{topic:이/가}`, and the right
 //! one of the pair is picked by how the value ends.
 
+pub mod distribution;
 mod particle;
 
 use std::fmt;
@@ -148,7 +149,7 @@ macro_rules! texts {
 }
 
 /// The areas and their sentences; the parity test walks them.
-pub const AREAS: &[(&str, &[(&str, Text)])] = &[];
+pub const AREAS: &[(&str, &[(&str, Text)])] = &[("distribution", distribution::ALL)];
 
 #[cfg(test)]
 mod tests {

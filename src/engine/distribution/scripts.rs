@@ -1,0 +1,77 @@
+//! The scripts of `bin/`: which there are for the programs that the bundle has, and their text. What they print and return is what
+//! Kafka's own print and return.
+
+use crate::catalog::tools;
+use crate::text::distribution as text;
+use crate::text::{Language, Text};
+
+/// One script.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub name: &'static str,
+    pub text: String,
+}
+
+/// A server: it has a script that starts it and one that stops it.
+struct Server {
+    main_class: &'static str,
+    start: &'static str,
+    stop: &'static str,
+    /// What `-daemon` names the file in `logs` after.
+    name: &'static str,
+    usage: &'static str,
+    heap: &'static str,
+    /// As in "No kafka server to stop".
+    word: &'static str,
+}
+
+const SERVERS: &[Server] = &[
+    Server {
+        main_class: "kafka.Kafka",
+        start: "kafka-server-start.sh",
+        stop: "kafka-server-stop.sh",
+        name: "kafkaServer",
+        usage: "[-daemon] server.properties [--override property=value]*",
+        heap: "-Xmx1G -Xms1G",
+        word: "kafka",
+    },
+    Server {
+        main_class: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+        start: "zookeeper-server-start.sh",
+        stop: "zookeeper-server-stop.sh",
+        name: "zookeeper",
+        usage: "[-daemon] zookeeper.properties",
+        heap: "-Xmx512M -Xms512M",
+        word: "zookeeper",
+    },
+];
+
+/// The scripts for the programs with these main classes, sorted by name.
+pub(super) fn scripts(classes: &[&str], language: Language) -> Vec<Script> {
+    tools::all().iter().filter_map(|tool| script(tool, classes, language)).collect()
+}
+
+fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> Option<Script> {
+    let fill = |template: &str, about: Text, values: &[(&str, &str)]| {
+        let filled = template.replace("@ABOUT@", about.get(language));
+        Some(Script { name: tool.script, text: values.iter().fold(filled, |text, (name, value)| text.replace(name, value)) })
+    };
+    if tool.script == "kafka-run-class.sh" {
+        let values = [("@CLASSES@", &*classes.join(" | ")), ("@MISSING@", text::PROGRAM_MISSING.get(language))];
+        return fill(include_str!("scripts/kafka-run-class.sh"), text::RUN_CLASS, &values);
+    }
+    let has = |server: &&Server| classes.contains(&server.main_class);
+    if let Some(server) = SERVERS.iter().filter(has).find(|server| server.start == tool.script) {
+        let values =
+            [("@USAGE@", server.usage), ("@HEAP@", server.heap), ("@NAME@", server.name), ("@CLASS@", server.main_class)];
+        return fill(include_str!("scripts/server-start.sh"), text::SERVER_START, &values);
+    }
+    if let Some(server) = SERVERS.iter().filter(has).find(|server| server.stop == tool.script) {
+        let values = [("@WORD@", server.word), ("@CLASS@", server.main_class)];
+        return fill(include_str!("scripts/server-stop.sh"), text::SERVER_STOP, &values);
+    }
+    if classes.contains(&tool.main_class) {
+        return fill(include_str!("scripts/tool.sh"), text::TOOL, &[("@CLASS@", tool.main_class)]);
+    }
+    None
+}

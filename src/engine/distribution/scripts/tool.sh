@@ -1,0 +1,3 @@
+#!/bin/bash
+# @ABOUT@
+exec "$(dirname "$0")/kafka-run-class.sh" @CLASS@ "$@"
