@@ -70,13 +70,25 @@ pub fn init_tool() {
 
 /// Writes one record; without `init_*` (tests, the runner) records are dropped.
 pub fn log(level: Level, logger: &str, message: fmt::Arguments<'_>) {
+    write(level, logger, message, None);
+}
+
+/// Writes one record and below it the exception that it is about: class and message, and a `Caused by: ` line for each cause.
+pub fn log_caused(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: fmt::Arguments<'_>) {
+    write(level, logger, message, Some(exception));
+}
+
+fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Option<fmt::Arguments<'_>>) {
     let Some(target) = TARGET.get() else { return };
     let Ok(mut target) = target.lock() else { return };
     if matches!(*target, Target::Tool) && level < Level::Warn {
         return;
     }
     let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f").to_string();
-    let line = format!("[{now}] {} {message} ({logger})\n", level.name());
+    let mut line = format!("[{now}] {} {message} ({logger})\n", level.name());
+    if let Some(exception) = exception {
+        line.push_str(&format!("{exception}\n"));
+    }
     // a reader that went away must not end a server: log4j goes on as well
     match &mut *target {
         Target::Server(file) => {
