@@ -1,13 +1,17 @@
 //! What runs Kafka: the coordinator, the broker, clients, the tools and the folder they live in. It knows nothing of labs and
 //! would be useful without them.
 
+pub mod apache;
 pub mod broker;
+pub mod bundled;
 pub mod client;
 pub mod distribution;
 pub mod kafka;
 pub mod log4j;
 mod program;
+pub mod server;
 pub mod tools;
+pub mod trial;
 pub mod zookeeper;
 
 pub use program::{Program, program, programs};

@@ -5,6 +5,7 @@
 //! one of the pair is picked by how the value ends.
 
 pub mod distribution;
+pub mod engine_start;
 mod particle;
 
 use std::fmt;
@@ -149,7 +150,7 @@ macro_rules! texts {
 }
 
 /// The areas and their sentences; the parity test walks them.
-pub const AREAS: &[(&str, &[(&str, Text)])] = &[("distribution", distribution::ALL)];
+pub const AREAS: &[(&str, &[(&str, Text)])] = &[("distribution", distribution::ALL), ("engine_start", engine_start::ALL)];
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use super::Settings;
 use crate::text::distribution as text;
 use crate::text::{Language, Text};
 
-/// The configuration files: name and contents.
-pub(super) fn files(settings: &Settings) -> [(&'static str, String); 4] {
+/// The configuration files: name and contents, sorted by name.
+pub fn files(settings: &Settings) -> [(&'static str, String); 4] {
     [
         ("consumer.properties", consumer(settings)),
         ("producer.properties", producer(settings)),

@@ -11,6 +11,7 @@ use crate::catalog::{KAFKA_VERSION, SCALA_VERSION};
 use crate::text::Language;
 use crate::text::distribution as text;
 
+pub use config::files as config_files;
 pub use place::DistributionError;
 
 /// How the folder is to be written.
