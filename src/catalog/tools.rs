@@ -37,6 +37,8 @@ pub struct ToolOption {
     pub repeatable: bool,
     /// The default; `None` where there is none.
     pub default: Option<String>,
+    /// The options that it refuses to stand with, by name with dashes.
+    pub conflicts: Vec<&'static str>,
 }
 
 /// Every script of 3.6.0, sorted by name.
@@ -72,6 +74,7 @@ pub fn options(script: &str) -> Option<Vec<ToolOption>> {
         placeholder: row[4],
         repeatable: row[5] == "y",
         default: super::table::field(row[7]),
+        conflicts: row[10].split(' ').filter(|name| !name.is_empty()).collect(),
     });
     Some(options.collect())
 }

@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
+use super::tools;
+
 /// One program of the distribution.
 #[derive(Clone, Copy)]
 pub struct Program {
@@ -20,7 +22,7 @@ impl Program {
 }
 
 /// Every program that the bundled engine has. Adding a tool is one line here and its file in `tools/`.
-const PROGRAMS: &[Program] = &[];
+const PROGRAMS: &[Program] = &[Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics }];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.
 pub fn program(called_as: &OsStr) -> Option<&'static Program> {

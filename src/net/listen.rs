@@ -3,6 +3,8 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -87,6 +89,17 @@ pub async fn resolve(host: &str, port: u16, deadline: Duration) -> io::Result<Ve
     let (v4, v6): (Vec<_>, Vec<_>) = found.partition(SocketAddr::is_ipv4);
     let preferred = if v4.is_empty() { v6 } else { v4 };
     if preferred.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(preferred) }
+}
+
+/// A datagram socket that sends to the Unix socket at `path` and never waits.
+///
+/// # Errors
+/// As the system gives them, where nobody listens there too.
+pub fn connect_datagram(path: &Path) -> io::Result<UnixDatagram> {
+    let socket = UnixDatagram::unbound()?;
+    socket.set_nonblocking(true)?;
+    socket.connect(path)?;
+    Ok(socket)
 }
 
 #[cfg(test)]

@@ -4,6 +4,6 @@ mod frame;
 mod listen;
 
 pub use frame::{FrameError, read_frame};
-pub use listen::{bind, connect, connect_address, resolve};
+pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
 /// Tells every task of a server to end; children of a token end with it.
 pub use tokio_util::sync::CancellationToken as Shutdown;

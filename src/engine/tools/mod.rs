@@ -1,1 +1,23 @@
-//! The command-line tools of `bin/`.
+//! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
+
+mod exception;
+mod harness;
+pub mod invocation;
+mod java;
+mod options;
+mod topic_config;
+mod topics;
+mod topics_describe;
+mod topics_options;
+mod usage;
+mod usage_texts;
+
+use exception::{Exception, Stop};
+pub use topics::run as run_topics;
+
+/// The main class of `kafka-topics.sh`.
+pub const TOPICS_CLASS: &str = "kafka.admin.TopicCommand";
+/// The main class of `kafka-console-producer.sh`.
+pub const PRODUCER_CLASS: &str = "kafka.tools.ConsoleProducer";
+/// The main class of `kafka-console-consumer.sh`.
+pub const CONSUMER_CLASS: &str = "kafka.tools.ConsoleConsumer";

@@ -1,0 +1,112 @@
+//! Java exceptions as the tools print them: class, message and causes, without the stack frames.
+
+use std::fmt;
+
+use crate::catalog::error_codes;
+use crate::engine::client::{ClientError, InvalidUrl};
+
+/// An exception of one of Kafka's classes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Exception {
+    class: &'static str,
+    message: Option<String>,
+    cause: Option<Box<Exception>>,
+}
+
+impl Exception {
+    /// An exception with a message.
+    pub(super) fn new(class: &'static str, message: impl Into<String>) -> Self {
+        Self { class, message: Some(message.into()), cause: None }
+    }
+
+    /// The same exception with what caused it.
+    pub(super) fn caused_by(mut self, cause: Self) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// An `IllegalArgumentException`.
+    pub(super) fn illegal_argument(message: impl Into<String>) -> Self {
+        Self::new("java.lang.IllegalArgumentException", message)
+    }
+
+    /// What `getMessage` gives: `null` where there is no message.
+    pub(super) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or("null")
+    }
+
+    /// The exception that a broker's error code stands for.
+    pub(super) fn of_code(code: i16, message: impl Into<String>) -> Self {
+        let class = error_codes::by_code(code).map(|error| error.exception_class).filter(|class| !class.is_empty());
+        Self::new(class.unwrap_or("org.apache.kafka.common.errors.UnknownServerException"), message)
+    }
+
+    /// The exception with which a call of the admin client ends.
+    pub(super) fn of_call(call: &str, error: &ClientError) -> Self {
+        const TIMEOUT: &str = "org.apache.kafka.common.errors.TimeoutException";
+        match error {
+            ClientError::Broker { code, message } => Self::of_code(*code, message.clone()),
+            ClientError::NoNode { .. } | ClientError::Connect { .. } => {
+                Self::new(TIMEOUT, format!("Timed out waiting for a node assignment. Call: {call}"))
+            }
+            ClientError::Timeout { .. } | ClientError::Disconnected { .. } | ClientError::Frame { .. } => {
+                Self::new(TIMEOUT, format!("Call(callName={call}) timed out"))
+            }
+            ClientError::UnsupportedVersion { api } => Self::new(
+                "org.apache.kafka.common.errors.UnsupportedVersionException",
+                format!("The node does not support {api}"),
+            ),
+            ClientError::Codec { .. } | ClientError::Invalid(_) => {
+                Self::new("org.apache.kafka.common.KafkaException", error.to_string())
+            }
+        }
+    }
+
+    /// The exception for bootstrap servers that cannot be used, under the one for the client that they were meant for.
+    pub(super) fn of_bootstrap(client: &str, error: &InvalidUrl) -> Self {
+        Self::new("org.apache.kafka.common.KafkaException", client)
+            .caused_by(Self::new("org.apache.kafka.common.config.ConfigException", error.to_string()))
+    }
+}
+
+impl fmt::Display for Exception {
+    /// The lines of `printStackTrace` that are not frames, without a newline at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.class)?;
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        match &self.cause {
+            Some(cause) => write!(f, "\nCaused by: {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a tool ends before its work is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The line was wrong: a sentence and the table of options on stderr, exit code 1.
+    Usage(String),
+    /// `--version`.
+    Version,
+    /// An exception that nobody caught: the JVM names the thread.
+    Uncaught(Exception),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions_print_as_in_java() {
+        let error = Exception::of_bootstrap("Failed to create new KafkaAdminClient", &InvalidUrl::Url("localhost".to_owned()));
+        assert_eq!(
+            error.to_string(),
+            "org.apache.kafka.common.KafkaException: Failed to create new KafkaAdminClient\nCaused by: \
+             org.apache.kafka.common.config.ConfigException: Invalid url in bootstrap.servers: localhost"
+        );
+        let exists = Exception::of_call("createTopics", &ClientError::from_code(36, Some("it is there")).expect("an error"));
+        assert_eq!(exists.to_string(), "org.apache.kafka.common.errors.TopicExistsException: it is there");
+    }
+}
