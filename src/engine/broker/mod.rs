@@ -3,6 +3,7 @@
 pub mod config;
 pub mod context;
 pub mod controller;
+pub mod exception;
 pub mod group;
 pub mod handlers;
 pub mod log;

@@ -1,0 +1,83 @@
+//! What stops or troubles a broker, in the shape that the log prints it: the Java class, its message, and its causes.
+
+use std::fmt;
+
+/// An exception as Kafka's log shows it, without stack frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The Java class, as `org.apache.kafka.common.KafkaException`.
+    pub class: &'static str,
+    /// Its message; some have none.
+    pub message: Option<String>,
+    /// What led to it.
+    pub cause: Option<Box<Exception>>,
+}
+
+impl Exception {
+    /// An exception with a message and no cause.
+    pub fn new(class: &'static str, message: impl Into<String>) -> Self {
+        Self { class, message: Some(message.into()), cause: None }
+    }
+
+    /// Kafka's `require`: an `IllegalArgumentException` of Scala.
+    pub fn requirement(message: impl fmt::Display) -> Self {
+        Self::new("java.lang.IllegalArgumentException", format!("requirement failed: {message}"))
+    }
+
+    /// Kafka's `ConfigException`.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new("org.apache.kafka.common.config.ConfigException", message)
+    }
+
+    /// Kafka's `ConfigException` for the value of one key.
+    pub fn invalid_value(key: &str, value: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::config(format!("Invalid value {value} for configuration {key}: {reason}"))
+    }
+
+    /// Java's `NumberFormatException` for a text that is no number.
+    pub fn number_format(text: &str) -> Self {
+        Self::new("java.lang.NumberFormatException", format!("For input string: \"{text}\""))
+    }
+
+    /// The same exception with a cause.
+    #[must_use]
+    pub fn caused_by(mut self, cause: Exception) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// The message, empty where there is none.
+    pub fn text(&self) -> &str {
+        self.message.as_deref().unwrap_or("")
+    }
+}
+
+impl fmt::Display for Exception {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.message {
+            Some(message) => write!(out, "{}: {message}", self.class)?,
+            None => out.write_str(self.class)?,
+        }
+        match &self.cause {
+            Some(cause) => write!(out, "\nCaused by: {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Exception {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_follow_on_lines_of_their_own() {
+        let bind = Exception::new("java.net.BindException", "Address already in use");
+        let text = Exception::new("org.apache.kafka.common.KafkaException", "failed").caused_by(bind).to_string();
+        assert_eq!(
+            text,
+            "org.apache.kafka.common.KafkaException: failed\nCaused by: java.net.BindException: Address already in use"
+        );
+    }
+}
