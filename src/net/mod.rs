@@ -2,8 +2,10 @@
 
 mod frame;
 mod listen;
+mod send;
 
 pub use frame::{FrameError, read_frame};
 pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
+pub use send::send_file;
 /// Tells every task of a server to end; children of a token end with it.
 pub use tokio_util::sync::CancellationToken as Shutdown;

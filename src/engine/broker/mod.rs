@@ -1,6 +1,7 @@
 //! The Kafka broker.
 
 pub mod config;
+mod connection;
 pub mod context;
 pub mod controller;
 pub mod exception;
@@ -9,5 +10,6 @@ pub mod handlers;
 pub mod log;
 pub mod metadata;
 pub mod replica;
+pub mod server;
 
 pub use context::Broker;

@@ -11,6 +11,8 @@ pub use listeners::{Listener, ProtocolMap};
 pub use value::{Value, parse_value, split_list, value_of};
 
 use super::exception::Exception;
+/// A setting that Kafka refuses, in Kafka's words.
+pub use super::exception::Exception as ConfigError;
 use crate::catalog::configs;
 
 /// The settings of a broker: what was given, defaults for the rest.
@@ -132,7 +134,7 @@ impl BrokerConfig {
     /// A STRING, PASSWORD or CLASS; `None` where it is unset.
     pub fn string(&self, name: &str) -> Option<&str> {
         match self.value(name) {
-            Value::String(value) | Value::Password(value) | Value::Class(value) => Some(value),
+            Value::Text(value) | Value::Password(value) | Value::Class(value) => Some(value),
             Value::Null => None,
             other => panic!("{name} is no STRING: {other:?}"),
         }

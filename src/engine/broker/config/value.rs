@@ -15,7 +15,7 @@ pub enum Value {
     Int(i32),
     Long(i64),
     Double(f64),
-    String(String),
+    Text(String),
     Class(String),
     Password(String),
     List(Vec<String>),
@@ -31,7 +31,7 @@ impl fmt::Display for Value {
             Self::Long(value) => value.fmt(out),
             Self::Double(value) if *value == f64::MAX => out.write_str("1.7976931348623157E308"),
             Self::Double(value) => write!(out, "{value:?}"),
-            Self::String(value) => out.write_str(value),
+            Self::Text(value) => out.write_str(value),
             Self::Class(value) => write!(out, "class {value}"),
             Self::Password(_) => out.write_str("[hidden]"),
             Self::List(items) => write!(out, "[{}]", items.join(", ")),
@@ -88,7 +88,7 @@ fn parse_type(key: &ConfigKey, text: &str) -> Result<Value, Exception> {
         "CLASS" if KNOWN_CLASSES.contains(&text) => Ok(Value::Class(text.to_owned())),
         "CLASS" => Err(invalid(&format!("Class {text} could not be found."))),
         "PASSWORD" => Ok(Value::Password(text.to_owned())),
-        _ => Ok(Value::String(text.to_owned())),
+        _ => Ok(Value::Text(text.to_owned())),
     }
 }
 
@@ -112,12 +112,12 @@ fn plain(value: &Value) -> String {
 fn violation(valid: &str, value: &Value) -> Option<String> {
     match (valid, value) {
         ("", _) | (_, Value::Null) => None,
-        ("non-empty string", Value::String(text)) => text.is_empty().then(|| "String must be non-empty".to_owned()),
+        ("non-empty string", Value::Text(text)) => text.is_empty().then(|| "String must be non-empty".to_owned()),
         ("non-null string" | "non-empty list", _) => None,
-        (_, Value::String(text)) if valid.starts_with("[0.8.0, ") => {
+        (_, Value::Text(text)) if valid.starts_with("[0.8.0, ") => {
             (!is_metadata_version(valid, text)).then(|| format!("Version {text} is not a valid version"))
         }
-        (_, Value::String(text)) => (!names(valid).any(|name| name == text)).then(|| one_of(valid)),
+        (_, Value::Text(text)) => (!names(valid).any(|name| name == text)).then(|| one_of(valid)),
         (_, Value::Short(number)) => outside(valid, f64::from(*number)),
         (_, Value::Int(number)) => outside(valid, f64::from(*number)),
         #[expect(clippy::cast_precision_loss, reason = "every bound in the catalogue is small enough to be exact")]

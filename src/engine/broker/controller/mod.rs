@@ -1,5 +1,8 @@
 //! The controller: topics, partitions and leaders, kept as znodes.
 
+pub mod scala;
+pub mod znodes;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! The APIs of the broker, one file each, and the table that finds them.
 
-mod api_versions;
+pub mod api_versions;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -76,6 +76,11 @@ impl ApiSpec {
     /// The API's row in the catalogue: a version is served if it is advertised there.
     pub fn versions(&self) -> Option<RangeInclusive<i16>> {
         catalog::api_versions::by_key(self.key)?.advertised.clone()
+    }
+
+    /// Whether requests of that version are served.
+    pub fn serves(&self, version: i16) -> bool {
+        self.versions().is_some_and(|versions| versions.contains(&version))
     }
 }
 
