@@ -1,4 +1,13 @@
 //! Consumer groups: members, rebalances, committed offsets.
+//!
+//! [`machine`] is the protocol, pure; [`offsets`] and [`records`] keep what survives a restart.
+
+pub mod machine;
+pub mod offsets;
+pub mod records;
+mod settings;
+
+pub use settings::GroupSettings;
 
 /// The groups that this broker coordinates.
 #[derive(Debug, Default)]
