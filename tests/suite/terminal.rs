@@ -1,6 +1,5 @@
 //! Lab terminals with a real bash: what is told, in which order, and what is left when they close.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
