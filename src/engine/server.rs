@@ -48,6 +48,14 @@ impl Role {
         }
     }
 
+    /// The configuration file that Kafka ships for it.
+    pub fn config_name(self) -> &'static str {
+        match self {
+            Self::Coordinator => "zookeeper.properties",
+            Self::Broker => "server.properties",
+        }
+    }
+
     /// The word in messages.
     pub fn name(self) -> &'static str {
         match self {

@@ -55,12 +55,12 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Takes two free ports and writes Kafka's configuration for them into `folder`, with `broker_lines` (`key=value`) added to the
-    /// broker's. Data and logs will lie in the same folder.
+    /// Takes two free ports and writes Kafka's configuration for them into `folder`; each of `lines` (`key=value`) is added to that
+    /// server's. Data and logs will lie in the same folder.
     ///
     /// # Errors
     /// [`TrialError::Prepare`].
-    pub async fn prepare(folder: &Path, broker_lines: &[&str]) -> Result<Self, TrialError> {
+    pub async fn prepare(folder: &Path, lines: &[(Role, &str)]) -> Result<Self, TrialError> {
         let failed = |source| TrialError::Prepare { place: folder.to_owned(), source };
         // both at once, so that they differ
         let (one, two) = (net::bind("", 0, 1).await.map_err(failed)?, net::bind("", 0, 1).await.map_err(failed)?);
@@ -70,9 +70,13 @@ impl Trial {
             broker_port: two.local_addr().map_err(failed)?.port(),
             ..Settings::shipped(Language::En)
         };
+        // the name of this machine, which a broker advertises by itself, need not lead back to it
+        let advertised = format!("advertised.listeners=PLAINTEXT://localhost:{}", settings.broker_port);
         for (name, mut contents) in distribution::config_files(&settings) {
-            if name == "server.properties" {
-                broker_lines.iter().for_each(|line| contents.push_str(&format!("{line}\n")));
+            for (role, line) in lines.iter().chain(&[(Role::Broker, advertised.as_str())]) {
+                if name == role.config_name() {
+                    contents.push_str(&format!("{line}\n"));
+                }
             }
             fs::write(folder.join(name), contents).map_err(failed)?;
         }
@@ -111,10 +115,7 @@ impl Trial {
     /// # Errors
     /// As [`Server::start`] and [`Server::ready`].
     pub async fn start(&self, engine: &dyn Engine, role: Role, deadline: Duration) -> Result<Server, TrialError> {
-        let config = self.folder.join(match role {
-            Role::Coordinator => "zookeeper.properties",
-            Role::Broker => "server.properties",
-        });
+        let config = self.folder.join(role.config_name());
         let mut server = Server::start(engine, role, &config, self.port(role), &self.folder.join("logs"))?;
         server.ready(deadline).await?;
         Ok(server)

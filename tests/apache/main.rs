@@ -1,0 +1,71 @@
+//! The bundled engine against Apache Kafka 3.6.0 and ZooKeeper 3.8.2. Where Java or Maven is missing, or Maven cannot fetch, each of
+//! these tests is reported as ignored, with the reason beside its name.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+mod jars;
+mod mixed;
+#[path = "../support/mod.rs"]
+mod support;
+mod tools;
+mod world;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use kafkalab::engine::server::Role;
+use libtest_mimic::{Arguments, Trial};
+
+use jars::Jars;
+use world::World;
+
+/// A test: its name and what it does.
+type Case = (&'static str, fn(&World));
+
+fn main() -> ExitCode {
+    let mut args = Arguments::from_args();
+    // one JVM at a time; they fight over the processors otherwise
+    args.test_threads.get_or_insert(1);
+    let cases = || tools::CASES.iter().chain(mixed::CASES);
+    let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
+    let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };
+    let (jars, reason) = match jars {
+        Ok(jars) => (Some(jars), String::new()),
+        Err(reason) => (None, reason),
+    };
+    let skipped = jars.is_none() && wanted;
+    if skipped {
+        eprintln!("tests against Apache Kafka are skipped: {reason}");
+    }
+    let world = Arc::new(World::new(jars));
+    let bundle = bundle_is_complete();
+    let trials = cases().map(|(name, run)| {
+        let world = Arc::clone(&world);
+        let trial = Trial::test(*name, move || {
+            run(&world);
+            Ok(())
+        });
+        let kind = match (skipped, bundle || *name == mixed::APACHE_ALONE) {
+            (true, _) => format!("skipped: {reason}"),
+            (false, false) => "skipped: the bundle has no servers yet".to_owned(),
+            (false, true) => String::new(),
+        };
+        trial.with_ignored_flag(!kind.is_empty()).with_kind(kind)
+    });
+    let conclusion = libtest_mimic::run(&args, trials.collect());
+    // ends the servers that the tests shared
+    drop(world);
+    conclusion.exit_code()
+}
+
+/// Whether the command line lets a test of this name run.
+fn is_selected(args: &Arguments, name: &str) -> bool {
+    let matches = |filter: &String| if args.exact { name == filter } else { name.contains(filter.as_str()) };
+    args.filter.as_ref().is_none_or(matches) && !args.skip.iter().any(matches)
+}
+
+/// Whether the bundled engine has both servers.
+fn bundle_is_complete() -> bool {
+    let has = |role: Role| kafkalab::engine::programs().iter().any(|program| program.main_class == role.main_class());
+    has(Role::Coordinator) && has(Role::Broker)
+}

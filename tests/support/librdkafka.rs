@@ -1,0 +1,60 @@
+//! librdkafka as an independent client: what it was told to write must be what it reads.
+
+use std::time::Duration;
+
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::message::Message;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::DEADLINE;
+
+/// Writes records with these values to partition 0, `acks=all`, and waits until each is acknowledged; gives their offsets.
+pub async fn produce(bootstrap: &str, topic: &str, values: &[String]) -> Vec<i64> {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("acks", "all").set("message.timeout.ms", "30000");
+    let producer: FutureProducer = config.create().expect("a valid configuration");
+    let mut offsets = Vec::new();
+    for value in values {
+        let record = FutureRecord::<(), str>::to(topic).payload(value).partition(0);
+        let delivered = producer.send(record, DEADLINE).await;
+        offsets.push(delivered.unwrap_or_else(|(error, _)| panic!("{value} was not taken: {error}")).offset);
+    }
+    offsets
+}
+
+/// Reads `count` records of partition 0 from its beginning.
+pub async fn consume(bootstrap: &str, topic: &str, count: usize) -> Vec<String> {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("group.id", "unused").set("enable.auto.commit", "false");
+    let consumer: StreamConsumer = config.create().expect("a valid configuration");
+    let mut partitions = TopicPartitionList::new();
+    partitions.add_partition_offset(topic, 0, Offset::Beginning).expect("a valid offset");
+    consumer.assign(&partitions).expect("an assignment needs no broker");
+    let mut values = Vec::new();
+    while values.len() < count {
+        let next = tokio::time::timeout(DEADLINE.min(Duration::from_secs(30)), consumer.recv()).await;
+        let record = next.unwrap_or_else(|_| panic!("{} of {count} records came, then none", values.len()));
+        let record = record.expect("the broker serves");
+        values.push(String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned());
+    }
+    values
+}
+
+/// Reads `count` records as a member of a consumer group, and commits.
+pub async fn consume_in_group(bootstrap: &str, topic: &str, group: &str, count: usize) -> Vec<String> {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("group.id", group).set("auto.offset.reset", "earliest");
+    let consumer: StreamConsumer = config.set("enable.auto.commit", "false").create().expect("a valid configuration");
+    consumer.subscribe(&[topic]).expect("a valid subscription");
+    let mut values = Vec::new();
+    while values.len() < count {
+        let next = tokio::time::timeout(DEADLINE, consumer.recv()).await;
+        let record = next.unwrap_or_else(|_| panic!("{} of {count} records came, then none", values.len()));
+        let record = record.expect("the broker serves");
+        values.push(String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned());
+    }
+    consumer.commit_consumer_state(rdkafka::consumer::CommitMode::Sync).expect("the coordinator takes the offsets");
+    values
+}

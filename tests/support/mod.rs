@@ -1,0 +1,56 @@
+//! What the test binaries share: servers of either engine, librdkafka as a client, and the tree of a coordinator as text.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+pub mod librdkafka;
+pub mod znodes;
+
+use std::path::Path;
+use std::time::Duration;
+
+use kafkalab::engine::bundled::Bundled;
+use kafkalab::engine::distribution::{self, Settings};
+use kafkalab::engine::server::{Engine, Role, Server};
+use kafkalab::engine::trial::Trial;
+use kafkalab::text::Language;
+
+/// How long anything may take before it counts as hung; a JVM on a busy machine needs a good part of it.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+
+/// The bundled engine, in a distribution folder written into `folder`.
+pub fn bundled(folder: &Path) -> Bundled {
+    let program = Path::new(env!("CARGO_BIN_EXE_kafkalab"));
+    let written = distribution::write(folder, &Settings::shipped(Language::En), program).expect("a temporary folder is writable");
+    Bundled::new(written.distribution)
+}
+
+/// A coordinator and a broker that serve, with data of their own; they end when this is dropped.
+pub struct Pair {
+    // before the folder: servers must not outlive their data
+    pub broker: Server,
+    pub coordinator: Server,
+    pub trial: Trial,
+    _folder: tempfile::TempDir,
+}
+
+impl Pair {
+    /// Starts a coordinator of one engine and a broker of another, or of the same; each of `lines` is added to that server's
+    /// configuration.
+    pub async fn start(coordinator: &dyn Engine, broker: &dyn Engine, lines: &[(Role, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let trial = Trial::prepare(folder.path(), lines).await.expect("two free ports");
+        let coordinator = serving(trial.start(coordinator, Role::Coordinator, DEADLINE).await);
+        let broker = serving(trial.start(broker, Role::Broker, DEADLINE).await);
+        Self { broker, coordinator, trial, _folder: folder }
+    }
+
+    /// `localhost:PORT` of the broker.
+    pub fn bootstrap(&self) -> String {
+        self.trial.bootstrap()
+    }
+}
+
+/// The server, or a failed test that says what its log ends with.
+pub fn serving<E: std::fmt::Display>(started: Result<Server, E>) -> Server {
+    started.unwrap_or_else(|error| panic!("{error}"))
+}
