@@ -3,4 +3,5 @@
 pub mod check;
 pub mod format;
 pub mod runner;
+pub mod snapshot;
 pub mod terminal;

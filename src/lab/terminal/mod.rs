@@ -6,8 +6,11 @@
 
 mod hooks;
 mod marker;
+pub mod normalise;
+pub mod render;
 mod shell;
 mod terminals;
+pub mod transcript;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
