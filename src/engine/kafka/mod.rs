@@ -1,6 +1,8 @@
 //! The Kafka wire protocol: headers, frames, record batches.
 
+pub mod batch;
 mod header;
+pub mod records;
 mod response;
 
 pub use header::{HeaderError, RequestHeader, parse_request};
