@@ -1,5 +1,6 @@
 //! Configuration keys: broker, topic, clients and ZooKeeper, with types, defaults and ranges.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// One key of a Kafka configuration.
@@ -61,8 +62,36 @@ pub fn topic() -> &'static [ConfigKey] {
     })
 }
 
+/// The broker keys that give a topic key its default, in the order in which Kafka asks for them, each with the factor that makes
+/// its unit the topic key's: `segment.ms` has `log.roll.ms` (1) and `log.roll.hours` (3600000).
+pub fn topic_synonyms(name: &str) -> &'static [(&'static str, i64)] {
+    static ALL: OnceLock<HashMap<&'static str, Vec<(&'static str, i64)>>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        super::table::rows::<10>(include_str!("data/topic-configs.tsv"))
+            .map(|row| (row[0], row[9].split(',').filter(|item| !item.is_empty()).map(synonym).collect()))
+            .collect()
+    });
+    all.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// `log.roll.hours(x3600000)` or `log.roll.ms`.
+fn synonym(text: &'static str) -> (&'static str, i64) {
+    let factor = |text: &str| text.strip_suffix(')').and_then(|text| text.parse().ok());
+    match text.split_once("(x").and_then(|(name, rest)| Some((name, factor(rest)?))) {
+        Some(pair) => pair,
+        None => (text, 1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn topic_keys_name_the_broker_keys_behind_them() {
+        assert_eq!(super::topic_synonyms("segment.ms"), [("log.roll.ms", 1), ("log.roll.hours", 3_600_000)]);
+        assert_eq!(super::topic_synonyms("max.message.bytes"), [("message.max.bytes", 1)]);
+        assert!(super::topic_synonyms("remote.storage.enable").is_empty());
+    }
+
     #[test]
     fn keys_are_sorted_and_unique() {
         for keys in [super::broker(), super::topic()] {

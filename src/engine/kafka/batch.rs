@@ -213,7 +213,11 @@ impl BatchHeader {
         Ok(header)
     }
 
-    fn check_fields(&self) -> Result<(), BatchError> {
+    /// Whether the fields agree with each other.
+    ///
+    /// # Errors
+    /// [`BatchError::Header`].
+    pub fn check_fields(&self) -> Result<(), BatchError> {
         if self.last_offset_delta < 0 || self.base_offset.checked_add(i64::from(self.last_offset_delta)).is_none() {
             return Err(BatchError::Header(HeaderFault::OffsetRange));
         }
@@ -377,7 +381,8 @@ mod tests {
     #[test]
     fn the_batches_of_a_transaction_are_walked() {
         let batches: Vec<_> = Batches::new(TRANSACTION).map(|batch| batch.expect("Kafka wrote it").0).collect();
-        let seen: Vec<_> = batches.iter().map(|b| (b.base_offset, b.is_transactional(), b.is_control(), b.last_sequence())).collect();
+        let seen: Vec<_> =
+            batches.iter().map(|b| (b.base_offset, b.is_transactional(), b.is_control(), b.last_sequence())).collect();
         assert_eq!(seen[..4], [(0, true, false, 1), (2, true, true, -1), (3, true, false, 3), (5, true, true, -1)]);
     }
 

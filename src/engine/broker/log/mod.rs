@@ -1,1 +1,97 @@
-//! Partition logs on disk: segments, indexes, checkpoints.
+//! Partition logs on disk, in Kafka's own format: segments, indexes, checkpoints, recovery.
+
+mod checkpoint;
+mod config;
+mod directory;
+mod index;
+mod leader_epoch;
+mod loader;
+mod metadata_files;
+mod names;
+mod partition_log;
+mod producer_state;
+mod retention;
+mod scan;
+mod segment;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod timestamp_search;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use checkpoint::OffsetCheckpoint;
+pub use config::{CompressionPolicy, LogConfig, TimestampType};
+pub use directory::LogDirectory;
+pub use leader_epoch::UNDEFINED as UNDEFINED_EPOCH;
+pub use loader::Opening;
+pub(super) use metadata_files::encode_id;
+pub use metadata_files::{MetaProperties, PartitionMetadataFile};
+pub use names::TopicPartition;
+pub use partition_log::{PartitionLog, ReadSlice};
+pub use producer_state::{ProducerBatch, ProducerEntry, SequenceError};
+pub use segment::{MaxTimestamp, PreparedBatch};
+pub use timestamp_search::TimestampedOffset;
+
+/// The storage cannot be used, or not as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The system refused.
+    #[error("{doing} {path}: {source}")]
+    Io {
+        /// What was tried, as "failed to open".
+        doing: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Another process uses the folder.
+    #[error(
+        "Failed to acquire lock on file .lock in {0}. A Kafka instance in another process or thread is using this directory."
+    )]
+    Locked(PathBuf),
+    /// A file is not what its format says.
+    #[error("{path}: {reason}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What was found and what was expected.
+        reason: String,
+    },
+    /// No log folder can be used.
+    #[error("Shutdown broker because none of the specified log dirs from {0} can be created or validated")]
+    NoDirectory(String),
+    /// The folder of a partition holds another topic's data.
+    #[error(
+        "Tried to assign topic ID {expected} to log for topic partition {partition},but log already contained topic ID {found}"
+    )]
+    TopicId {
+        /// The partition.
+        partition: String,
+        /// The id that is wanted.
+        expected: String,
+        /// The id on disk.
+        found: String,
+    },
+}
+
+impl StorageError {
+    /// Names what was tried and where, for `map_err`.
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    /// A malformed file.
+    pub(crate) fn malformed(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Malformed { path: path.to_owned(), reason: reason.into() }
+    }
+}
+
+/// Milliseconds since 1970 (UTC), as the broker's clock has it.
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

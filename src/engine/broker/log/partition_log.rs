@@ -1,0 +1,464 @@
+//! The log of one partition: its segments in order, who wrote to it and under which leaders.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::leader_epoch::EpochCache;
+use super::names::{self, TopicPartition};
+use super::producer_state::{ProducerEntry, ProducerState};
+use super::retention::{self, Reason, SegmentFacts};
+use super::segment::{PreparedBatch, Segment};
+use super::snapshot;
+use super::{LogConfig, StorageError};
+use crate::engine::kafka::batch::BatchHeader;
+use crate::{log_info, log_warn};
+
+const UNIFIED_LOG: &str = "kafka.log.UnifiedLog";
+const LOCAL_LOG: &str = "kafka.log.LocalLog";
+const PRODUCER_STATE: &str = "org.apache.kafka.storage.internals.log.ProducerStateManager";
+
+/// A range of a segment's file: whole batches, the last of which may be cut off.
+#[derive(Clone, Debug)]
+pub struct ReadSlice {
+    /// The `.log` file; it stays readable after the segment is gone.
+    pub file: Arc<File>,
+    /// Where the first batch begins.
+    pub position: u64,
+    /// How many bytes; 0 where there is nothing to read.
+    pub length: usize,
+}
+
+/// Files that nobody opens any more and that go away at a time, in milliseconds since 1970 (UTC).
+#[derive(Debug)]
+pub(super) struct Doomed {
+    pub(super) at_ms: i64,
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// The log of one partition. One thread at a time; the replica's mutex sees to it.
+#[derive(Debug)]
+pub struct PartitionLog {
+    pub(super) partition: TopicPartition,
+    pub(super) folder: PathBuf,
+    pub(super) config: LogConfig,
+    pub(super) segments: BTreeMap<i64, Segment>,
+    pub(super) next_offset: i64,
+    pub(super) start_offset: i64,
+    pub(super) recovery_point: i64,
+    pub(super) last_flush_ms: i64,
+    pub(super) producers: ProducerState,
+    pub(super) epochs: EpochCache,
+    pub(super) doomed: Vec<Doomed>,
+}
+
+impl PartitionLog {
+    /// The partition.
+    pub fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
+    /// The folder that holds its files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The log directory that holds the folder.
+    pub fn directory(&self) -> &Path {
+        self.folder.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &LogConfig {
+        &self.config
+    }
+
+    /// Goes on with other settings.
+    pub fn set_config(&mut self, config: LogConfig) {
+        self.config = config;
+    }
+
+    /// The offset that the next record gets.
+    pub fn end_offset(&self) -> i64 {
+        self.next_offset
+    }
+
+    /// The first offset that can be read.
+    pub fn start_offset(&self) -> i64 {
+        self.start_offset
+    }
+
+    /// The base offset of the first segment.
+    pub fn first_segment(&self) -> i64 {
+        self.segments.keys().next().copied().unwrap_or(self.start_offset)
+    }
+
+    /// Up to where everything is durable.
+    pub fn recovery_point(&self) -> i64 {
+        self.recovery_point
+    }
+
+    /// Bytes in all segments.
+    pub fn size(&self) -> u64 {
+        self.segments.values().map(Segment::size).sum()
+    }
+
+    /// How many segments there are, at least one.
+    pub fn segment_count(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// The leaders' epochs.
+    pub fn epochs(&self) -> &EpochCache {
+        &self.epochs
+    }
+
+    /// A leader of `epoch` writes from here on.
+    ///
+    /// # Errors
+    /// `leader-epoch-checkpoint` cannot be written.
+    pub fn begin_epoch(&mut self, epoch: i32) -> Result<(), StorageError> {
+        self.epochs.assign(epoch, self.next_offset)
+    }
+
+    /// Who wrote to the log.
+    pub fn producers(&self) -> &ProducerState {
+        &self.producers
+    }
+
+    /// Forgets producers that were silent for too long.
+    pub fn expire_producers(&mut self, now: i64, expiration_ms: i64) {
+        self.producers.expire(now, expiration_ms);
+    }
+
+    fn prefix(&self) -> String {
+        format!("partition={}, dir={}", self.partition, self.directory().display())
+    }
+
+    /// Appends batches whose offsets follow on; all or none.
+    ///
+    /// # Errors
+    /// The files cannot be written; the log is as it was.
+    pub fn append(&mut self, batches: &[PreparedBatch], now: i64) -> Result<(), StorageError> {
+        let (Some(first), Some(last)) = (batches.first(), batches.last()) else { return Ok(()) };
+        let bytes = batches.iter().map(|batch| batch.header.size() as u64).sum();
+        let max_timestamp = batches.iter().map(|batch| batch.header.max_timestamp).max().unwrap_or(-1);
+        let last_offset = last.header.last_offset();
+        let jitter = self.jitter_ms();
+        if self.active().is_some_and(|active| active.should_roll(&self.config, jitter, bytes, max_timestamp, last_offset, now)) {
+            self.roll(first.header.base_offset, now)?;
+        }
+        let Some(active) = self.segments.values_mut().next_back() else { return Ok(()) };
+        active.append(batches, &self.config)?;
+        self.next_offset = last.header.next_offset();
+        for batch in batches {
+            self.epochs.assign(batch.header.partition_leader_epoch, batch.header.base_offset)?;
+            note_batch(&mut self.producers, &batch.header, &batch.records);
+        }
+        self.producers.end_offset = self.next_offset;
+        if self.next_offset - self.recovery_point >= self.config.flush_messages {
+            self.flush(now)?;
+        }
+        Ok(())
+    }
+
+    fn active(&self) -> Option<&Segment> {
+        self.segments.values().next_back()
+    }
+
+    /// Spreads the rolls of many partitions; the same for a partition every time.
+    fn jitter_ms(&self) -> i64 {
+        let limit = self.config.segment_jitter_ms.min(self.config.segment_ms);
+        if limit <= 0 {
+            return 0;
+        }
+        i64::from(crc32c::crc32c(self.partition.to_string().as_bytes())) % limit
+    }
+
+    /// Ends the active segment and begins one at `offset` or the log's end, whichever is later.
+    ///
+    /// # Errors
+    /// The files cannot be made.
+    pub fn roll(&mut self, offset: i64, now: i64) -> Result<(), StorageError> {
+        let started = std::time::Instant::now();
+        let base = offset.max(self.next_offset);
+        if let Some(active) = self.segments.get_mut(&base) {
+            // an active segment without a batch whose index is full: it begins anew
+            if active.size() == 0 {
+                active.recover(&self.config)?;
+                return active.activate();
+            }
+            return Ok(());
+        }
+        self.producers.end_offset = base;
+        self.take_snapshot()?;
+        if let Some(active) = self.segments.values_mut().next_back() {
+            active.deactivate()?;
+        }
+        let mut segment = Segment::open(&self.folder, base, &self.config, now)?;
+        segment.recover(&self.config)?;
+        segment.activate()?;
+        self.segments.insert(base, segment);
+        self.next_offset = base;
+        let took = started.elapsed().as_millis();
+        log_info!(LOCAL_LOG, "[LocalLog {}] Rolled new log segment at offset {base} in {took} ms.", self.prefix());
+        Ok(())
+    }
+
+    /// Writes the producers to a `.snapshot` file, where something happened since the last one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn take_snapshot(&mut self) -> Result<(), StorageError> {
+        let offset = self.producers.end_offset;
+        if offset <= self.producers.snapshot_offset {
+            return Ok(());
+        }
+        let started = std::time::Instant::now();
+        snapshot::write(&names::file(&self.folder, offset, names::SNAPSHOT), &self.producers.entries())?;
+        self.producers.snapshot_offset = offset;
+        let (count, took) = (self.producers.len(), started.elapsed().as_millis());
+        let partition = &self.partition;
+        log_info!(
+            PRODUCER_STATE,
+            "[ProducerStateManager partition={partition}] Wrote producer snapshot at offset {offset} with {count} producer ids in {took} ms."
+        );
+        Ok(())
+    }
+
+    /// Finds what to read from `offset` on, below `limit_offset`: at most `max_bytes`, but a whole first batch where `min_one` is
+    /// set. `None` where the offset lies outside the log.
+    ///
+    /// # Errors
+    /// The files cannot be read.
+    pub fn read(
+        &self,
+        offset: i64,
+        limit_offset: i64,
+        max_bytes: usize,
+        min_one: bool,
+    ) -> Result<Option<ReadSlice>, StorageError> {
+        if offset < self.start_offset || offset > self.next_offset {
+            return Ok(None);
+        }
+        let Some((mut at, mut segment)) = self.segments.range(..=offset).next_back() else { return Ok(None) };
+        let nothing = |segment: &Segment| ReadSlice { file: Arc::clone(&segment.file), position: 0, length: 0 };
+        if offset >= limit_offset {
+            return Ok(Some(nothing(segment)));
+        }
+        loop {
+            if let Some((position, header)) = segment.find(offset)? {
+                let end = if limit_offset >= self.next_offset || self.segments.range(at + 1..=limit_offset).next().is_some() {
+                    segment.size()
+                } else {
+                    segment.find(limit_offset)?.map_or(segment.size(), |(position, _)| position)
+                };
+                let whole = if min_one { header.size() } else { 0 };
+                let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
+                let length = available.min(max_bytes.max(whole));
+                return Ok(Some(ReadSlice { file: Arc::clone(&segment.file), position, length }));
+            }
+            // the records up to the segment's end were compacted away
+            match self.segments.range(at + 1..).next() {
+                Some(next) => (at, segment) = next,
+                None => return Ok(Some(nothing(segment))),
+            }
+        }
+    }
+
+    /// Makes everything up to the end durable.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn flush(&mut self, now: i64) -> Result<(), StorageError> {
+        let from = self.segments.range(..=self.recovery_point).next_back().map_or(0, |(base, _)| *base);
+        if self.recovery_point < self.next_offset {
+            for segment in self.segments.range(from..).map(|(_, segment)| segment) {
+                segment.flush()?;
+            }
+            let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
+            folder.map_err(StorageError::io("failed to flush", &self.folder))?;
+            self.recovery_point = self.next_offset;
+        }
+        self.last_flush_ms = now;
+        Ok(())
+    }
+
+    /// Flushes where `flush.ms` has passed since the last time.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn flush_if_due(&mut self, now: i64) -> Result<(), StorageError> {
+        if now.saturating_sub(self.last_flush_ms) >= self.config.flush_ms { self.flush(now) } else { Ok(()) }
+    }
+
+    /// The first offset that can be read is `offset` from now on; records before it may go.
+    ///
+    /// # Errors
+    /// `leader-epoch-checkpoint` cannot be written.
+    pub fn raise_start_offset(&mut self, offset: i64, reason: &str) -> Result<(), StorageError> {
+        if offset <= self.start_offset {
+            return Ok(());
+        }
+        self.start_offset = offset;
+        log_info!(UNIFIED_LOG, "[UnifiedLog {}] Incremented log start offset to {offset} due to {reason}", self.prefix());
+        self.epochs.truncate_from_start(offset)
+    }
+
+    /// Removes the segments that have had their time; gives how many.
+    ///
+    /// # Errors
+    /// The files cannot be renamed.
+    pub fn delete_old_segments(&mut self, high_watermark: i64, now: i64) -> Result<usize, StorageError> {
+        let mut deleted = 0;
+        while let Some((count, reason)) =
+            retention::deletable(&self.facts(), &self.config, self.start_offset, high_watermark, now)
+        {
+            self.delete_first(count, reason, now)?;
+            deleted += count;
+        }
+        Ok(deleted)
+    }
+
+    fn facts(&self) -> Vec<SegmentFacts> {
+        let ends = self.segments.keys().skip(1).copied().chain([self.next_offset]);
+        let facts = self.segments.values().zip(ends).map(|(segment, end_offset)| SegmentFacts {
+            size: segment.size(),
+            largest_timestamp: segment.largest_timestamp(),
+            end_offset,
+        });
+        facts.collect()
+    }
+
+    fn delete_first(&mut self, count: usize, reason: Reason, now: i64) -> Result<(), StorageError> {
+        if count == self.segments.len() {
+            self.roll(self.next_offset, now)?;
+        }
+        let first_kept = self.segments.keys().nth(count).copied().unwrap_or(self.next_offset);
+        let (prefix, config) = (self.prefix(), &self.config);
+        match reason {
+            Reason::Time => {
+                let limit = config.retention_ms;
+                log_info!(
+                    UNIFIED_LOG,
+                    "[UnifiedLog {prefix}] Deleting {count} segments due to log retention time {limit}ms breach"
+                );
+            }
+            Reason::Size => {
+                let (limit, size) = (config.retention_bytes, self.size());
+                log_info!(
+                    UNIFIED_LOG,
+                    "[UnifiedLog {prefix}] Deleting {count} segments due to log retention size {limit} breach. Log size is {size}."
+                );
+            }
+            Reason::LogStart => {
+                let start = self.start_offset;
+                log_info!(UNIFIED_LOG, "[UnifiedLog {prefix}] Deleting {count} segments due to log start offset {start} breach");
+            }
+        }
+        self.raise_start_offset(first_kept, "segment deletion")?;
+        let mut files = Vec::new();
+        for _ in 0..count {
+            if let Some((_, segment)) = self.segments.pop_first() {
+                files.extend(segment.mark_deleted()?);
+            }
+        }
+        self.doomed.push(Doomed { at_ms: now.saturating_add(self.config.file_delete_delay_ms), files });
+        Ok(())
+    }
+
+    /// Removes the files whose time has come.
+    pub fn sweep(&mut self, now: i64) {
+        for doomed in self.doomed.extract_if(.., |doomed| doomed.at_ms <= now) {
+            for file in doomed.files {
+                if let Err(error) = fs::remove_file(&file) {
+                    log_warn!(LOCAL_LOG, "Failed to delete {}: {error}", file.display());
+                }
+            }
+        }
+    }
+
+    /// Removes every record from `offset` on.
+    ///
+    /// # Errors
+    /// The files cannot be read or written.
+    pub fn truncate_to(&mut self, offset: i64, now: i64) -> Result<(), StorageError> {
+        if offset >= self.next_offset {
+            return Ok(());
+        }
+        while self.segments.len() > 1 && self.segments.last_key_value().is_some_and(|(base, _)| *base > offset) {
+            if let Some((_, segment)) = self.segments.pop_last() {
+                let files = segment.mark_deleted()?;
+                self.doomed.push(Doomed { at_ms: now, files });
+            }
+        }
+        if let Some(active) = self.segments.values_mut().next_back() {
+            active.truncate_to(offset)?;
+            active.activate()?;
+        }
+        self.sweep(now);
+        self.next_offset = offset;
+        self.recovery_point = self.recovery_point.min(offset);
+        self.start_offset = self.start_offset.min(offset);
+        self.epochs.truncate_from_end(offset)?;
+        self.rebuild_producers(now, false)
+    }
+
+    /// Closes the log cleanly: everything is durable, the indexes are cut to size, the producers are written down.
+    ///
+    /// # Errors
+    /// The files cannot be written.
+    pub fn close(&mut self, now: i64) -> Result<(), StorageError> {
+        self.take_snapshot()?;
+        if let Some(active) = self.segments.values_mut().next_back() {
+            active.deactivate()?;
+        }
+        self.flush(now)?;
+        for doomed in std::mem::take(&mut self.doomed) {
+            // the next start removes what ends in ".deleted"
+            drop(doomed);
+        }
+        Ok(())
+    }
+
+    /// Renames the folder so that it is ignored from now on; gives the new path.
+    ///
+    /// # Errors
+    /// The folder cannot be renamed.
+    pub fn mark_deleted(&mut self) -> Result<PathBuf, StorageError> {
+        let to = self.folder.with_file_name(self.partition.deleted_folder());
+        fs::rename(&self.folder, &to).map_err(StorageError::io("failed to rename", &self.folder))?;
+        self.folder.clone_from(&to);
+        Ok(to)
+    }
+
+    /// The producers with their last batches, by id.
+    pub fn producer_entries(&self) -> Vec<ProducerEntry> {
+        self.producers.entries()
+    }
+}
+
+/// Takes note of a batch in the log; `records` are the bytes behind its header.
+pub(super) fn note_batch(producers: &mut ProducerState, header: &BatchHeader, records: &[u8]) {
+    match header.is_control() {
+        false => producers.update(header),
+        true => {
+            if let Some(coordinator_epoch) = marker_epoch(records) {
+                producers.update_marker(header, coordinator_epoch);
+            }
+        }
+    }
+}
+
+/// The coordinator's epoch in the record of a control batch, which is a transaction's marker.
+fn marker_epoch(records: &[u8]) -> Option<i32> {
+    // length, attributes, timestamp delta, offset delta and key length are one byte each, the key is version and type
+    let (&[_, _, _, _, _, _, _, _, kind], value) = records.split_first_chunk::<9>()?;
+    if kind > 1 {
+        return None;
+    }
+    // value length, value version, epoch
+    let epoch = value.get(3..7)?;
+    Some(i32::from_be_bytes([epoch[0], epoch[1], epoch[2], epoch[3]]))
+}

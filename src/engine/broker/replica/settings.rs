@@ -1,0 +1,75 @@
+//! What the storage takes from the broker's configuration.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::super::config::{BrokerConfig, ConfigError};
+use super::LogConfig;
+
+/// Where the logs are and how they are kept. Times are in milliseconds.
+#[derive(Clone, Debug)]
+pub struct StorageSettings {
+    /// The broker's id.
+    pub broker_id: i32,
+    /// `log.dirs`, else `log.dir`.
+    pub directories: Vec<PathBuf>,
+    /// The settings of a topic that sets nothing.
+    pub defaults: LogConfig,
+    /// The settings of the topics that set something, by name; what is known of them when the logs are opened.
+    pub topics: HashMap<String, LogConfig>,
+    /// `log.retention.check.interval.ms`.
+    pub retention_check_ms: i64,
+    /// `log.flush.scheduler.interval.ms`.
+    pub flush_check_ms: i64,
+    /// `log.flush.offset.checkpoint.interval.ms`.
+    pub recovery_point_checkpoint_ms: i64,
+    /// `log.flush.start.offset.checkpoint.interval.ms`.
+    pub start_offset_checkpoint_ms: i64,
+    /// `replica.high.watermark.checkpoint.interval.ms`.
+    pub high_watermark_checkpoint_ms: i64,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: i64,
+    /// `producer.id.expiration.check.interval.ms`.
+    pub producer_expiration_check_ms: i64,
+}
+
+impl StorageSettings {
+    /// Kafka's defaults for these folders.
+    pub fn of(broker_id: i32, directories: Vec<PathBuf>) -> Self {
+        Self {
+            broker_id,
+            directories,
+            defaults: LogConfig::default(),
+            topics: HashMap::new(),
+            retention_check_ms: 300_000,
+            flush_check_ms: i64::MAX,
+            recovery_point_checkpoint_ms: 60_000,
+            start_offset_checkpoint_ms: 60_000,
+            high_watermark_checkpoint_ms: 5_000,
+            producer_expiration_ms: 86_400_000,
+            producer_expiration_check_ms: 600_000,
+        }
+    }
+
+    /// The settings of a broker.
+    ///
+    /// # Errors
+    /// A value that no log can have, in Kafka's words.
+    pub fn new(broker_id: i32, config: &BrokerConfig) -> Result<Self, ConfigError> {
+        let listed = config.string("log.dirs").or_else(|| config.string("log.dir")).unwrap_or("/tmp/kafka-logs");
+        let directories = listed.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+        Ok(Self {
+            broker_id,
+            directories,
+            defaults: LogConfig::new(config, BTreeMap::new())?,
+            topics: HashMap::new(),
+            retention_check_ms: config.long("log.retention.check.interval.ms"),
+            flush_check_ms: config.long("log.flush.scheduler.interval.ms"),
+            recovery_point_checkpoint_ms: config.long("log.flush.offset.checkpoint.interval.ms"),
+            start_offset_checkpoint_ms: config.long("log.flush.start.offset.checkpoint.interval.ms"),
+            high_watermark_checkpoint_ms: config.long("replica.high.watermark.checkpoint.interval.ms"),
+            producer_expiration_ms: config.long("producer.id.expiration.ms"),
+            producer_expiration_check_ms: config.long("producer.id.expiration.check.interval.ms"),
+        })
+    }
+}
