@@ -165,7 +165,7 @@ struct Values<'a> {
 impl Values<'_> {
     fn value(&self, name: &str) -> Result<Value, ConfigError> {
         let Some(key) = configs::topic().iter().find(|key| key.name == name) else {
-            return Err(ConfigError::Missing(name.to_owned()));
+            return Err(ConfigError::config(format!("Unknown topic config name: {name}")));
         };
         if let Some(text) = self.overrides.get(name) {
             return parse_value(key, text);

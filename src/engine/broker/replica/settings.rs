@@ -56,11 +56,9 @@ impl StorageSettings {
     /// # Errors
     /// A value that no log can have, in Kafka's words.
     pub fn new(broker_id: i32, config: &BrokerConfig) -> Result<Self, ConfigError> {
-        let listed = config.string("log.dirs").or_else(|| config.string("log.dir")).unwrap_or("/tmp/kafka-logs");
-        let directories = listed.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
         Ok(Self {
             broker_id,
-            directories,
+            directories: config.log_dirs(),
             defaults: LogConfig::new(config, BTreeMap::new())?,
             topics: HashMap::new(),
             retention_check_ms: config.long("log.retention.check.interval.ms"),
