@@ -83,6 +83,29 @@ fn synonym(text: &'static str) -> (&'static str, i64) {
     }
 }
 
+fn of_client(table: &'static str) -> Vec<ConfigKey> {
+    super::table::rows::<8>(table)
+        .map(|row| ConfigKey {
+            valid: row[4],
+            importance: row[5],
+            internal: row[6] == "y",
+            ..key(row[0], row[1], row[2], row[3] == "y")
+        })
+        .collect()
+}
+
+/// The producer's keys (`ProducerConfig`), sorted by name.
+pub fn producer() -> &'static [ConfigKey] {
+    static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
+    ALL.get_or_init(|| of_client(include_str!("data/producer-configs.tsv")))
+}
+
+/// The consumer's keys (`ConsumerConfig`), sorted by name.
+pub fn consumer() -> &'static [ConfigKey] {
+    static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
+    ALL.get_or_init(|| of_client(include_str!("data/consumer-configs.tsv")))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -94,7 +117,7 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_unique() {
-        for keys in [super::broker(), super::topic()] {
+        for keys in [super::broker(), super::topic(), super::producer(), super::consumer()] {
             assert!(keys.windows(2).all(|pair| pair[0].name < pair[1].name));
         }
         assert_eq!(super::broker().len(), 288);

@@ -43,6 +43,11 @@ pub fn by_code(code: i16) -> Option<&'static ErrorCode> {
     all().iter().find(|error| error.code == code)
 }
 
+/// Kafka's name for a code; an unknown one is `UNKNOWN_SERVER_ERROR`.
+pub fn name(code: i16) -> &'static str {
+    by_code(code).map_or("UNKNOWN_SERVER_ERROR", |error| error.name)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

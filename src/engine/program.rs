@@ -22,7 +22,10 @@ impl Program {
 }
 
 /// Every program that the bundled engine has. Adding a tool is one line here and its file in `tools/`.
-const PROGRAMS: &[Program] = &[Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics }];
+const PROGRAMS: &[Program] = &[
+    Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics },
+    Program { main_class: tools::PRODUCER_CLASS, run: tools::run_producer },
+];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.
 pub fn program(called_as: &OsStr) -> Option<&'static Program> {

@@ -216,13 +216,32 @@ impl Connection {
         self.pending.close(None);
     }
 
+    /// As [`Connection::call`], under a correlation id that the caller took from the client's before, to name it in a log.
+    ///
+    /// # Errors
+    /// As [`Connection::call`].
+    pub async fn call_as<R: Request>(&self, correlation_id: i32, request: &R) -> Result<R::Response, ClientError> {
+        let version = self.version_of::<R>()?;
+        let mut body = self.exchange_as(correlation_id, request, version).await?;
+        decode(&mut body, version, api_name::<R>())
+    }
+
+    /// Waits until the connection is gone.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + 'static {
+        let frames = self.frames.clone();
+        async move { frames.closed().await }
+    }
+
     async fn exchange<R: Request>(&self, request: &R, version: i16) -> Result<Bytes, ClientError> {
+        self.exchange_as(self.correlation_ids.next(), request, version).await
+    }
+
+    async fn exchange_as<R: Request>(&self, correlation_id: i32, request: &R, version: i16) -> Result<Bytes, ClientError> {
         let (answer, answered) = oneshot::channel();
         {
             // one lock over both queues, so that answers are expected in the order the requests are written
             let mut waiting = self.pending.waiting();
             let Some(queue) = waiting.as_mut() else { return Err(self.gone()) };
-            let correlation_id = self.correlation_ids.next();
             let frame = self.frame(request, version, correlation_id)?;
             queue.push_back((correlation_id, answer));
             if self.frames.send(frame).is_err() {

@@ -96,7 +96,7 @@ impl ClientError {
 
     /// Kafka's name of the code, as `TOPIC_ALREADY_EXISTS`; empty where no broker answered with one.
     pub fn code_name(&self) -> &'static str {
-        self.code().and_then(error_codes::by_code).map_or("UNKNOWN_SERVER_ERROR", |error| error.name)
+        self.code().map_or("UNKNOWN_SERVER_ERROR", error_codes::name)
     }
 
     /// Whether a client may try again: a retriable code, or the connection failed.

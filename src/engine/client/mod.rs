@@ -7,9 +7,12 @@ mod connection;
 mod error;
 pub mod group;
 mod network;
+mod partitioner;
+pub mod producer;
 pub mod records;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
 pub use error::ClientError;
-pub use network::{Client, ClientConfig, Flavour, Node, Route};
+pub use network::{Client, ClientConfig, Flavour, Node, Route, random_below};
+pub use producer::{Producer, ProducerConfig};

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use kafka_protocol::messages::{FindCoordinatorRequest, MetadataRequest, MetadataResponse, TopicName};
 use kafka_protocol::protocol::{Request, StrBytes};
 use tokio::time::Instant;
 
 use super::{Bootstrap, ClientError, Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, HostPort};
-use crate::{log_warn, net};
+use crate::catalog::error_codes;
+use crate::{log_error, log_warn, net};
 
 /// The logger of connection warnings.
 const LOGGER: &str = "org.apache.kafka.clients.NetworkClient";
@@ -24,6 +26,9 @@ const RECONNECT_JITTER: f64 = 0.2;
 const CONNECTION_SETUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// `retry.backoff.ms`: the pause before a request that failed is tried again.
 pub(super) const RETRY_BACKOFF: Duration = Duration::from_millis(100);
+
+/// The error code of a topic whose name no topic may have.
+pub(super) const INVALID_TOPIC: i16 = 17;
 
 /// Which of Kafka's clients is played: their log lines differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +121,8 @@ pub struct Client {
     state: Mutex<State>,
     /// One broker is dialled at a time, so that two calls do not open two connections to it.
     dialling: tokio::sync::Mutex<()>,
+    /// Told when a connection is gone.
+    lost: Arc<tokio::sync::Notify>,
 }
 
 #[derive(Debug)]
@@ -148,6 +155,7 @@ impl Client {
             correlation_ids: Arc::default(),
             state: Mutex::new(state),
             dialling: tokio::sync::Mutex::default(),
+            lost: Arc::default(),
         }
     }
 
@@ -252,16 +260,34 @@ impl Client {
         }
     }
 
+    /// Waits until some connection of the client is gone.
+    pub async fn connection_lost(&self) {
+        self.lost.notified().await;
+    }
+
     /// Asks for the brokers and for `topics`; an empty list means no topics. The brokers and the controller are kept.
     ///
     /// # Errors
     /// As [`Client::call`].
     pub async fn metadata(&self, topics: &[&str], auto_create: bool) -> Result<MetadataResponse, ClientError> {
+        self.metadata_until(topics, auto_create, self.deadline()).await
+    }
+
+    /// As [`Client::metadata`], with a deadline of the caller's.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn metadata_until(
+        &self,
+        topics: &[&str],
+        auto_create: bool,
+        deadline: Instant,
+    ) -> Result<MetadataResponse, ClientError> {
         let topics = topics.iter().map(|topic| {
             let name = TopicName(StrBytes::from_string((*topic).to_owned()));
             kafka_protocol::messages::metadata_request::MetadataRequestTopic::default().with_name(Some(name))
         });
-        self.metadata_of(MetadataRequest::default().with_topics(Some(topics.collect())), auto_create).await
+        self.metadata_of(MetadataRequest::default().with_topics(Some(topics.collect())), auto_create, deadline).await
     }
 
     /// Asks for the brokers and for all topics.
@@ -269,14 +295,60 @@ impl Client {
     /// # Errors
     /// As [`Client::call`].
     pub async fn metadata_all(&self) -> Result<MetadataResponse, ClientError> {
-        self.metadata_of(MetadataRequest::default().with_topics(None), false).await
+        self.metadata_of(MetadataRequest::default().with_topics(None), false, self.deadline()).await
     }
 
-    async fn metadata_of(&self, request: MetadataRequest, auto_create: bool) -> Result<MetadataResponse, ClientError> {
+    async fn metadata_of(
+        &self,
+        request: MetadataRequest,
+        auto_create: bool,
+        deadline: Instant,
+    ) -> Result<MetadataResponse, ClientError> {
         let request = request.with_allow_auto_topic_creation(auto_create);
-        let response = self.call(Route::Any, request).await?;
-        self.learn(&response);
-        Ok(response)
+        loop {
+            let connection = self.connection(&Route::Any, deadline).await?;
+            let correlation_id = self.correlation_ids.next();
+            match connection.call_as(correlation_id, &request).await {
+                Ok(response) => {
+                    self.learn(&response);
+                    self.say_topic_errors(correlation_id, &response);
+                    return Ok(response);
+                }
+                Err(error) if error.is_retriable() && Instant::now() + RETRY_BACKOFF < deadline => {
+                    self.disconnected(&connection);
+                    tokio::time::sleep(RETRY_BACKOFF).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What producers and consumers log of topics without good news.
+    fn say_topic_errors(&self, correlation_id: i32, response: &MetadataResponse) {
+        if self.config.flavour == Flavour::Admin {
+            return;
+        }
+        let failed = response.topics.iter().filter(|topic| topic.error_code != 0);
+        let named = |topic: &MetadataResponseTopic| topic.name.as_ref().map(|name| name.to_string()).unwrap_or_default();
+        let errors: Vec<String> =
+            failed.clone().map(|topic| format!("{}={}", named(topic), error_codes::name(topic.error_code))).collect();
+        if !errors.is_empty() {
+            let errors = errors.join(", ");
+            log_warn!(
+                LOGGER,
+                "{} Error while fetching metadata with correlation id {correlation_id} : {{{errors}}}",
+                self.prefix
+            );
+        }
+        let invalid: Vec<String> = failed.filter(|topic| topic.error_code == INVALID_TOPIC).map(named).collect();
+        if !invalid.is_empty() {
+            let invalid = invalid.join(", ");
+            log_error!(
+                "org.apache.kafka.clients.Metadata",
+                "{} Metadata response reported invalid topics [{invalid}]",
+                self.prefix
+            );
+        }
     }
 
     /// Keeps the brokers and the controller that metadata names.
@@ -374,6 +446,11 @@ impl Client {
         match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, timeouts).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
+                let (closed, lost) = (connection.closed(), Arc::clone(&self.lost));
+                tokio::spawn(async move {
+                    closed.await;
+                    lost.notify_one();
+                });
                 let mut state = self.state();
                 let link = state.links.entry(node.id).or_default();
                 *link = Link { connection: Some(Arc::clone(&connection)), ..Link::default() };

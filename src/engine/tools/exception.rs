@@ -92,6 +92,10 @@ pub(super) enum Stop {
     Version,
     /// An exception that nobody caught: the JVM names the thread.
     Uncaught(Exception),
+    /// An exception that the tool prints itself, exit code 1.
+    Printed(Exception),
+    /// One line on stderr, exit code 1.
+    Message(String),
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ fn show(script: &str, stop: Stop) -> u8 {
         }
         Stop::Usage(message) => eprint(&format!("{message}\n{}", usage::table(script))),
         Stop::Uncaught(exception) => eprint(&format!("Exception in thread \"main\" {exception}\n")),
+        Stop::Printed(exception) => eprint(&format!("{exception}\n")),
+        Stop::Message(message) => eprint(&format!("{message}\n")),
     }
     1
 }

@@ -52,6 +52,17 @@ fn unreadable(path: &str, error: &PropertiesError) -> Exception {
     }
 }
 
+/// `key=value` words of an option that may stand several times; a word without `=` has an empty value.
+pub(super) fn key_values(words: &[String]) -> Vec<(String, String)> {
+    words
+        .iter()
+        .map(|word| {
+            let (key, value) = word.split_once('=').unwrap_or((word, ""));
+            (key.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,13 @@
 //! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
 
+mod client_configs;
 mod exception;
 mod harness;
 pub mod invocation;
 mod java;
+mod line_reader;
 mod options;
+mod producer;
 mod topic_config;
 mod topics;
 mod topics_describe;
@@ -13,6 +16,7 @@ mod usage;
 mod usage_texts;
 
 use exception::{Exception, Stop};
+pub use producer::run as run_producer;
 pub use topics::run as run_topics;
 
 /// The main class of `kafka-topics.sh`.

@@ -26,6 +26,9 @@ pub(super) enum OptionError {
         /// The option.
         option: &'static str,
     },
+    /// Options that must be there are not.
+    #[error("Missing required option(s) [{0}]")]
+    MissingRequired(&'static str),
 }
 
 impl From<OptionError> for Exception {
@@ -34,6 +37,7 @@ impl From<OptionError> for Exception {
             OptionError::Unrecognized(_) => "joptsimple.UnrecognizedOptionException",
             OptionError::MissingArgument(_) => "joptsimple.OptionMissingRequiredArgumentException",
             OptionError::Multiple(_) => "joptsimple.MultipleArgumentsForOptionException",
+            OptionError::MissingRequired(_) => "joptsimple.MissingRequiredOptionsException",
             OptionError::Conversion { .. } => "joptsimple.OptionArgumentConversionException",
         };
         let exception = Self::new(class, error.to_string());

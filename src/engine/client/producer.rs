@@ -1,0 +1,558 @@
+//! A producer: records are collected per partition, sent in batches after the linger time, and sent again where that can help
+//! (`KafkaProducer`, `RecordAccumulator`, `Sender`). Without duplicates where it is idempotent (KIP-98).
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
+use kafka_protocol::messages::{InitProducerIdRequest, ProduceRequest, ProducerId};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::admin::{TopicDescription, topic_name, topics_of};
+use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
+use super::partitioner::{Sticky, partition_of_key};
+use super::records::{self, Codec, NewRecord};
+use super::{Client, ClientError, Route};
+use crate::catalog::error_codes;
+use crate::log_warn;
+
+/// The logger of warnings about batches.
+const LOGGER: &str = "org.apache.kafka.clients.producer.internals.Sender";
+/// How long one broker is tried before the metadata is looked at again.
+const LEADER_PATIENCE: Duration = Duration::from_secs(5);
+/// `UNKNOWN_TOPIC_OR_PARTITION`.
+const UNKNOWN_TOPIC: i16 = 3;
+/// `REQUEST_TIMED_OUT`, whose exception is Java's `TimeoutException`.
+const TIMED_OUT: i16 = 7;
+/// `MESSAGE_TOO_LARGE`.
+const TOO_LARGE: i16 = 10;
+/// `NETWORK_EXCEPTION`.
+const NETWORK: i16 = 13;
+/// `DUPLICATE_SEQUENCE_NUMBER`: an earlier try did reach the log.
+const DUPLICATE: i16 = 46;
+/// Errors after which the broker and the producer must agree on numbers anew: `OUT_OF_ORDER_SEQUENCE_NUMBER`,
+/// `INVALID_PRODUCER_EPOCH`, `UNKNOWN_PRODUCER_ID`.
+const RENUMBER: [i16; 3] = [45, 47, 59];
+
+/// A producer's configuration, by Kafka's keys.
+#[derive(Clone, Debug)]
+pub struct ProducerConfig {
+    /// `acks`: 0, 1, or -1 for all.
+    pub acks: i16,
+    /// `enable.idempotence`.
+    pub idempotent: bool,
+    /// `linger.ms`.
+    pub linger: Duration,
+    /// `batch.size`, in bytes.
+    pub batch_size: usize,
+    /// `compression.type`.
+    pub codec: Codec,
+    /// `retries`.
+    pub retries: u32,
+    /// `retry.backoff.ms`.
+    pub retry_backoff: Duration,
+    /// `request.timeout.ms`, which the broker also gets.
+    pub request_timeout: Duration,
+    /// `max.block.ms`.
+    pub max_block: Duration,
+    /// `delivery.timeout.ms`.
+    pub delivery_timeout: Duration,
+    /// `max.request.size`, in bytes.
+    pub max_request_size: usize,
+    /// `buffer.memory`, in bytes.
+    pub buffer_memory: usize,
+}
+
+impl Default for ProducerConfig {
+    fn default() -> Self {
+        Self {
+            acks: -1,
+            idempotent: true,
+            linger: Duration::ZERO,
+            batch_size: 16_384,
+            codec: Codec::None,
+            retries: i32::MAX.unsigned_abs(),
+            retry_backoff: RETRY_BACKOFF,
+            request_timeout: Duration::from_secs(30),
+            max_block: Duration::from_secs(60),
+            delivery_timeout: Duration::from_secs(120),
+            max_request_size: 1_048_576,
+            buffer_memory: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// Called once when a record is acknowledged, with its partition and offset (-1 with `acks=0`), or is given up.
+pub type Callback = Box<dyn FnOnce(Result<(i32, i64), &ClientError>) + Send>;
+
+/// A producer of one client.
+pub struct Producer {
+    shared: Arc<Shared>,
+    sender: tokio::task::JoinHandle<()>,
+}
+
+type TopicPartition = (String, i32);
+/// The batches that are due, by the broker that leads their partitions.
+type Due = HashMap<i32, Vec<(TopicPartition, Batch)>>;
+
+struct Shared {
+    client: Arc<Client>,
+    config: ProducerConfig,
+    state: Mutex<State>,
+    /// Told when there is something to do for the sender.
+    work: Notify,
+    /// Told when a batch is done, for those that wait for room or for the end.
+    done: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    topics: HashMap<String, TopicDescription>,
+    sticky: HashMap<String, Sticky>,
+    queues: HashMap<TopicPartition, VecDeque<Batch>>,
+    in_flight: HashSet<TopicPartition>,
+    sequences: HashMap<TopicPartition, i32>,
+    producer: Option<(i64, i16)>,
+    buffered: usize,
+    closing: bool,
+    stale: bool,
+}
+
+struct Batch {
+    records: Vec<NewRecord>,
+    callbacks: Vec<Callback>,
+    bytes: usize,
+    created: Instant,
+    retry_at: Option<Instant>,
+    attempts: u32,
+    /// The producer id and the number of the first record under it.
+    sequence: Option<(i64, i32)>,
+}
+
+impl Producer {
+    /// Starts a producer on the current runtime.
+    pub fn start(client: Arc<Client>, config: ProducerConfig) -> Self {
+        let shared = Arc::new(Shared { client, config, state: Mutex::default(), work: Notify::new(), done: Notify::new() });
+        let sender = tokio::spawn(Arc::clone(&shared).run());
+        Self { shared, sender }
+    }
+
+    /// Takes a record; waits for the topic's metadata and for room. `callback` is called when the record's fate is known, also
+    /// where it is refused here.
+    pub async fn send(&self, topic: &str, partition: Option<i32>, record: NewRecord, callback: Callback) {
+        match self.shared.accept(topic, partition, &record).await {
+            Ok(partition) => self.shared.append((topic.to_owned(), partition), record, callback),
+            Err(error) => callback(Err(&error)),
+        }
+    }
+
+    /// Sends what is held back and waits until every record's fate is known.
+    pub async fn flush(&self) {
+        self.shared.state().closing = true;
+        loop {
+            let done = self.shared.done.notified();
+            self.shared.work.notify_one();
+            {
+                let mut state = self.shared.state();
+                if state.queues.is_empty() && state.in_flight.is_empty() {
+                    state.closing = false;
+                    return;
+                }
+            }
+            done.await;
+        }
+    }
+
+    /// Flushes and ends the producer.
+    pub async fn close(self) {
+        self.flush().await;
+        self.sender.abort();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks a record and finds its partition.
+    async fn accept(&self, topic: &str, partition: Option<i32>, record: &NewRecord) -> Result<i32, ClientError> {
+        let deadline = Instant::now() + self.config.max_block;
+        let description = self.topic(topic, deadline).await?;
+        let size = records::size_upper_bound(record);
+        for (limit, key) in [(self.config.max_request_size, "max.request.size"), (self.config.buffer_memory, "buffer.memory")] {
+            if size > limit {
+                let message = match key {
+                    "max.request.size" => format!(
+                        "The message is {size} bytes when serialized which is larger than {limit}, which is the value of the \
+                         max.request.size configuration."
+                    ),
+                    _ => format!(
+                        "The message is {size} bytes when serialized which is larger than the total memory buffer you have \
+                         configured with the buffer.memory configuration."
+                    ),
+                };
+                return Err(ClientError::Broker { code: TOO_LARGE, message });
+            }
+        }
+        self.wait_for_room(size, deadline).await?;
+        if let Some(partition) = partition {
+            return Ok(partition);
+        }
+        if let Some(key) = &record.key {
+            return Ok(i32::try_from(partition_of_key(key, description.partitions.len())).unwrap_or_default());
+        }
+        let with_leader = description.partitions.iter().filter(|partition| partition.leader.is_some());
+        let mut available: Vec<i32> = with_leader.map(|partition| partition.index).collect();
+        if available.is_empty() {
+            available = description.partitions.iter().map(|partition| partition.index).collect();
+        }
+        let chosen = self.state().sticky.entry(topic.to_owned()).or_default().next(&available, size, self.config.batch_size);
+        Ok(chosen.unwrap_or_default())
+    }
+
+    /// The topic's partitions, from the metadata that is kept or a new one; asking makes the topic where the broker allows it.
+    async fn topic(&self, topic: &str, deadline: Instant) -> Result<TopicDescription, ClientError> {
+        if let Some(known) = self.state().topics.get(topic) {
+            return Ok(known.clone());
+        }
+        let absent = || ClientError::Broker {
+            code: TIMED_OUT,
+            message: format!("Topic {topic} not present in metadata after {} ms.", self.config.max_block.as_millis()),
+        };
+        loop {
+            let metadata = self.client.metadata_until(&[topic], true, deadline).await.map_err(|_| absent())?;
+            match topics_of(&metadata).next() {
+                Some((found, 0)) if !found.partitions.is_empty() => {
+                    self.state().topics.insert(topic.to_owned(), found.clone());
+                    return Ok(found);
+                }
+                Some((_, INVALID_TOPIC)) => {
+                    let message = format!("Invalid topics: [{topic}]");
+                    return Err(ClientError::Broker { code: INVALID_TOPIC, message });
+                }
+                _ if Instant::now() + RETRY_BACKOFF >= deadline => return Err(absent()),
+                _ => tokio::time::sleep(RETRY_BACKOFF).await,
+            }
+        }
+    }
+
+    async fn wait_for_room(&self, size: usize, deadline: Instant) -> Result<(), ClientError> {
+        loop {
+            let done = self.done.notified();
+            if self.state().buffered + size <= self.config.buffer_memory {
+                return Ok(());
+            }
+            if tokio::time::timeout_at(deadline, done).await.is_err() {
+                let millis = self.config.max_block.as_millis();
+                let message = format!("Failed to allocate {size} bytes within the configured max blocking time {millis} ms.");
+                return Err(ClientError::Broker { code: TIMED_OUT, message });
+            }
+        }
+    }
+
+    fn append(&self, place: TopicPartition, record: NewRecord, callback: Callback) {
+        let size = records::size_upper_bound(&record);
+        let mut state = self.state();
+        state.buffered += size;
+        let queue = state.queues.entry(place).or_default();
+        let open = queue.back_mut().filter(|batch| batch.attempts == 0 && batch.bytes + size <= self.config.batch_size);
+        match open {
+            Some(batch) => {
+                batch.records.push(record);
+                batch.callbacks.push(callback);
+                batch.bytes += size;
+            }
+            None => queue.push_back(Batch {
+                records: vec![record],
+                callbacks: vec![callback],
+                bytes: size,
+                created: Instant::now(),
+                retry_at: None,
+                attempts: 0,
+                sequence: None,
+            }),
+        }
+        drop(state);
+        self.work.notify_one();
+    }
+
+    /// The sender: takes what is due and sends it, one request to each leader at a time.
+    async fn run(self: Arc<Self>) {
+        loop {
+            let (due, next) = self.due();
+            for (leader, batches) in due {
+                let shared = Arc::clone(&self);
+                tokio::spawn(async move { shared.deliver(leader, batches).await });
+            }
+            if std::mem::take(&mut self.state().stale) {
+                self.refresh().await;
+                continue;
+            }
+            let wake = next.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            tokio::select! {
+                () = self.work.notified() => {}
+                () = tokio::time::sleep_until(wake) => {}
+                // Kafka's client asks for metadata when a connection is lost, and dials until it gets it
+                () = self.client.connection_lost() => self.state().stale = true,
+            }
+        }
+    }
+
+    async fn refresh(&self) {
+        let topics: Vec<String> = self.state().topics.keys().cloned().collect();
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            return;
+        }
+        let Ok(metadata) = self.client.metadata_until(&names, true, Instant::now() + LEADER_PATIENCE).await else {
+            self.state().stale = true;
+            return;
+        };
+        let mut missing = false;
+        for (topic, code) in topics_of(&metadata) {
+            missing |= code != 0;
+            if code == 0 {
+                self.state().topics.insert(topic.name.clone(), topic);
+            }
+        }
+        if missing {
+            tokio::time::sleep(RETRY_BACKOFF).await;
+            self.state().stale = true;
+        }
+    }
+
+    /// The batches to send now, by leader, and when the next one is due.
+    fn due(&self) -> (Due, Option<Instant>) {
+        let mut due = Due::new();
+        let mut next: Option<Instant> = None;
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let now = Instant::now();
+        let waiting: Vec<TopicPartition> =
+            state.queues.keys().filter(|place| !state.in_flight.contains(*place)).cloned().collect();
+        for place in waiting {
+            let Some(queue) = state.queues.get_mut(&place) else { continue };
+            let full = queue.len() > 1 || queue.front().is_some_and(|batch| batch.bytes >= self.config.batch_size);
+            let Some(first) = queue.front() else { continue };
+            let at = first.retry_at.unwrap_or(if full || state.closing { now } else { first.created + self.config.linger });
+            if at > now {
+                next = Some(next.map_or(at, |next| next.min(at)));
+                continue;
+            }
+            let partitions = state.topics.get(&place.0).map(|topic| topic.partitions.as_slice()).unwrap_or_default();
+            let leader = partitions.iter().find(|partition| partition.index == place.1).and_then(|partition| partition.leader);
+            let Some(leader) = leader else {
+                let at = now + self.config.retry_backoff;
+                next = Some(next.map_or(at, |next| next.min(at)));
+                state.stale = true;
+                continue;
+            };
+            if let Some(batch) = queue.pop_front() {
+                if queue.is_empty() {
+                    state.queues.remove(&place);
+                }
+                state.in_flight.insert(place.clone());
+                due.entry(leader).or_default().push((place, batch));
+            }
+        }
+        (due, next)
+    }
+
+    async fn deliver(&self, leader: i32, mut batches: Vec<(TopicPartition, Batch)>) {
+        let deadline = Instant::now() + LEADER_PATIENCE.min(self.config.delivery_timeout);
+        let connected = async {
+            let connection = self.client.connection(&Route::Broker(leader), deadline).await?;
+            self.number(&mut batches).await?;
+            Ok::<_, ClientError>(connection)
+        };
+        let Ok(connection) = connected.await else {
+            // not sent at all: that is no try
+            for (place, batch) in batches {
+                self.put_back(place, batch, false);
+            }
+            self.state().stale = true;
+            return;
+        };
+        let request = match self.request(&batches) {
+            Ok(request) => request,
+            Err(error) => {
+                for (place, batch) in batches {
+                    self.finish(&place, batch, Err(&error));
+                }
+                return;
+            }
+        };
+        if self.config.acks == 0 {
+            let result = connection.cast(&request);
+            for (place, batch) in batches {
+                self.finish(&place, batch, result.as_ref().map(|()| -1));
+            }
+            return;
+        }
+        let correlation_id = self.client.correlation_ids().next();
+        let answers = match connection.call_as(correlation_id, &request).await {
+            Ok(response) => response
+                .responses
+                .iter()
+                .flat_map(|topic| {
+                    topic.partition_responses.iter().map(|partition| {
+                        let message = partition.error_message.as_ref().map(ToString::to_string);
+                        let key = (topic.name.to_string(), partition.index);
+                        (key, (partition.error_code, message, partition.base_offset))
+                    })
+                })
+                .collect(),
+            Err(error) => {
+                self.client.disconnected(&connection);
+                let timed_out = matches!(error, ClientError::Timeout { .. });
+                let code = if timed_out { TIMED_OUT } else { NETWORK };
+                let message = format!("Disconnected from node {leader}{}", if timed_out { " due to timeout" } else { "" });
+                let same = batches.iter().map(|(place, _)| (place.clone(), (code, Some(message.clone()), -1)));
+                same.collect::<HashMap<_, _>>()
+            }
+        };
+        for (place, batch) in batches {
+            let answer = answers.get(&place).cloned().unwrap_or((NETWORK, None, -1));
+            self.judge(place, batch, answer, correlation_id);
+        }
+    }
+
+    /// Gives batches their places in the producer's numbering; gets a producer id first where there is none.
+    async fn number(&self, batches: &mut [(TopicPartition, Batch)]) -> Result<(), ClientError> {
+        if !self.config.idempotent {
+            return Ok(());
+        }
+        let known = self.state().producer;
+        if known.is_none() {
+            let request = InitProducerIdRequest::default()
+                .with_transactional_id(None)
+                .with_transaction_timeout_ms(i32::MAX)
+                .with_producer_id(ProducerId(-1))
+                .with_producer_epoch(-1);
+            let deadline = Instant::now() + LEADER_PATIENCE;
+            let answer = self.client.call_until(Route::Any, request, deadline).await?;
+            if let Some(error) = ClientError::from_code(answer.error_code, None) {
+                return Err(error);
+            }
+            let mut state = self.state();
+            state.producer = Some((answer.producer_id.0, answer.producer_epoch));
+            state.sequences.clear();
+        }
+        let mut state = self.state();
+        let Some((id, _)) = state.producer else { return Ok(()) };
+        for (place, batch) in batches.iter_mut().filter(|(_, batch)| batch.sequence.is_none_or(|(under, _)| under != id)) {
+            let next = state.sequences.entry(place.clone()).or_default();
+            batch.sequence = Some((id, *next));
+            // numbers go from 0 to 2^31 - 1 and begin again
+            let count = i32::try_from(batch.records.len()).unwrap_or_default();
+            *next = next.checked_add(count).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn request(&self, batches: &[(TopicPartition, Batch)]) -> Result<ProduceRequest, ClientError> {
+        let numbers = self.state().producer;
+        let mut topics: HashMap<&str, Vec<PartitionProduceData>> = HashMap::new();
+        for ((topic, partition), batch) in batches {
+            let producer = match (numbers, batch.sequence) {
+                (Some((id, epoch)), Some((_, base_sequence))) => records::Producer { id, epoch, base_sequence },
+                _ => records::Producer::NONE,
+            };
+            let bytes = records::encode(&batch.records, self.config.codec, producer);
+            let bytes = bytes.map_err(|error| ClientError::Invalid(error.to_string()))?;
+            let data = PartitionProduceData::default().with_index(*partition).with_records(Some(bytes));
+            topics.entry(topic).or_default().push(data);
+        }
+        let topics = topics
+            .into_iter()
+            .map(|(topic, partitions)| TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(partitions));
+        Ok(ProduceRequest::default()
+            .with_transactional_id(None)
+            .with_acks(self.config.acks)
+            .with_timeout_ms(i32::try_from(self.config.request_timeout.as_millis()).unwrap_or(i32::MAX))
+            .with_topic_data(topics.collect()))
+    }
+
+    /// What becomes of a batch after an answer: done, tried again, or given up.
+    fn judge(&self, place: TopicPartition, mut batch: Batch, answer: (i16, Option<String>, i64), correlation_id: i32) {
+        let (code, message, base_offset) = answer;
+        let known = error_codes::by_code(code);
+        if code == 0 || code == DUPLICATE {
+            return self.finish(&place, batch, Ok(base_offset));
+        }
+        let in_time = batch.created.elapsed() < self.config.delivery_timeout;
+        let renumber = self.config.idempotent && RENUMBER.contains(&code);
+        let retriable = known.is_some_and(|error| error.retriable) || renumber;
+        let (topic, partition) = &place;
+        let prefix = self.client.log_prefix();
+        if retriable && batch.attempts < self.config.retries && in_time {
+            let told = message.as_ref().map_or_else(String::new, |message| format!(". Error Message: {message}"));
+            log_warn!(
+                LOGGER,
+                "{prefix} Got error produce response with correlation id {correlation_id} on topic-partition {topic}-{partition}, \
+                 retrying ({} attempts left). Error: {}{told}",
+                self.config.retries - batch.attempts - 1,
+                error_codes::name(code)
+            );
+            if code == UNKNOWN_TOPIC {
+                log_warn!(
+                    LOGGER,
+                    "{prefix} Received unknown topic or partition error in produce request on partition {topic}-{partition}. The \
+                     topic-partition may not exist or the user may not have Describe access to it"
+                );
+            }
+            let mut state = self.state();
+            state.stale |= known.is_some_and(|error| error.invalid_metadata);
+            if renumber {
+                state.producer = None;
+                batch.sequence = None;
+            }
+            drop(state);
+            return self.put_back(place, batch, true);
+        }
+        let error = ClientError::from_code(code, message.as_deref());
+        if let Some(error) = error {
+            self.finish(&place, batch, Err(&error));
+        }
+    }
+
+    fn put_back(&self, place: TopicPartition, mut batch: Batch, tried: bool) {
+        if batch.created.elapsed() >= self.config.delivery_timeout {
+            let (topic, partition) = &place;
+            let message = format!(
+                "Expiring {} record(s) for {topic}-{partition}:{} ms has passed since batch creation",
+                batch.records.len(),
+                batch.created.elapsed().as_millis()
+            );
+            return self.finish(&place, batch, Err(&ClientError::Broker { code: TIMED_OUT, message }));
+        }
+        batch.attempts += u32::from(tried);
+        batch.retry_at = Some(Instant::now() + self.config.retry_backoff);
+        let mut state = self.state();
+        state.in_flight.remove(&place);
+        state.queues.entry(place).or_default().push_front(batch);
+        drop(state);
+        self.work.notify_one();
+    }
+
+    fn finish(&self, place: &TopicPartition, batch: Batch, result: Result<i64, &ClientError>) {
+        for (callback, at) in batch.callbacks.into_iter().zip(0..) {
+            callback(result.map(|base| (place.1, if base < 0 { -1 } else { base + at })));
+        }
+        let mut state = self.state();
+        state.in_flight.remove(place);
+        state.buffered = state.buffered.saturating_sub(batch.bytes);
+        drop(state);
+        self.work.notify_one();
+        self.done.notify_waiters();
+    }
+}
+
+/// Milliseconds since 1970, now.
+pub fn now_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

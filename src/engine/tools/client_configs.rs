@@ -1,0 +1,93 @@
+//! Configs of the producer and the consumer as the console tools take them: from a file, from `--…-property`, from options of
+//! their own; later ones win. Kafka's own table says which values a key takes.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::Exception;
+use super::topic_config::check_value;
+use crate::catalog::configs::ConfigKey;
+
+/// The configs of a client, by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ClientConfigs(IndexMap<String, String>);
+
+impl ClientConfigs {
+    /// Sets keys; what was there before gives way.
+    pub(super) fn extend(&mut self, configs: impl IntoIterator<Item = (String, String)>) {
+        self.0.extend(configs);
+    }
+
+    /// Sets one key.
+    pub(super) fn set(&mut self, key: &str, value: impl Into<String>) {
+        self.0.insert(key.to_owned(), value.into());
+    }
+
+    /// Sets one key unless it is set.
+    pub(super) fn set_default(&mut self, key: &str, value: impl Into<String>) {
+        self.0.entry(key.to_owned()).or_insert_with(|| value.into());
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// The value of a key as a number; `default` where it is not set. [`ClientConfigs::check`] has seen that it is one.
+    pub(super) fn number<T: std::str::FromStr>(&self, key: &str, default: T) -> T {
+        self.get(key).and_then(|value| value.trim().parse().ok()).unwrap_or(default)
+    }
+
+    /// The value of a key in milliseconds; `default` where it is not set or negative.
+    pub(super) fn millis(&self, key: &str, default: Duration) -> Duration {
+        self.get(key).and_then(|value| value.trim().parse().ok()).map_or(default, Duration::from_millis)
+    }
+
+    /// The value of a key as a yes or no.
+    pub(super) fn flag(&self, key: &str, default: bool) -> bool {
+        self.get(key).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"))
+    }
+
+    /// Checks the values against a table of keys; unknown keys are let through, as Kafka does.
+    ///
+    /// # Errors
+    /// The `ConfigException` for the first key of the table with a value that it does not take.
+    pub(super) fn check(&self, table: &[ConfigKey]) -> Result<(), Exception> {
+        for key in table {
+            let Some(value) = self.get(key.name) else { continue };
+            if let Err(what) = check_value(key, value.trim()) {
+                let text = format!("Invalid value {value} for configuration {}: {what}", key.name);
+                return Err(Exception::new("org.apache.kafka.common.config.ConfigException", text));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::configs;
+
+    fn check(table: &[ConfigKey], key: &str, value: &str, expected: Result<(), &str>) {
+        let mut found = ClientConfigs::default();
+        found.set(key, value);
+        let found = found.check(table).map_err(|error| error.message().to_owned());
+        assert_eq!(found, expected.map_err(str::to_owned), "{key}={value}");
+    }
+
+    #[test]
+    fn values_are_checked_with_kafkas_words() {
+        let of_acks = "Invalid value 7 for configuration acks: String must be one of: all, -1, 0, 1";
+        check(configs::producer(), "acks", "7", Err(of_acks));
+        check(configs::producer(), "acks", "all", Ok(()));
+        check(configs::producer(), "acksx", "all", Ok(()));
+        let of_zip = "Invalid value zip for configuration compression.type: String must be one of: none, gzip, snappy, lz4, zstd";
+        check(configs::producer(), "compression.type", "zip", Err(of_zip));
+        let of_reset = "Invalid value begin for configuration auto.offset.reset: String must be one of: latest, earliest, none";
+        check(configs::consumer(), "auto.offset.reset", "begin", Err(of_reset));
+        let of_number = "Invalid value x for configuration session.timeout.ms: Not a number of type INT";
+        check(configs::consumer(), "session.timeout.ms", "x", Err(of_number));
+    }
+}

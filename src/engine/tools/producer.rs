@@ -1,0 +1,313 @@
+//! `kafka-console-producer.sh` (`kafka.tools.ConsoleProducer`): each line of stdin is a record.
+
+use std::ffi::OsString;
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::client_configs::ClientConfigs;
+use super::harness::{self, print};
+use super::line_reader::LineReader;
+use super::options::{OptionError, OptionParser, OptionSet};
+use super::topics_options::{help_or_version, require};
+use super::{Exception, PRODUCER_CLASS, Stop, java, topics};
+use crate::catalog::configs;
+use crate::engine::client::records::Codec;
+use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Flavour, Producer, ProducerConfig};
+use crate::log_error;
+
+const SCRIPT: &str = "kafka-console-producer.sh";
+/// The longest line that is read; Java would run out of memory somewhere.
+const MAX_LINE_BYTES: usize = 256 * 1024 * 1024;
+/// The lines that are read ahead of what has been sent.
+const LINES_AHEAD: usize = 64;
+
+/// Options with a config of the producer each; the first that is on the line, or its default, sets the config.
+const MERGED: [(&str, &str); 11] = [
+    ("timeout", "linger.ms"),
+    ("request-required-acks", "acks"),
+    ("request-timeout-ms", "request.timeout.ms"),
+    ("message-send-max-retries", "retries"),
+    ("retry-backoff-ms", "retry.backoff.ms"),
+    ("socket-buffer-size", "send.buffer.bytes"),
+    ("max-memory-bytes", "buffer.memory"),
+    ("batch-size", "batch.size"),
+    ("max-partition-memory-bytes", "batch.size"),
+    ("metadata-expiry-ms", "metadata.max.age.ms"),
+    ("max-block-ms", "max.block.ms"),
+];
+
+/// Runs the tool.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    harness::run(PRODUCER_CLASS, SCRIPT, args, async |args| {
+        tokio::select! {
+            result = main(args) => result,
+            // what is held back is lost, as with the Java tool
+            code = harness::signalled() => Ok(code),
+        }
+    })
+}
+
+/// What the line asks for.
+struct Line {
+    topic: String,
+    servers: String,
+    configs: ClientConfigs,
+    reader: LineReader,
+    sync: bool,
+}
+
+async fn main(args: Vec<String>) -> Result<u8, Stop> {
+    let line = parse(&args)?;
+    let failed = "Failed to construct kafka producer";
+    line.configs.check(configs::producer()).map_err(Stop::Printed)?;
+    let bootstrap = topics::resolvable(&line.servers, failed).await.map_err(Stop::Printed)?;
+    let producer = Producer::start(Arc::new(client(&line.configs, bootstrap)), producer_config(&line.configs));
+    let result = send_lines(&producer, &line).await;
+    producer.close().await;
+    result.map(|()| 0).map_err(Stop::Printed)
+}
+
+fn parse(args: &[String]) -> Result<Line, Stop> {
+    let usage = |error: OptionError| Stop::Usage(error.to_string());
+    let set = OptionParser::of(SCRIPT).parse(args).map_err(usage)?;
+    let asks_for_help = set.has("help") || set.has("version");
+    if !asks_for_help && !set.has("bootstrap-server") && !set.has("broker-list") {
+        return Err(usage(OptionError::MissingRequired("bootstrap-server")));
+    }
+    help_or_version(&set, "This tool helps to read data from standard input and publish it to Kafka.")?;
+    require(&set, "topic")?;
+    from_options(&set)
+}
+
+fn from_options(set: &OptionSet) -> Result<Line, Stop> {
+    // an option that stands twice is found only when its value is used; the tool prints that and nothing else
+    let caught = |error: OptionError| Stop::Message(error.to_string());
+    let topic = set.value("topic").map_err(caught)?.unwrap_or_default().to_owned();
+    let servers = if set.has("bootstrap-server") { "bootstrap-server" } else { "broker-list" };
+    let servers = set.value(servers).map_err(caught)?.unwrap_or_default().to_owned();
+    let pieces: Vec<&str> = servers.trim_end_matches(',').split(',').collect();
+    if pieces.iter().any(|piece| piece.parse::<Bootstrap>().is_err()) {
+        return Err(Stop::Usage("Please provide valid host:port like host1:9091,host2:9092\n ".to_owned()));
+    }
+    let mut properties = match set.value("reader-config").map_err(caught)? {
+        Some(path) => java::load_properties(path).map_err(printed)?,
+        None => Vec::new(),
+    };
+    properties.extend(java::key_values(set.values("property")));
+    let configs = configs_of(set)?;
+    let reader = LineReader::new(&properties).map_err(Stop::Printed)?;
+    Ok(Line { topic, servers, configs, reader, sync: set.has("sync") })
+}
+
+fn printed(stop: Stop) -> Stop {
+    match stop {
+        Stop::Uncaught(exception) => Stop::Printed(exception),
+        other => other,
+    }
+}
+
+fn configs_of(set: &OptionSet) -> Result<ClientConfigs, Stop> {
+    let caught = |error: OptionError| Stop::Message(error.to_string());
+    let mut configs = ClientConfigs::default();
+    if let Some(path) = set.value("producer.config").map_err(caught)? {
+        configs.extend(java::load_properties(path).map_err(printed)?);
+    }
+    configs.extend(java::key_values(set.values("producer-property")));
+    let codec = match set.has("compression-codec") {
+        true => set.value("compression-codec").map_err(caught)?.filter(|codec| !codec.is_empty()).unwrap_or("gzip"),
+        false => "none",
+    };
+    configs.set("compression.type", codec);
+    configs.set_default("client.id", "console-producer");
+    for (option, key) in MERGED {
+        let value = match key {
+            "acks" => set.value(option).map_err(caught)?.map(str::to_owned),
+            _ => set.number::<i64>(option).map_err(caught)?.map(|number| number.to_string()),
+        };
+        if let Some(value) = value.filter(|_| set.has(option) || configs.get(key).is_none()) {
+            configs.set(key, value);
+        }
+    }
+    Ok(configs)
+}
+
+fn client(configs: &ClientConfigs, bootstrap: Bootstrap) -> Client {
+    let admin = ClientConfig::admin(bootstrap);
+    Client::new(ClientConfig {
+        client_id: configs.get("client.id").unwrap_or_default().to_owned(),
+        flavour: Flavour::Producer,
+        request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
+        ..admin
+    })
+}
+
+fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
+    let default = ProducerConfig::default();
+    let acks = match configs.get("acks") {
+        Some("0") => 0,
+        Some("1") => 1,
+        _ => -1,
+    };
+    let retries = configs.number("retries", default.retries);
+    ProducerConfig {
+        acks,
+        // idempotence is on unless it is switched off or cannot be
+        idempotent: configs.flag("enable.idempotence", true) && acks == -1 && retries > 0,
+        linger: configs.millis("linger.ms", default.linger),
+        batch_size: configs.number("batch.size", default.batch_size),
+        codec: configs.get("compression.type").and_then(Codec::by_name).unwrap_or(Codec::None),
+        retries,
+        retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
+        request_timeout: configs.millis("request.timeout.ms", default.request_timeout),
+        max_block: configs.millis("max.block.ms", default.max_block),
+        delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout),
+        max_request_size: configs.number("max.request.size", default.max_request_size),
+        buffer_memory: configs.number("buffer.memory", default.buffer_memory),
+    }
+}
+
+/// Sends stdin line by line. With stdin and stdout both a terminal there is a prompt before each.
+async fn send_lines(producer: &Producer, line: &Line) -> Result<(), Exception> {
+    let prompts = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let mut lines = read_lines();
+    let mut number = 0;
+    loop {
+        if prompts {
+            print(">");
+        }
+        let Some(text) = lines.recv().await else { return Ok(()) };
+        number += 1;
+        let record = line.reader.parse(&text?, number)?;
+        let sizes = (record.key.as_ref().map(|key| key.len()), record.value.as_ref().map(|value| value.len()));
+        let topic = line.topic.clone();
+        if line.sync {
+            let (tell, told) = oneshot::channel();
+            let callback = move |result: Result<(i32, i64), &ClientError>| {
+                // the tool waits below
+                let _ = tell.send(result.map(|_| ()).map_err(|error| Exception::of_call("send", error)));
+            };
+            producer.send(&line.topic, None, record, Box::new(callback)).await;
+            if let Ok(Err(cause)) = told.await {
+                let class = "java.util.concurrent.ExecutionException";
+                return Err(Exception::new(class, cause.to_string()).caused_by(cause));
+            }
+            continue;
+        }
+        let callback = move |result: Result<(i32, i64), &ClientError>| {
+            if let Err(error) = result {
+                say_lost(&topic, sizes, error);
+            }
+        };
+        producer.send(&line.topic, None, record, Box::new(callback)).await;
+    }
+}
+
+/// `ErrorLoggingCallback`.
+fn say_lost(topic: &str, sizes: (Option<usize>, Option<usize>), error: &ClientError) {
+    let size = |size: Option<usize>| size.map_or_else(|| "null".to_owned(), |size| format!("{size} bytes"));
+    let (key, value) = (size(sizes.0), size(sizes.1));
+    log_error!(
+        "org.apache.kafka.clients.producer.internals.ErrorLoggingCallback",
+        "Error when sending message to topic {topic} with key: {key}, value: {value} with error:"
+    );
+    harness::eprint(&format!("{}\n", Exception::of_call("send", error)));
+}
+
+/// Reads stdin on a thread of its own, since a terminal may keep it waiting for ever; the tool ends without it.
+fn read_lines() -> mpsc::Receiver<Result<String, Exception>> {
+    let ahead = if std::io::stdin().is_terminal() { 1 } else { LINES_AHEAD };
+    let (sender, receiver) = mpsc::channel(ahead);
+    std::thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        while let Some(line) = next_line(&mut stdin) {
+            let failed = line.is_err();
+            if sender.blocking_send(line).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The next line as `BufferedReader.readLine` gives it: ended by `\n`, `\r` or `\r\n`, in UTF-8.
+fn next_line(input: &mut impl BufRead) -> Option<Result<String, Exception>> {
+    let mut line = Vec::new();
+    loop {
+        let bytes = match input.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Some(Err(Exception::new("java.io.IOException", error.to_string()))),
+        };
+        if bytes.is_empty() {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            return (!line.is_empty()).then_some(Ok(text));
+        }
+        let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        line.extend_from_slice(&bytes[..end.unwrap_or(bytes.len())]);
+        let returned = end.is_some_and(|end| bytes[end] == b'\r');
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        input.consume(used);
+        if line.len() > MAX_LINE_BYTES {
+            return Some(Err(Exception::new("java.lang.OutOfMemoryError", "Java heap space")));
+        }
+        if end.is_some() {
+            if returned && input.fill_buf().is_ok_and(|next| next.first() == Some(&b'\n')) {
+                input.consume(1);
+            }
+            return Some(Ok(String::from_utf8_lossy(&line).into_owned()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<&str, &str>) {
+        let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let found = parse(&args).map(|line| line.topic).map_err(|stop| match stop {
+            Stop::Usage(text) => format!("usage: {text}"),
+            Stop::Message(text) => text,
+            other => format!("{other:?}"),
+        });
+        assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{line}");
+    }
+
+    #[test]
+    fn lines_are_checked_in_kafkas_order() {
+        check("", Err("usage: Missing required option(s) [bootstrap-server]"));
+        check("--help", Err("usage: This tool helps to read data from standard input and publish it to Kafka."));
+        check("--topic t", Err("usage: Missing required option(s) [bootstrap-server]"));
+        check("--bootstrap-server a:1", Err("usage: Missing required argument \"[topic]\""));
+        check("--topic t --bootstrap-servers a:1", Err("usage: bootstrap-servers is not a recognized option"));
+        let ports = "usage: Please provide valid host:port like host1:9091,host2:9092\n ";
+        check("--topic t --bootstrap-server a", Err(ports));
+        check("--topic t --broker-list a:1", Ok("t"));
+        check(
+            "--topic t --topic u --broker-list a:1",
+            Err("Found multiple arguments for option topic, but you asked for only one"),
+        );
+    }
+
+    #[test]
+    fn configs_come_from_options_last() {
+        let args = ["--topic", "t", "--bootstrap-server", "a:1", "--producer-property", "linger.ms=5", "--max-block-ms", "7"];
+        let line = parse(&args.map(str::to_owned)).unwrap_or_else(|_| panic!("the line is right"));
+        let config = producer_config(&line.configs);
+        assert_eq!((config.linger.as_millis(), config.max_block.as_millis(), config.retries), (5, 7, 3));
+        assert!(config.idempotent);
+    }
+
+    #[test]
+    fn lines_end_as_in_java() {
+        let mut input = &b"a\r\n\nb\rc"[..];
+        let mut lines = Vec::new();
+        while let Some(line) = next_line(&mut input) {
+            lines.push(line.expect("it is read"));
+        }
+        assert_eq!(lines, ["a", "", "b", "c"]);
+    }
+}
