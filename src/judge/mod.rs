@@ -1,1 +1,4 @@
-//! Right or wrong, and why: diagnostics and the rules that find them.
+//! What is wrong in a line or a file, and why.
+
+pub mod diagnostic;
+pub mod rules;

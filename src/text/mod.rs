@@ -4,9 +4,11 @@
 //! its own here. Placeholders are written `{name}`; in Korean a particle may follow the name, `{topic:이/가}`, and the right
 //! one of the pair is picked by how the value ends.
 
+pub mod coach;
 pub mod distribution;
 pub mod engine_start;
 mod particle;
+pub mod rules;
 
 use std::fmt;
 
@@ -150,7 +152,8 @@ macro_rules! texts {
 }
 
 /// The areas and their sentences; the parity test walks them.
-pub const AREAS: &[(&str, &[(&str, Text)])] = &[("distribution", distribution::ALL), ("engine_start", engine_start::ALL)];
+pub const AREAS: &[(&str, &[(&str, Text)])] =
+    &[("coach", coach::ALL), ("distribution", distribution::ALL), ("engine_start", engine_start::ALL), ("rules", rules::ALL)];
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,85 @@
+//! KL111: a script's name is mistyped, as `kafka-console.consumer.sh`.
+
+use super::invocation::Invocation;
+use crate::catalog::tools;
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Sentence, Severity, Source};
+use crate::judge::rules::context::{FileKind, resolve};
+use crate::judge::rules::{Line, Rule, Speaks};
+use crate::text::rules as text;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "KL111",
+    name: "script-name-mistyped",
+    severity: Severity::Error,
+    speaks: Speaks::After,
+    title: text::SCRIPT_NAME_TITLE,
+    explanation: text::SCRIPT_NAME_EXPLANATION,
+    fix: text::SCRIPT_NAME_FIX,
+    check,
+};
+
+/// The most letters in which a name may differ from the one that was meant.
+const DISTANCE_MAX: usize = 3;
+
+fn check(line: &Line<'_>) -> Option<Diagnostic> {
+    line.invocations.iter().find_map(|invocation| find(line, invocation))
+}
+
+fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
+    if !line.failed(invocation) {
+        return None;
+    }
+    let word = invocation.program.text.as_deref()?;
+    let name = word.rsplit('/').next()?;
+    let meant = match &invocation.path {
+        Some(path) if line.context.files.kind(path) == FileKind::Missing => nearest(line, path.parent()?, name)?,
+        Some(_) => return None,
+        None => nearest_in_path(line, name)?,
+    };
+    let typed = line.context.line;
+    let range = invocation.program.place(typed, word.len() - name.len()..word.len());
+    let plain = invocation.program.is_plain(typed);
+    Some(Diagnostic {
+        code: RULE.code,
+        name: RULE.name,
+        severity: RULE.severity,
+        title: RULE.title.into(),
+        source: Source::CommandLine(typed.to_owned()),
+        primary: Label {
+            range: range.clone(),
+            text: Sentence::new(text::SCRIPT_NAME_LABEL, &[("typed", &name), ("meant", &meant)]),
+        },
+        secondary: Vec::new(),
+        you_will_see: None,
+        explanation: RULE.explanation.into(),
+        help: Some(RULE.fix.into()),
+        fix: plain.then(|| Fix { edits: vec![Edit { range, text: meant.to_owned() }], safe: true }),
+    })
+}
+
+/// The script of Kafka in `folder` whose name is nearest; `None` where none is near, or two are equally near.
+fn nearest(line: &Line<'_>, folder: &std::path::Path, name: &str) -> Option<&'static str> {
+    let there = line.context.files.list(folder);
+    let scripts = tools::all().iter().map(|tool| tool.script).filter(|script| there.iter().any(|name| name == script));
+    let mut near: Vec<(usize, &'static str)> =
+        scripts.map(|script| (strsim::damerau_levenshtein(name, script), script)).collect();
+    near.sort_unstable();
+    match near[..] {
+        // The name itself is there: its case differs nowhere, so it is something else that failed.
+        [(0, _), ..] => None,
+        [(first, _), (second, _), ..] if first == second => None,
+        [(distance, script), ..] if distance <= DISTANCE_MAX => Some(script),
+        _ => None,
+    }
+}
+
+/// The same among the folders that bash searches for a word without a slash.
+fn nearest_in_path(line: &Line<'_>, name: &str) -> Option<&'static str> {
+    let path = line.context.variables.get("PATH")?;
+    let folders: Vec<_> = path.split(':').take(64).map(|folder| resolve(line.context.cwd, folder)).collect();
+    if folders.iter().any(|folder| line.context.files.kind(&folder.join(name)) != FileKind::Missing) {
+        return None;
+    }
+    folders.iter().find_map(|folder| nearest(line, folder, name))
+}

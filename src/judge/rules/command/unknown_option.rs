@@ -1,0 +1,133 @@
+//! KL203: an option that the tool does not have, as `--reflection-factor`.
+
+use super::invocation::Invocation;
+use super::options;
+use crate::catalog::tools::{self, ToolOption};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Sentence, Severity, Source};
+use crate::judge::rules::{Line, Rule, Speaks};
+use crate::text::{Text, rules as text};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "KL203",
+    name: "unknown-option",
+    severity: Severity::Error,
+    speaks: Speaks::After,
+    title: text::UNKNOWN_OPTION_TITLE,
+    explanation: text::UNKNOWN_OPTION_EXPLANATION,
+    fix: text::UNKNOWN_OPTION_FIX,
+    check,
+};
+
+/// The tools that this rule knows.
+const TOOLS: [&str; 3] = ["kafka-console-consumer.sh", "kafka-console-producer.sh", "kafka-topics.sh"];
+
+/// Options of older versions, and what took their place.
+const REPLACED: [(&str, &str); 3] = [
+    ("--broker-list", "--bootstrap-server"),
+    ("--metadata-broker-list", "--bootstrap-server"),
+    ("--zookeeper", "--bootstrap-server"),
+];
+
+/// What an option is for, where a learner meets it.
+const PURPOSES: [(&str, Text); 9] = [
+    ("--alter", text::OPTION_ALTER),
+    ("--bootstrap-server", text::OPTION_BOOTSTRAP_SERVER),
+    ("--create", text::OPTION_CREATE),
+    ("--delete", text::OPTION_DELETE),
+    ("--describe", text::OPTION_DESCRIBE),
+    ("--from-beginning", text::OPTION_FROM_BEGINNING),
+    ("--partitions", text::OPTION_PARTITIONS),
+    ("--replication-factor", text::OPTION_REPLICATION_FACTOR),
+    ("--topic", text::OPTION_TOPIC),
+];
+
+/// What the learner may have meant.
+enum Meant {
+    /// A name that is nearly the same.
+    Near(&'static str),
+    /// What took the place of an option that was removed.
+    Replaced(&'static str),
+    /// An option of another tool.
+    OtherTool(&'static str),
+    /// Nothing comes near.
+    Nothing,
+}
+
+fn check(line: &Line<'_>) -> Option<Diagnostic> {
+    // Not found, not executable, interrupted, ended: it is not for the option that the line failed.
+    if matches!(line.exit_code, Some(126 | 127 | 130 | 143)) {
+        return None;
+    }
+    line.invocations.iter().filter(|invocation| line.failed(invocation)).find_map(|invocation| find(line, invocation))
+}
+
+fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
+    let tool = TOOLS.iter().copied().find(|tool| invocation.program.text.as_deref().is_some_and(|word| word.ends_with(tool)))?;
+    let options = tools::options(tool)?;
+    let unrecognized = options::first_unrecognized(&options, &invocation.arguments).filter(|found| !found.name.is_empty())?;
+    invocation.tool(line.context).filter(|found| found.script == tool)?;
+    let meant = meant(tool, &options, &unrecognized.typed);
+    let typed = line.context.line;
+    let range = unrecognized.word.place(typed, 0..unrecognized.typed.len());
+    let right = match meant {
+        Meant::Near(option) | Meant::Replaced(option) => Some(option),
+        Meant::OtherTool(_) | Meant::Nothing => None,
+    };
+    let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Sentence::from(*text));
+    let explanation = Sentence::from(RULE.explanation);
+    let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
+    Some(Diagnostic {
+        code: RULE.code,
+        name: RULE.name,
+        severity: RULE.severity,
+        title: RULE.title.into(),
+        source: Source::CommandLine(typed.to_owned()),
+        primary: Label { range: range.clone(), text: label(tool, &meant) },
+        secondary: Vec::new(),
+        you_will_see: Some(Sentence::new(text::UNKNOWN_OPTION_SEEN, &[("option", &unrecognized.name)])),
+        explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(&explanation)),
+        help: Some(right.map_or(Sentence::new(text::UNKNOWN_OPTION_LIST, &[("tool", &tool)]), |_| RULE.fix.into())),
+        fix: right
+            .filter(|_| unrecognized.word.is_plain(typed))
+            .map(|option| Fix { edits: vec![edit(option)], safe: matches!(meant, Meant::Near(_)) }),
+    })
+}
+
+fn label(tool: &str, meant: &Meant) -> Sentence {
+    match meant {
+        Meant::Near(option) => Sentence::new(text::UNKNOWN_OPTION_NEAR, &[("tool", &tool), ("option", option)]),
+        Meant::Replaced(option) => Sentence::new(text::UNKNOWN_OPTION_REPLACED, &[("tool", &tool), ("option", option)]),
+        Meant::OtherTool(other) => Sentence::new(text::UNKNOWN_OPTION_OTHER_TOOL, &[("tool", &tool), ("other", other)]),
+        Meant::Nothing => Sentence::new(text::UNKNOWN_OPTION_NOTHING_NEAR, &[("tool", &tool)]),
+    }
+}
+
+fn meant(tool: &str, options: &[ToolOption], typed: &str) -> Meant {
+    let typed = format!("--{}", typed.trim_start_matches('-'));
+    let has = |options: &[ToolOption], name: &str| options.iter().any(|option| option.names.contains(&name));
+    if let Some((_, option)) = REPLACED.iter().find(|(old, option)| *old == typed && has(options, option)) {
+        return Meant::Replaced(option);
+    }
+    if let Some(option) = nearest(options, &typed) {
+        return Meant::Near(option);
+    }
+    let other = TOOLS.iter().find(|other| **other != tool && tools::options(other).is_some_and(|options| has(&options, &typed)));
+    other.map_or(Meant::Nothing, |other| Meant::OtherTool(other))
+}
+
+/// The option whose name is nearest: written in another case, shortened, or with few letters changed.
+fn nearest(options: &[ToolOption], typed: &str) -> Option<&'static str> {
+    let names = || options.iter().flat_map(|option| option.names.iter().copied());
+    let lower = typed.to_ascii_lowercase();
+    if let Some(name) = names().find(|name| *name == lower) {
+        return Some(name);
+    }
+    let mut longer = names().filter(|name| typed.len() >= 5 && name.starts_with(&lower));
+    if let (Some(name), None) = (longer.next(), longer.next()) {
+        return Some(name);
+    }
+    let near = names().map(|name| (strsim::damerau_levenshtein(&lower, name), name)).min()?;
+    // A fifth of the letters, as in --reflection-factor: more would be a guess.
+    (near.0 <= lower.len() / 5).then_some(near.1)
+}

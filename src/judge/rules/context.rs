@@ -1,0 +1,135 @@
+//! What a rule may look at: the line, the folder it is typed in, files, and what runs on this machine.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::properties;
+
+/// The most names that are looked at in one folder.
+pub const LISTED_MAX: usize = 4096;
+
+/// A line, typed somewhere.
+#[derive(Clone, Copy)]
+pub struct CommandContext<'a> {
+    /// The line as it was typed.
+    pub line: &'a str,
+    /// The folder of the shell.
+    pub cwd: &'a Path,
+    /// The shell's variables, as far as they are known.
+    pub variables: &'a BTreeMap<String, String>,
+    /// The files as they are now.
+    pub files: &'a dyn FileView,
+    /// What runs now; asked only when a rule needs it.
+    pub system: &'a dyn SystemView,
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Nothing is there.
+    Missing,
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// It cannot be seen: no permission, an odd name.
+    Unknown,
+}
+
+/// The file system, as the shell of the learner sees it.
+pub trait FileView {
+    /// What a path leads to, links followed.
+    fn kind(&self, path: &Path) -> FileKind;
+    /// The names in a folder, at most [`LISTED_MAX`]; none where it cannot be read.
+    fn list(&self, folder: &Path) -> Vec<String>;
+    /// What a file holds; `None` where it cannot be read or is larger than [`properties::MAX_BYTES`].
+    fn read(&self, path: &Path) -> Option<Vec<u8>>;
+}
+
+/// A host and a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// A name or an address, as it was written.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+/// Who answers at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// Nothing listens there: a connection is refused.
+    Nobody,
+    /// ZooKeeper's protocol is spoken there.
+    Coordinator,
+    /// Kafka's protocol is spoken there.
+    Broker,
+    /// Something listens there that is certainly neither.
+    Other,
+    /// It could not be found out.
+    Unknown,
+}
+
+/// A process that listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// The port.
+    pub port: u16,
+    /// Its process, where it can be seen.
+    pub pid: Option<u32>,
+    /// What it speaks.
+    pub speaker: Speaker,
+}
+
+/// What runs on the learner's machine. Answers may take a moment; a rule asks only when everything else fits.
+pub trait SystemView {
+    /// The ports that are listened on, and what is spoken on each.
+    fn listening(&self) -> Vec<Listening>;
+    /// Who answers at an address.
+    fn speaker(&self, address: &Address) -> Speaker;
+}
+
+/// The files of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskFiles;
+
+impl FileView for DiskFiles {
+    fn kind(&self, path: &Path) -> FileKind {
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => FileKind::Folder,
+            Ok(found) if found.is_file() => FileKind::File,
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound) => FileKind::Missing,
+            _ => FileKind::Unknown,
+        }
+    }
+
+    fn list(&self, folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().take(LISTED_MAX);
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+    }
+
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        if self.kind(path) != FileKind::File {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        std::fs::File::open(path).ok()?.take(properties::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() <= properties::MAX_BYTES).then_some(bytes)
+    }
+}
+
+/// `path` as seen from `folder`, its `.` and `..` taken out.
+pub fn resolve(folder: &Path, path: &str) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                resolved.pop();
+            }
+            part => resolved.push(part),
+        }
+    }
+    resolved
+}

@@ -1,0 +1,134 @@
+//! The coach: when to speak about a line, and how much to say.
+//!
+//! Before a line runs it speaks only of mistakes that would hang, destroy or mislead for long; of all others it speaks after
+//! Kafka's own error stands there. The same mistake made again is told in other words: first the place, then the reason, then
+//! the line as it is right, then that line alone; after that the coach is silent until [`Coach::forget`]. Only where a line
+//! would hang it goes on to ask.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::diagnostic::{self, Diagnostic, Look, Parts};
+use crate::judge::rules::context::CommandContext;
+use crate::judge::rules::{Line, Speaks};
+use crate::text::{Text, coach as text};
+
+/// How often each mistake was told. Kept with the learner's progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coach {
+    /// By the rule's code and the marked text.
+    told: BTreeMap<String, u8>,
+}
+
+/// The mistakes that are remembered; with more, the coach begins anew.
+const TOLD_MAX: usize = 256;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// What is wrong, and where.
+    Place,
+    /// Why.
+    Explanation,
+    /// The line as it is right.
+    Correction,
+    /// The right line once more, and nothing else.
+    Reminder,
+}
+
+/// What the learner may choose before the line runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Run the line as it is, to see what happens. The default.
+    RunAnyway,
+    /// Make the edits of the fix, in the file or in the line.
+    Fix,
+    /// Do not run it.
+    Cancel,
+}
+
+/// What the coach has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// How much of it to say.
+    pub tier: Tier,
+    /// What may be chosen; empty after the line has run.
+    pub choices: Vec<Choice>,
+}
+
+impl Coach {
+    /// Looks at a line that is about to run.
+    pub fn before(&mut self, context: &CommandContext<'_>) -> Option<Advice> {
+        let diagnostic = Line::new(context, None)?.judge(Speaks::Before)?;
+        let fix = diagnostic.fix.as_ref().map(|_| Choice::Fix);
+        let choices = [Some(Choice::RunAnyway), fix, Some(Choice::Cancel)].into_iter().flatten().collect();
+        self.advise(diagnostic, choices)
+    }
+
+    /// Looks at a line that has run and ended with `exit_code`.
+    pub fn after(&mut self, context: &CommandContext<'_>, exit_code: i32) -> Option<Advice> {
+        let diagnostic = Line::new(context, Some(exit_code))?.judge(Speaks::After)?;
+        self.advise(diagnostic, Vec::new())
+    }
+
+    /// Forgets what was told: a step is done, another begins.
+    pub fn forget(&mut self) {
+        self.told.clear();
+    }
+
+    fn advise(&mut self, diagnostic: Diagnostic, choices: Vec<Choice>) -> Option<Advice> {
+        let marked = diagnostic.source.bytes().get(diagnostic.primary.range.clone()).unwrap_or_default();
+        let mistake = format!("{} {}", diagnostic.code, String::from_utf8_lossy(marked));
+        if self.told.len() >= TOLD_MAX && !self.told.contains_key(&mistake) {
+            self.told.clear();
+        }
+        let times = self.told.entry(mistake).or_default();
+        let tier = match *times {
+            0 => Tier::Place,
+            1 => Tier::Explanation,
+            2 => Tier::Correction,
+            3 => Tier::Reminder,
+            _ if choices.is_empty() => return None,
+            _ => Tier::Reminder,
+        };
+        *times = times.saturating_add(1);
+        Some(Advice { diagnostic, tier, choices })
+    }
+}
+
+impl Advice {
+    /// The box to show.
+    pub fn render(&self, look: Look) -> String {
+        let asks = !self.choices.is_empty();
+        let parts = match self.tier {
+            Tier::Place => Parts { title: true, place: true, you_will_see: asks, ..Parts::default() },
+            Tier::Explanation => Parts { title: true, explanation: true, you_will_see: !asks, ..Parts::default() },
+            Tier::Correction => Parts { help: true, correction: true, ..Parts::default() },
+            Tier::Reminder => Parts { correction: true, ..Parts::default() },
+        };
+        diagnostic::render(&self.diagnostic, parts, self.foot().get(look.language), look)
+    }
+
+    fn foot(&self) -> Text {
+        if self.choices.contains(&Choice::Fix) {
+            return text::CHOICES_WITH_FIX;
+        }
+        if !self.choices.is_empty() {
+            return text::CHOICES;
+        }
+        match (self.tier, self.diagnostic.fix.is_some()) {
+            (Tier::Place, _) => text::RECALL,
+            (Tier::Explanation, _) => text::TRY_AGAIN,
+            (_, false) => text::USE_HINT,
+            (Tier::Correction, true) => text::TYPE_THIS,
+            (Tier::Reminder, true) => text::SAME_PLACE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

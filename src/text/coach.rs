@@ -1,0 +1,39 @@
+//! What the coach says below a diagnostic: what the learner may do now. No-break spaces keep a key and its meaning together.
+
+crate::texts! {
+    /// Before a line runs, where a fix is known.
+    CHOICES_WITH_FIX {
+        ko: "[Enter]\u{a0}그래도 실행해서 직접 보기 · [f]\u{a0}고치기 · [n]\u{a0}그만두기",
+        en: "[Enter]\u{a0}run\u{a0}it anyway and see · [f]\u{a0}fix\u{a0}it · [n]\u{a0}leave\u{a0}it",
+    }
+    /// Before a line runs, where none is known.
+    CHOICES {
+        ko: "[Enter]\u{a0}그래도 실행해서 직접 보기 · [n]\u{a0}그만두기",
+        en: "[Enter]\u{a0}run\u{a0}it anyway and see · [n]\u{a0}leave\u{a0}it",
+    }
+    /// After a line, the first time.
+    RECALL {
+        ko: "↑ 키를 누르면 방금 친 줄이 돌아와요. 표시된 곳을 고쳐 보세요.",
+        en: "Press ↑ to bring the line back, and correct the marked place.",
+    }
+    /// After a line, the second time.
+    TRY_AGAIN {
+        ko: "급할 것 없어요. 고쳐서 한 번 더 쳐 보세요.",
+        en: "No hurry: correct it and try once more.",
+    }
+    /// After a line, the third time, below the corrected line.
+    TYPE_THIS {
+        ko: "위의 줄을 그대로 쳐 보세요.",
+        en: "Type the line above as it stands.",
+    }
+    /// After a line, the third time, where no corrected line is known.
+    USE_HINT {
+        ko: "막히면 이 단계의 힌트를 열어 보세요.",
+        en: "If you are stuck, open the hint of this step.",
+    }
+    /// After a line, the fourth time.
+    SAME_PLACE {
+        ko: "또 같은 곳이에요. 이 줄이면 돼요.",
+        en: "The same place once more. This is the line that works.",
+    }
+}
