@@ -8,17 +8,15 @@ use crate::support::{DEADLINE, Pair, librdkafka, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
-    ("a_bundled_broker_on_apaches_zookeeper", |world| {
+    ("a_bundled_broker_on_apaches_zookeeper", &[Role::Broker], |world| {
         world.block_on(serves(world, &world.jars().engine(), world.bundled()));
     }),
-    ("apaches_broker_on_the_bundled_coordinator", |world| {
+    ("apaches_broker_on_the_bundled_coordinator", &[Role::Coordinator], |world| {
         world.block_on(serves(world, world.bundled(), &world.jars().engine()));
     }),
-    (APACHE_ALONE, |world| world.block_on(recorded_znodes(world))),
+    ("apache_leaves_the_recorded_znodes", &[], |world| world.block_on(recorded_znodes(world))),
 ];
 
-/// The one test that needs nothing of the bundle.
-pub const APACHE_ALONE: &str = "apache_leaves_the_recorded_znodes";
 /// Set to record anew what Apache leaves behind.
 const RECORD: &str = "KAFKALAB_RECORD";
 

@@ -70,10 +70,8 @@ const GUARDS: &[Guard] = &[
             ("src/engine/client/network.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/client/admin.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/tools/topics.rs", "the backoff between two tries, as Kafka's clients make it"),
-            (
-                "src/engine/broker/server.rs",
-                "the pause after accept failed for want of files, which a try at once would only burn",
-            ),
+            ("src/engine/broker/replica/maintenance.rs", "the time until the next round of retention or flushing is due"),
+            ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
         ],
         instead: "process::wait::until with a deadline (or give tests/tidy/checks.rs a reason)",
         in_tests: true,
