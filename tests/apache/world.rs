@@ -1,7 +1,9 @@
 //! What the tests share: the jars, a runtime, and a bundled coordinator and broker that are started for the first test that asks.
 
 use kafkalab::engine::bundled::Bundled;
+use kafkalab::process::signal::{self, Signal};
 use kafkalab::process::spawn::Output;
+use kafkalab::process::table;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
@@ -23,7 +25,9 @@ impl World {
     pub fn new(jars: Option<Jars>) -> Self {
         let distribution = tempfile::tempdir().expect("a temporary folder");
         let bundled = support::bundled(distribution.path());
-        Self { pair: OnceCell::new(), bundled, _distribution: distribution, jars, runtime: runtime() }
+        let runtime = runtime();
+        runtime.spawn(end_children_on_interrupt());
+        Self { pair: OnceCell::new(), bundled, _distribution: distribution, jars, runtime }
     }
 
     /// Apache's jars.
@@ -45,6 +49,19 @@ impl World {
     pub fn block_on<F: Future>(&self, test: F) -> F::Output {
         self.runtime.block_on(test)
     }
+}
+
+/// Servers have process groups of their own, so Ctrl-C at the terminal does not reach them: they would outlive the tests.
+async fn end_children_on_interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    let me = std::process::id();
+    for child in table::all().into_iter().filter(|process| process.parent == me) {
+        // gone already is what is wanted
+        let _ = signal::send_group(child.identity, Signal::Kill);
+    }
+    std::process::exit(130);
 }
 
 /// What a tool printed, where it ended with `code`; else a failed test that shows everything.

@@ -19,7 +19,7 @@ struct Guard {
     signs: &'static [&'static str],
     /// Where it belongs: beginnings of paths.
     home: &'static [&'static str],
-    /// Other files that do it, and why.
+    /// Other files or folders that do it, and why.
     exceptions: &'static [(&'static str, &'static str)],
     /// What to use instead.
     instead: &'static str,
@@ -67,8 +67,7 @@ const GUARDS: &[Guard] = &[
         home: &[],
         exceptions: &[
             ("src/process/wait.rs", "the pause between two looks of a wait that has a deadline"),
-            ("src/engine/client/network.rs", "the backoff between two tries, as Kafka's clients make it"),
-            ("src/engine/client/admin.rs", "the backoff between two tries, as Kafka's clients make it"),
+            ("src/engine/client/", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/tools/topics.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/broker/replica/maintenance.rs", "the time until the next round of retention or flushing is due"),
             ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
@@ -141,7 +140,7 @@ fn first_segments(after: &str) -> Vec<&str> {
 
 fn guarded(source: &Source, guard: &Guard) -> Vec<String> {
     let at_home = guard.home.iter().any(|home| source.path.starts_with(home));
-    let excepted = guard.exceptions.iter().any(|(path, _)| *path == source.path);
+    let excepted = guard.exceptions.iter().any(|(path, _)| source.path.starts_with(path));
     if at_home || excepted {
         return Vec::new();
     }
@@ -169,7 +168,7 @@ pub fn unused_exceptions(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for guard in GUARDS {
         for (path, _) in guard.exceptions {
-            let needed = sources.iter().any(|source| source.path == *path && !signs(source, guard).is_empty());
+            let needed = sources.iter().any(|source| source.path.starts_with(path) && !signs(source, guard).is_empty());
             if !needed {
                 findings.push(format!("{path}:1: error: an exception for {:?} is not needed, use none", guard.signs[0]));
             }
