@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use super::tools;
+use super::{tools, zookeeper};
 
 /// One program of the distribution.
 #[derive(Clone, Copy)]
@@ -25,6 +25,7 @@ impl Program {
 const PROGRAMS: &[Program] = &[
     Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics },
     Program { main_class: tools::PRODUCER_CLASS, run: tools::run_producer },
+    Program { main_class: zookeeper::server::MAIN_CLASS, run: zookeeper::server::main },
 ];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.

@@ -96,6 +96,10 @@ fn lost_to(session_id: i64, server: &Server<'_>, lost: &Lost) -> Ended {
 
 /// What the Java client logs of a connection that was lost.
 pub(super) fn log_lost(session_id: i64, server: &str, lost: &Lost) {
+    if let Lost::Silent { waited, session_id } = lost {
+        let waited = waited.as_millis();
+        log_warn!(LOGGER, "Client session timed out, have not heard from server in {waited}ms for session id 0x{session_id:x}");
+    }
     log4j::log_caused(
         Level::Warn,
         LOGGER,

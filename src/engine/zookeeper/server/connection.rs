@@ -1,0 +1,273 @@
+//! One connection of a client: frames in, frames out, and nothing known of what they mean.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::coordinator::Input;
+use super::four_letter;
+use super::run::{Arrived, ToCore};
+use crate::engine::log4j::{self, Level};
+use crate::engine::zookeeper::protocol::{ConnectRequest, DecodeError, Reader, Record, RequestHeader};
+use crate::engine::zookeeper::watch::ConnectionId;
+use crate::net::{FrameError, Shutdown, read_frame};
+use crate::{log_info, log_warn};
+
+const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
+/// How long a connection may be silent before it asks for a session, as `zookeeper.nio.sessionlessCnxnTimeout`.
+const SESSIONLESS_TIMEOUT: Duration = Duration::from_secs(10);
+/// No more requests are read while so many bytes wait to be taken by the client.
+const OUTBOX_PAUSE_BYTES: usize = 1024 * 1024;
+/// A client that lets so many bytes wait is cut off.
+const OUTBOX_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+/// Frames written at a time.
+const WRITE_BATCH: usize = 64;
+
+/// What goes to a connection.
+#[derive(Debug)]
+pub(super) enum Outgoing {
+    Frame(Bytes),
+    Established(i64),
+    Close,
+}
+
+/// The core's end of a connection.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    sender: mpsc::UnboundedSender<Outgoing>,
+    queue: Arc<Queue>,
+    cut: Shutdown,
+}
+
+/// How much waits to be written.
+#[derive(Debug, Default)]
+struct Queue {
+    bytes: AtomicUsize,
+    shrunk: Notify,
+}
+
+impl Outbox {
+    /// Gives something to the connection; one whose client never reads is cut off.
+    pub(super) fn push(&self, outgoing: Outgoing) {
+        if let Outgoing::Frame(frame) = &outgoing {
+            let waiting = self.queue.bytes.fetch_add(frame.len(), Ordering::AcqRel) + frame.len();
+            if waiting > OUTBOX_LIMIT_BYTES {
+                self.cut.cancel();
+            }
+        }
+        // an error says that the connection has gone
+        let _ = self.sender.send(outgoing);
+    }
+}
+
+/// What a connection shares with the server.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) core: mpsc::Sender<ToCore>,
+    pub(super) max_buffer: usize,
+    pub(super) four_letter_words: Arc<[String]>,
+    pub(super) shutdown: Shutdown,
+}
+
+/// Why a connection ends.
+enum Ended {
+    /// The client closed it.
+    EndOfStream,
+    /// The server closed it, or goes away.
+    Closed,
+    Broken(String),
+}
+
+impl From<FrameError> for Ended {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Self::EndOfStream,
+            FrameError::Io(error) => error.into(),
+            FrameError::Length { .. } => Self::Broken(format!("java.io.IOException: {error}")),
+        }
+    }
+}
+
+impl From<io::Error> for Ended {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::ConnectionReset => Self::Broken("java.io.IOException: Connection reset by peer".to_owned()),
+            _ => Self::Broken(format!("java.io.IOException: {error}")),
+        }
+    }
+}
+
+impl From<DecodeError> for Ended {
+    fn from(error: DecodeError) -> Self {
+        Self::Broken(format!("java.io.IOException: {error}"))
+    }
+}
+
+/// Serves one connection to its end.
+pub(super) async fn serve(stream: TcpStream, address: SocketAddr, connection: ConnectionId, shared: Shared) {
+    let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+    // replies are small and waited for; a socket that refuses this is about to fail anyway
+    let _ = stream.set_nodelay(true);
+    let (mut reader, mut writer) = stream.into_split();
+    let mut head = [0; 4];
+    let cut = shared.shutdown.child_token();
+    let first = tokio::select! {
+        first = tokio::time::timeout(SESSIONLESS_TIMEOUT, reader.read_exact(&mut head)) => first,
+        () = cut.cancelled() => return,
+    };
+    let Ok(Ok(_)) = first else { return };
+    if let Some(answer) = four_letter::answer(head, &address, &shared).await {
+        // a client that has gone does not want it
+        let _ = writer.write_all(answer.as_bytes()).await;
+        let _ = writer.shutdown().await;
+        return;
+    }
+    let session = watch::Sender::new(0);
+    let queue = Arc::new(Queue::default());
+    let (sender, outgoing) = mpsc::unbounded_channel();
+    let outbox = Outbox { sender, queue: Arc::clone(&queue), cut: cut.clone() };
+    let writing = tokio::spawn(write(writer, outgoing, Arc::clone(&queue), cut.clone(), session.clone()));
+    let mut incoming = Incoming { address, connection, shared, queue, session: session.subscribe() };
+    let ended = tokio::select! {
+        ended = incoming.read(head, reader, outbox) => ended,
+        () = cut.cancelled() => Ended::Closed,
+    };
+    report(&ended, &address, *session.borrow());
+    // the core may be gone as well
+    let _ = incoming.shared.core.send(ToCore::input(Input::Disconnect { connection })).await;
+    if matches!(ended, Ended::Closed) {
+        // what was given before the close is still written
+        let _ = writing.await;
+    } else {
+        cut.cancel();
+    }
+}
+
+fn report(ended: &Ended, address: &SocketAddr, session: i64) {
+    match ended {
+        Ended::EndOfStream => log_info!(
+            LOGGER,
+            "Unable to read additional data from client, it probably closed the socket: address = /{address}, session = \
+             0x{session:x}"
+        ),
+        Ended::Closed => {}
+        Ended::Broken(exception) => {
+            log4j::log_caused(Level::Warn, LOGGER, format_args!("Close of session 0x{session:x}"), format_args!("{exception}"));
+        }
+    }
+}
+
+struct Incoming {
+    address: SocketAddr,
+    connection: ConnectionId,
+    shared: Shared,
+    queue: Arc<Queue>,
+    session: watch::Receiver<i64>,
+}
+
+impl Incoming {
+    async fn read(&mut self, head: [u8; 4], reader: OwnedReadHalf, outbox: Outbox) -> Ended {
+        match self.read_frames(head, reader, outbox).await {
+            Ok(()) => Ended::EndOfStream,
+            Err(ended) => ended,
+        }
+    }
+
+    async fn read_frames(&mut self, head: [u8; 4], reader: OwnedReadHalf, outbox: Outbox) -> Result<(), Ended> {
+        let mut stream = BufReader::new(head.as_slice().chain(reader));
+        let first =
+            tokio::time::timeout(SESSIONLESS_TIMEOUT, self.frame(&mut stream)).await.map_err(|_| Ended::EndOfStream)??;
+        let Some(first) = first else { return Ok(()) };
+        let request = ConnectRequest::from_bytes(&first)?;
+        if request.read_only.is_none() {
+            let address = self.address;
+            log_warn!(
+                "org.apache.zookeeper.server.ZooKeeperServer",
+                "Connection request from old client /{address}; will be dropped if server is in r-o mode"
+            );
+        }
+        self.send(ToCore::Open { connection: self.connection, outbox }).await?;
+        self.send(ToCore::input(Input::Connect { connection: self.connection, address: self.address, request })).await?;
+        // nothing is read before the session is set up
+        self.session.wait_for(|session| *session != 0).await.map_err(|_| Ended::Closed)?;
+        while let Some(frame) = self.frame(&mut stream).await? {
+            let mut reader = Reader::new(&frame);
+            let header: RequestHeader = reader.read()?;
+            let body = frame.slice(reader.position()..);
+            self.send(ToCore::input(Input::Request { connection: self.connection, header, body })).await?;
+            while self.queue.bytes.load(Ordering::Acquire) > OUTBOX_PAUSE_BYTES {
+                self.queue.shrunk.notified().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn frame<R: AsyncRead + Unpin>(&self, stream: &mut R) -> Result<Option<Bytes>, Ended> {
+        let max_buffer = self.shared.max_buffer;
+        match read_frame(stream, max_buffer).await {
+            Err(FrameError::Length { found, .. }) => Err(Ended::Broken(format!(
+                "java.io.IOException: Len error. A message from /{} with advertised length of {found} is either a malformed message \
+                 or too large to process (length is greater than jute.maxbuffer={max_buffer})",
+                self.address
+            ))),
+            other => Ok(other?),
+        }
+    }
+
+    async fn send(&self, message: ToCore) -> Result<(), Ended> {
+        self.shared.core.send(message).await.map_err(|_| Ended::Closed)
+    }
+}
+
+async fn write(
+    mut writer: OwnedWriteHalf,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    queue: Arc<Queue>,
+    cut: Shutdown,
+    session: watch::Sender<i64>,
+) {
+    let mut batch = Vec::with_capacity(WRITE_BATCH);
+    loop {
+        tokio::select! {
+            count = outgoing.recv_many(&mut batch, WRITE_BATCH) => if count == 0 { return },
+            () = cut.cancelled() => return,
+        }
+        let mut bytes = Vec::new();
+        let mut close = false;
+        for outgoing in batch.drain(..) {
+            match outgoing {
+                Outgoing::Frame(frame) => bytes.extend_from_slice(&frame),
+                Outgoing::Established(id) => {
+                    session.send_replace(id);
+                }
+                Outgoing::Close => close = true,
+            }
+        }
+        let written = tokio::select! {
+            written = writer.write_all(&bytes) => written,
+            () = cut.cancelled() => return,
+        };
+        queue.bytes.fetch_sub(bytes.len(), Ordering::AcqRel);
+        queue.shrunk.notify_one();
+        if close || written.is_err() {
+            // the client sees the end of the stream after the last frame
+            let _ = writer.shutdown().await;
+            cut.cancel();
+            return;
+        }
+    }
+}
+
+impl ToCore {
+    fn input(input: Input) -> Self {
+        Self::Input(Arrived { input, at: tokio::time::Instant::now() })
+    }
+}

@@ -1,0 +1,17 @@
+//! The standalone server.
+
+mod answer;
+mod config;
+mod connection;
+mod coordinator;
+mod four_letter;
+mod main;
+mod pending;
+mod prepare;
+mod run;
+mod start;
+
+pub use config::{ConfigError, ServerConfig};
+pub use coordinator::SessionLimits;
+pub use main::{MAIN_CLASS, main};
+pub use start::{RunningServer, Server, ServerError};

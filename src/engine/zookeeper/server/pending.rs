@@ -1,0 +1,117 @@
+//! What prepared and not yet applied transactions will have changed (ZooKeeper's outstanding changes), laid over the tree.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::engine::zookeeper::data_tree::DataTree;
+use crate::engine::zookeeper::digest::node_digest;
+use crate::engine::zookeeper::protocol::{Acl, ErrorCode, StatPersisted};
+
+/// What is looked at of a znode when a request is prepared.
+#[derive(Clone, Debug)]
+pub(super) struct NodeRecord {
+    pub(super) stat: StatPersisted,
+    pub(super) child_count: usize,
+    pub(super) acl: Option<Arc<[Acl]>>,
+    pub(super) data: Option<Bytes>,
+}
+
+impl NodeRecord {
+    fn digest(&self, path: &str) -> i64 {
+        node_digest(path, self.data.as_deref().unwrap_or_default(), &self.stat)
+    }
+}
+
+/// The changes by path; `None` is a deleted znode.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    records: HashMap<String, Option<NodeRecord>>,
+    digest: Option<i64>,
+    undo: Option<Undo>,
+}
+
+/// What was there before a multi began.
+#[derive(Debug)]
+struct Undo {
+    digest: Option<i64>,
+    records: Vec<(String, Option<Option<NodeRecord>>)>,
+}
+
+impl Pending {
+    /// Everything was applied.
+    pub(super) fn clear(&mut self) {
+        self.records.clear();
+        self.digest = None;
+    }
+
+    /// The znode as it will be.
+    pub(super) fn get(&self, tree: &DataTree, path: &str) -> Result<NodeRecord, ErrorCode> {
+        match self.records.get(path) {
+            Some(record) => record.clone(),
+            None => tree.node(path).map(|node| NodeRecord {
+                stat: node.stat,
+                child_count: node.children.len(),
+                acl: node.acl.clone(),
+                data: node.data.clone(),
+            }),
+        }
+        .ok_or(ErrorCode::NoNode)
+    }
+
+    /// A transaction changes or creates the znode, or with `None` deletes it.
+    pub(super) fn put(&mut self, tree: &DataTree, path: &str, record: Option<NodeRecord>) {
+        let before = self.get(tree, path).map_or(0, |record| record.digest(path));
+        let after = record.as_ref().map_or(0, |record| record.digest(path));
+        self.digest = Some(self.digest(tree).wrapping_sub(before).wrapping_add(after));
+        let replaced = self.records.insert(path.to_owned(), record);
+        if let Some(undo) = &mut self.undo {
+            undo.records.push((path.to_owned(), replaced));
+        }
+    }
+
+    /// The digest of the tree as it will be.
+    pub(super) fn digest(&self, tree: &DataTree) -> i64 {
+        self.digest.unwrap_or(tree.digest())
+    }
+
+    /// A multi begins.
+    pub(super) fn begin(&mut self) {
+        self.undo = Some(Undo { digest: self.digest, records: Vec::new() });
+    }
+
+    /// The multi will be done.
+    pub(super) fn keep(&mut self) {
+        self.undo = None;
+    }
+
+    /// The multi will not be done: everything is as before it.
+    pub(super) fn roll_back(&mut self) {
+        let Some(undo) = self.undo.take() else { return };
+        self.digest = undo.digest;
+        for (path, before) in undo.records.into_iter().rev() {
+            match before {
+                Some(before) => self.records.insert(path, before),
+                None => self.records.remove(&path),
+            };
+        }
+    }
+
+    /// The ephemerals that a session will have.
+    pub(super) fn ephemerals(&self, tree: &DataTree, session: i64) -> BTreeSet<String> {
+        let mut paths: BTreeSet<String> = tree.ephemerals(session).cloned().collect();
+        for (path, record) in &self.records {
+            match record {
+                None => {
+                    paths.remove(path);
+                }
+                Some(record) if record.stat.ephemeral_owner == session => {
+                    paths.insert(path.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        paths
+    }
+}

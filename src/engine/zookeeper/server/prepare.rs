@@ -1,0 +1,301 @@
+//! The first stage: is a request allowed, and which transaction is it?
+
+use bytes::Bytes;
+
+use super::coordinator::{Coordinator, Now, Operation};
+use super::pending::NodeRecord;
+use crate::engine::zookeeper::acl;
+use crate::engine::zookeeper::data_tree::{CONTAINER_OWNER, EphemeralType, created_stat};
+use crate::engine::zookeeper::digest::DIGEST_VERSION;
+use crate::engine::zookeeper::protocol::{
+    Acl, CheckVersionRequest, CheckVersionTxn, CloseSessionTxn, CreateContainerTxn, CreateMode, CreateRequest, CreateSessionTxn,
+    CreateTtlRequest, CreateTxn, DecodeError, DeleteRequest, DeleteTxn, ErrorCode, ErrorTxn, Id, MultiHeader, OpCode, Reader,
+    SetAclRequest, SetAclTxn, SetDataRequest, SetDataTxn, TxnDigest, TxnHeader, parent_and_name, perms, validate_path,
+};
+use crate::engine::zookeeper::txn::{LogEntry, Txn};
+use crate::log_info;
+
+/// ZooKeeper's own znodes, which nobody may delete.
+const SPECIAL_PATHS: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
+
+/// The most operations of one multi; the frame's length bounds them as well.
+const MULTI_LIMIT: usize = 100_000;
+
+/// One operation of a multi.
+struct Part {
+    op: OpCode,
+    request: WriteRequest,
+}
+
+enum WriteRequest {
+    Create(CreateRequest),
+    Delete(DeleteRequest),
+    SetData(SetDataRequest),
+    SetAcl(SetAclRequest),
+    Check(CheckVersionRequest),
+    CreateTtl,
+}
+
+/// Who asks, for what.
+struct Asker<'a> {
+    header: TxnHeader,
+    ids: &'a [Id],
+}
+
+impl Coordinator {
+    fn next_header(&mut self, session: i64, cxid: i32, op: OpCode, now: Now) -> TxnHeader {
+        let zxid = self.next_zxid;
+        self.next_zxid += 1;
+        TxnHeader { client_id: session, cxid, zxid, time: now.wall_ms, txn_type: op.code() }
+    }
+
+    fn digest_now(&self) -> Option<TxnDigest> {
+        Some(TxnDigest { version: DIGEST_VERSION, tree_digest: self.pending.digest(&self.tree) })
+    }
+
+    pub(super) fn prepare_create_session(&mut self, session: i64, timeout: i32, now: Now) -> LogEntry {
+        let header = self.next_header(session, 0, OpCode::CreateSession, now);
+        LogEntry { header, txn: Txn::CreateSession(CreateSessionTxn { timeout }), digest: self.digest_now() }
+    }
+
+    pub(super) fn prepare_close_session(&mut self, session: i64, cxid: i32, now: Now) -> LogEntry {
+        let header = self.next_header(session, cxid, OpCode::CloseSession, now);
+        let paths = self.pending.ephemerals(&self.tree, session);
+        for path in &paths {
+            self.note_deletion(path, header.zxid);
+        }
+        self.sessions.set_closing(session);
+        let txn = Txn::CloseSession(Some(CloseSessionTxn { paths_to_delete: paths.into_iter().collect() }));
+        LogEntry { header, txn, digest: self.digest_now() }
+    }
+
+    /// The deletion of a container, unless something under way gives it a child.
+    pub(super) fn prepare_delete_container(&mut self, path: String, now: Now) -> Option<LogEntry> {
+        let record = self.pending.get(&self.tree, &path).ok()?;
+        if record.child_count > 0 || EphemeralType::of(record.stat.ephemeral_owner) != EphemeralType::Container {
+            return None;
+        }
+        let header = self.next_header(0, 0, OpCode::DeleteContainer, now);
+        self.note_deletion(&path, header.zxid);
+        Some(LogEntry { header, txn: Txn::Delete(DeleteTxn { path }), digest: self.digest_now() })
+    }
+
+    /// Checks an operation; a write gives its transaction, or that of its failure.
+    pub(super) fn prepare_operation(&mut self, operation: &mut Operation, now: Now) -> Option<LogEntry> {
+        if !operation.op.info().is_write {
+            operation.error = self.sessions.check(operation.session).err();
+            return None;
+        }
+        if operation.op == OpCode::CloseSession {
+            return Some(self.prepare_close_session(operation.session, operation.xid, now));
+        }
+        let header = self.next_header(operation.session, operation.xid, operation.op, now);
+        let ids = self.connections.get(&operation.connection).map(|connection| connection.ids.clone()).unwrap_or_default();
+        let asker = Asker { header, ids: &ids };
+        let prepared = match operation.op {
+            OpCode::Multi => self.prepare_multi(&asker, &operation.body),
+            OpCode::Reconfig => Err(ErrorCode::ReconfigDisabled),
+            // only the server itself finds a container empty
+            OpCode::DeleteContainer => Err(ErrorCode::BadArguments),
+            op => read_request(op, &mut Reader::new(&operation.body))
+                .map_err(|_| ErrorCode::MarshallingError)
+                .and_then(|request| self.prepare_write(&asker, op, request)),
+        };
+        match prepared {
+            Ok(txn) => Some(LogEntry { header, txn, digest: self.digest_now() }),
+            Err(code) => {
+                operation.error = Some(code);
+                let header = TxnHeader { txn_type: OpCode::Error.code(), ..header };
+                Some(LogEntry { header, txn: Txn::Error(ErrorTxn { err: code.code() }), digest: None })
+            }
+        }
+    }
+
+    fn prepare_multi(&mut self, asker: &Asker<'_>, body: &Bytes) -> Result<Txn, ErrorCode> {
+        let parts = read_multi(body).map_err(|_| ErrorCode::MarshallingError)?;
+        self.pending.begin();
+        let mut failed = false;
+        let mut txns = Vec::with_capacity(parts.len());
+        for part in parts {
+            let prepared =
+                if failed { Err(ErrorCode::RuntimeInconsistency) } else { self.prepare_write(asker, part.op, part.request) };
+            txns.push(match prepared {
+                Ok(txn) => (part.op, txn),
+                Err(code) => {
+                    if !failed {
+                        self.pending.roll_back();
+                    }
+                    failed = true;
+                    (OpCode::Error, Txn::Error(ErrorTxn { err: code.code() }))
+                }
+            });
+        }
+        self.pending.keep();
+        Ok(Txn::Multi(txns))
+    }
+
+    fn prepare_write(&mut self, asker: &Asker<'_>, op: OpCode, request: WriteRequest) -> Result<Txn, ErrorCode> {
+        match request {
+            WriteRequest::Create(request) => self.prepare_create(asker, op, request),
+            // extended types are off
+            WriteRequest::CreateTtl => Err(ErrorCode::Unimplemented),
+            WriteRequest::Delete(request) => self.prepare_delete(asker, request),
+            WriteRequest::SetData(request) => self.prepare_set_data(asker, request),
+            WriteRequest::SetAcl(request) => self.prepare_set_acl(asker, request),
+            WriteRequest::Check(request) => {
+                self.sessions.check(asker.header.client_id)?;
+                let path = self.valid(request.path, asker)?;
+                let record = self.pending.get(&self.tree, &path)?;
+                acl::check(record.acl.as_deref(), perms::READ, asker.ids)?;
+                let version = next_version(record.stat.version, request.version)?;
+                Ok(Txn::Check(CheckVersionTxn { path, version }))
+            }
+        }
+    }
+
+    fn prepare_create(&mut self, asker: &Asker<'_>, op: OpCode, request: CreateRequest) -> Result<Txn, ErrorCode> {
+        let CreateRequest { path, data, acl: requested, flags } = request;
+        let mode = CreateMode::from_flags(flags).ok_or(ErrorCode::BadArguments)?;
+        if mode.is_ttl() {
+            return Err(ErrorCode::Unimplemented);
+        }
+        self.sessions.check(asker.header.client_id)?;
+        let Some((parent_path, _)) = path.rsplit_once('/').filter(|_| !path.contains('\0')) else {
+            return Err(self.invalid(&path, asker, None));
+        };
+        let parent_path = if parent_path.is_empty() { "/".to_owned() } else { parent_path.to_owned() };
+        let acl = acl::fix_up(&requested, asker.ids)?;
+        let mut parent = self.pending.get(&self.tree, &parent_path)?;
+        acl::check(parent.acl.as_deref(), perms::CREATE, asker.ids)?;
+        let path = if mode.is_sequential() { format!("{path}{:010}", parent.stat.cversion) } else { path };
+        let path = self.valid(path, asker)?;
+        if self.pending.get(&self.tree, &path).is_ok() {
+            return Err(ErrorCode::NodeExists);
+        }
+        if EphemeralType::of(parent.stat.ephemeral_owner) == EphemeralType::Normal {
+            return Err(ErrorCode::NoChildrenForEphemerals);
+        }
+        let header = &asker.header;
+        let owner = match mode {
+            _ if mode.is_container() => CONTAINER_OWNER,
+            _ if mode.is_ephemeral() => header.client_id,
+            _ => 0,
+        };
+        parent.child_count += 1;
+        parent.stat.cversion = parent.stat.cversion.wrapping_add(1);
+        parent.stat.pzxid = header.zxid;
+        let parent_cversion = parent.stat.cversion;
+        let stat = created_stat(header.zxid, header.time, owner);
+        let node = NodeRecord { stat, child_count: 0, acl: Some(acl.clone().into()), data: data.clone() };
+        self.pending.put(&self.tree, &parent_path, Some(parent));
+        self.pending.put(&self.tree, &path, Some(node));
+        Ok(if op == OpCode::CreateContainer {
+            Txn::CreateContainer(CreateContainerTxn { path, data, acl, parent_cversion })
+        } else {
+            Txn::Create(CreateTxn { path, data, acl, ephemeral: mode.is_ephemeral(), parent_cversion })
+        })
+    }
+
+    fn prepare_delete(&mut self, asker: &Asker<'_>, request: DeleteRequest) -> Result<Txn, ErrorCode> {
+        self.sessions.check(asker.header.client_id)?;
+        let DeleteRequest { path, version } = request;
+        if SPECIAL_PATHS.contains(&path.as_str()) || path.contains('\0') {
+            return Err(ErrorCode::BadArguments);
+        }
+        let Some((parent_path, _)) = path.rsplit_once('/') else { return Err(ErrorCode::BadArguments) };
+        let parent = self.pending.get(&self.tree, if parent_path.is_empty() { "/" } else { parent_path })?;
+        acl::check(parent.acl.as_deref(), perms::DELETE, asker.ids)?;
+        let record = self.pending.get(&self.tree, &path)?;
+        next_version(record.stat.version, version)?;
+        if record.child_count > 0 {
+            return Err(ErrorCode::NotEmpty);
+        }
+        self.note_deletion(&path, asker.header.zxid);
+        Ok(Txn::Delete(DeleteTxn { path }))
+    }
+
+    fn note_deletion(&mut self, path: &str, zxid: i64) {
+        if let Some((parent_path, _)) = parent_and_name(path)
+            && let Ok(mut parent) = self.pending.get(&self.tree, parent_path)
+        {
+            parent.child_count = parent.child_count.saturating_sub(1);
+            parent.stat.pzxid = zxid;
+            self.pending.put(&self.tree, parent_path, Some(parent));
+        }
+        self.pending.put(&self.tree, path, None);
+    }
+
+    fn prepare_set_data(&mut self, asker: &Asker<'_>, request: SetDataRequest) -> Result<Txn, ErrorCode> {
+        self.sessions.check(asker.header.client_id)?;
+        let path = self.valid(request.path, asker)?;
+        let mut record = self.pending.get(&self.tree, &path)?;
+        acl::check(record.acl.as_deref(), perms::WRITE, asker.ids)?;
+        let version = next_version(record.stat.version, request.version)?;
+        record.stat.version = version;
+        record.stat.mtime = asker.header.time;
+        record.stat.mzxid = asker.header.zxid;
+        record.data.clone_from(&request.data);
+        self.pending.put(&self.tree, &path, Some(record));
+        Ok(Txn::SetData(SetDataTxn { path, data: request.data, version }))
+    }
+
+    fn prepare_set_acl(&mut self, asker: &Asker<'_>, request: SetAclRequest) -> Result<Txn, ErrorCode> {
+        self.sessions.check(asker.header.client_id)?;
+        let path = self.valid(request.path, asker)?;
+        let fixed: Vec<Acl> = acl::fix_up(&request.acl, asker.ids)?;
+        let mut record = self.pending.get(&self.tree, &path)?;
+        acl::check(record.acl.as_deref(), perms::ADMIN, asker.ids)?;
+        let version = next_version(record.stat.aversion, request.version)?;
+        record.stat.aversion = version;
+        record.acl = Some(fixed.clone().into());
+        self.pending.put(&self.tree, &path, Some(record));
+        Ok(Txn::SetAcl(SetAclTxn { path, acl: fixed, version }))
+    }
+
+    fn valid(&self, path: String, asker: &Asker<'_>) -> Result<String, ErrorCode> {
+        match validate_path(&path) {
+            Ok(()) => Ok(path),
+            Err(reason) => Err(self.invalid(&path, asker, Some(reason.to_string()))),
+        }
+    }
+
+    fn invalid(&self, path: &str, asker: &Asker<'_>, reason: Option<String>) -> ErrorCode {
+        let reason = reason.map(|reason| format!(", reason: {reason}")).unwrap_or_default();
+        log_info!(
+            "org.apache.zookeeper.server.PrepRequestProcessor",
+            "Invalid path {path} with session 0x{:x}{reason}",
+            asker.header.client_id
+        );
+        ErrorCode::BadArguments
+    }
+}
+
+fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
+    if expected != -1 && expected != current { Err(ErrorCode::BadVersion) } else { Ok(current.wrapping_add(1)) }
+}
+
+fn read_request(op: OpCode, reader: &mut Reader<'_>) -> Result<WriteRequest, DecodeError> {
+    Ok(match op {
+        OpCode::Create | OpCode::Create2 | OpCode::CreateContainer => WriteRequest::Create(reader.read()?),
+        OpCode::CreateTtl => reader.read::<CreateTtlRequest>().map(|_| WriteRequest::CreateTtl)?,
+        OpCode::Delete => WriteRequest::Delete(reader.read()?),
+        OpCode::SetData => WriteRequest::SetData(reader.read()?),
+        OpCode::SetAcl => WriteRequest::SetAcl(reader.read()?),
+        OpCode::Check => WriteRequest::Check(reader.read()?),
+        _ => return Err(DecodeError::Value { what: "operation", found: op.code() }),
+    })
+}
+
+fn read_multi(body: &Bytes) -> Result<Vec<Part>, DecodeError> {
+    let mut reader = Reader::new(body);
+    let mut parts = Vec::new();
+    loop {
+        let header: MultiHeader = reader.read()?;
+        if header.done {
+            return Ok(parts);
+        }
+        let op = OpCode::from_code(header.op).filter(|op| *op != OpCode::SetAcl && parts.len() < MULTI_LIMIT);
+        let op = op.ok_or(DecodeError::Value { what: "operation in a multi", found: header.op })?;
+        parts.push(Part { op, request: read_request(op, &mut reader)? });
+    }
+}
