@@ -2,10 +2,12 @@
 
 mod frame;
 mod listen;
+mod local;
 mod send;
 
 pub use frame::{FrameError, read_frame};
 pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
+pub use local::{connect_local, listen_local};
 pub use send::send_file;
 /// Tells every task of a server to end; children of a token end with it.
 pub use tokio_util::sync::CancellationToken as Shutdown;

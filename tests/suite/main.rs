@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod terminal;
+#[cfg(test)]
+mod terminal_host;

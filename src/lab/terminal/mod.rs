@@ -1,12 +1,16 @@
 //! Named terminals, each a real interactive bash on a pseudo-terminal, that tell what is typed before it runs, when the shell is back at
 //! its prompt, and with which exit code.
 //!
-//! [`Terminals`] hosts them in this process.
+//! [`Terminals`] hosts them in this process; [`RemoteTerminals`] talks to a [`host`] process, which may go on without the runner;
+//! [`AnyTerminals`] is either.
 //! Nothing here types unasked.
 
 mod hooks;
+pub mod host;
 mod marker;
 pub mod normalise;
+mod protocol;
+mod remote;
 pub mod render;
 mod shell;
 mod terminals;
@@ -23,6 +27,8 @@ pub use crate::process::pty::Size;
 use crate::process::spawn::SpawnError;
 use crate::process::table::Process;
 use crate::process::{marked, table};
+pub use protocol::{Attached, Bytes};
+pub use remote::{AnyTerminals, HostProcess, RemoteTerminals};
 pub use terminals::Terminals;
 
 /// The environment variable that marks every process of a session, with the session's id.
