@@ -1,22 +1,21 @@
 //! Consumer groups: members, rebalances, committed offsets.
 //!
-//! [`machine`] is the protocol, pure; [`offsets`] and [`records`] keep what survives a restart.
+//! [`machine`] is the protocol, pure; [`offsets`] and [`records`] keep what survives a restart; the [`GroupCoordinator`] joins
+//! them to the log, the clock and the requests.
 
+mod clock;
+mod coordinator;
+mod load;
+mod local_topic;
 pub mod machine;
+#[cfg(test)]
+pub mod memory_topic;
 pub mod offsets;
 pub mod records;
 mod settings;
+mod topic;
 
+pub use coordinator::{Commit, FetchedOffset, GroupCoordinator, GroupListing, Join, Leave};
+pub use local_topic::LocalTopic;
 pub use settings::GroupSettings;
-
-/// The groups that this broker coordinates.
-#[derive(Debug, Default)]
-pub struct GroupCoordinator {}
-
-impl GroupCoordinator {
-    /// Loads the groups of a partition of `__consumer_offsets` that this broker leads from now on.
-    pub fn on_leadership(&self, _partition: i32) {}
-
-    /// Forgets the groups of a partition of `__consumer_offsets` that this broker no longer leads.
-    pub fn on_resignation(&self, _partition: i32) {}
-}
+pub use topic::{OffsetsTopic, Replicated};

@@ -1,29 +1,8 @@
 //! The committed offsets of one group: what is committed, what is on its way to the log, what has expired.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
-/// A partition of a topic.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TopicPartition {
-    /// The topic's name.
-    pub topic: String,
-    /// The partition's index.
-    pub partition: i32,
-}
-
-impl TopicPartition {
-    /// That partition of that topic.
-    pub fn new(topic: &str, partition: i32) -> Self {
-        Self { topic: topic.to_owned(), partition }
-    }
-}
-
-impl fmt::Display for TopicPartition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.topic, self.partition)
-    }
-}
+pub use crate::engine::broker::log::TopicPartition;
 
 /// An offset that a group has committed for a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +159,7 @@ mod tests {
         }
         let pending = TopicPartition::new("t", 1);
         offsets.begin([&pending].into_iter());
-        let gone = offsets.expire(1100, 1000, Retention::SinceCommit, |partition| partition.partition == 2);
+        let gone = offsets.expire(1100, 1000, Retention::SinceCommit, |partition| partition.index == 2);
         assert_eq!(gone, [TopicPartition::new("t", 0)]);
         offsets.end([&pending].into_iter());
         assert_eq!(offsets.expire(1100, 1000, Retention::Since(100), |_| false).len(), 3);

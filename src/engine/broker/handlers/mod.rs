@@ -1,6 +1,7 @@
 //! The APIs of the broker, one file each, and the table that finds them.
 
 pub mod api_versions;
+mod group;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -85,7 +86,20 @@ impl ApiSpec {
 }
 
 /// Every API that works, sorted by key. Dispatch, ApiVersions and the tests read it.
-pub static APIS: &[&ApiSpec] = &[&api_versions::SPEC];
+pub static APIS: &[&ApiSpec] = &[
+    &group::OFFSET_COMMIT,
+    &group::OFFSET_FETCH,
+    &group::FIND_COORDINATOR,
+    &group::JOIN_GROUP,
+    &group::HEARTBEAT,
+    &group::LEAVE_GROUP,
+    &group::SYNC_GROUP,
+    &group::DESCRIBE_GROUPS,
+    &group::LIST_GROUPS,
+    &api_versions::SPEC,
+    &group::DELETE_GROUPS,
+    &group::OFFSET_DELETE,
+];
 
 /// The API with that key.
 pub fn api(key: i16) -> Option<&'static ApiSpec> {

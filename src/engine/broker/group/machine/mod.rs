@@ -30,7 +30,7 @@ pub use member::Member;
 pub use sync::SyncRequest;
 pub use view::{GroupView, MemberView};
 
-use super::offsets::Offsets;
+use super::offsets::{Offsets, Retention};
 use super::records::GroupMetadataValue;
 use super::settings::GroupSettings;
 use rebalance::JoinTimer;
@@ -219,6 +219,23 @@ impl Group {
     /// Whether a member may read the topic; true where subscriptions cannot be known.
     pub fn is_subscribed_to(&self, topic: &str) -> bool {
         self.subscribed_topics.as_ref().is_none_or(|topics| topics.contains(topic))
+    }
+
+    /// From when offsets without a later use expire; `None` while none may.
+    pub fn retention(&self) -> Option<Retention> {
+        match self.state {
+            State::Empty if self.protocol_type.is_some() => {
+                Some(self.state_since.map_or(Retention::SinceCommit, Retention::Since))
+            }
+            State::Stable if self.is_consumer_group() && self.subscribed_topics.is_some() => Some(Retention::SinceCommit),
+            _ if self.protocol_type.is_none() => Some(Retention::SinceCommit),
+            _ => None,
+        }
+    }
+
+    /// The topics whose offsets members need.
+    pub fn topics_in_use(&self) -> BTreeSet<String> {
+        self.subscribed_topics.clone().unwrap_or_default()
     }
 
     /// When [`Group::tick`] has work, in ticks.

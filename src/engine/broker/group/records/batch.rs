@@ -10,6 +10,8 @@ use super::Key;
 
 /// Where the number of records stands in a batch.
 const COUNT_AT: usize = 57;
+/// Where the distance from the base offset to the last one stands.
+const LAST_OFFSET_DELTA_AT: usize = 23;
 /// Where the length of a batch stands, and how much of it is not counted.
 const LENGTH_AT: usize = 8;
 const BEFORE_LENGTH_ENDS: usize = 12;
@@ -70,12 +72,21 @@ pub fn encode_batch(
     Ok(out.freeze())
 }
 
-/// The records of the whole batches in `bytes`, and how many bytes they take; a torn batch at the end is left.
+/// What whole batches hold.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The records.
+    pub records: Vec<StoredRecord>,
+    /// The offset after the last batch, which compaction may have emptied; `None` where there is no whole batch.
+    pub next_offset: Option<i64>,
+}
+
+/// The whole batches in `bytes`; a torn one at the end is left.
 ///
 /// # Errors
 /// [`ReadError`] where a batch is broken.
-pub fn decode_batches(bytes: &Bytes) -> Result<(Vec<StoredRecord>, usize), ReadError> {
-    let mut records = Vec::new();
+pub fn decode_batches(bytes: &Bytes) -> Result<Decoded, ReadError> {
+    let mut all = Decoded::default();
     let mut at = 0;
     while let Some(length) = i32_at(bytes, at + LENGTH_AT) {
         let length = usize::try_from(length).map_err(|_| ReadError(format!("its length is {length}")))?;
@@ -87,8 +98,9 @@ pub fn decode_batches(bytes: &Bytes) -> Result<(Vec<StoredRecord>, usize), ReadE
         if i32_at(&batch, COUNT_AT).is_none_or(|count| !(0..=MAX_RECORDS_OF_BATCH).contains(&count)) {
             return Err(ReadError("its number of records is out of range".to_owned()));
         }
+        all.next_offset = last_offset(&batch).map(|last| last + 1);
         let decoded = RecordBatchDecoder::decode(&mut batch).map_err(|error| ReadError(error.to_string()))?;
-        records.extend(decoded.records.into_iter().map(|record| StoredRecord {
+        all.records.extend(decoded.records.into_iter().map(|record| StoredRecord {
             offset: record.offset,
             transaction: record.transactional.then_some(record.producer_id),
             control: record.control,
@@ -97,7 +109,13 @@ pub fn decode_batches(bytes: &Bytes) -> Result<(Vec<StoredRecord>, usize), ReadE
         }));
         at = end;
     }
-    Ok((records, at))
+    Ok(all)
+}
+
+/// The base offset and the delta of the last record.
+fn last_offset(batch: &Bytes) -> Option<i64> {
+    let base = i64::from_be_bytes(batch.get(..8)?.try_into().ok()?);
+    base.checked_add(i64::from(i32_at(batch, LAST_OFFSET_DELTA_AT)?))
 }
 
 fn i32_at(bytes: &Bytes, at: usize) -> Option<i32> {

@@ -6,7 +6,7 @@ mod read;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-pub use batch::{ReadError, StoredRecord, decode_batches, encode_batch};
+pub use batch::{Decoded, ReadError, StoredRecord, decode_batches, encode_batch};
 
 use super::offsets::{CommittedOffset, TopicPartition};
 use read::Reader;
@@ -90,7 +90,7 @@ impl Key {
                 out.put_i16(OFFSET_KEY_VERSION);
                 put_string(&mut out, group);
                 put_string(&mut out, &partition.topic);
-                out.put_i32(partition.partition);
+                out.put_i32(partition.index);
             }
             Self::Group { group } => {
                 out.put_i16(GROUP_KEY_VERSION);
@@ -107,7 +107,7 @@ impl Key {
         Some(match from.i16()? {
             0 | 1 => {
                 let group = from.string()?;
-                Self::Offset { group, partition: TopicPartition { topic: from.string()?, partition: from.i32()? } }
+                Self::Offset { group, partition: TopicPartition { topic: from.string()?, index: from.i32()? } }
             }
             2 => Self::Group { group: from.string()? },
             version => Self::Unknown { version },

@@ -16,8 +16,8 @@ fn unhex(text: &str) -> Vec<u8> {
 #[test]
 fn kafkas_own_log_reads_and_is_written_the_same() {
     let bytes = Bytes::from(unhex(GOLDEN));
-    let (records, read) = decode_batches(&bytes).unwrap();
-    assert_eq!((records.len(), read), (3, bytes.len()));
+    let Decoded { records, next_offset } = decode_batches(&bytes).unwrap();
+    assert_eq!((records.len(), next_offset), (3, Some(3)));
     let keys: Vec<Key> = records.iter().map(|record| Key::decode(record.key.clone().unwrap()).unwrap()).collect();
     let value = |index: usize| records[index].value.clone().unwrap();
 
@@ -57,7 +57,7 @@ fn several_records_make_one_batch() {
                 encode_batch(&[(key("a"), None), (key("b"), Some(Bytes::from_static(b"v")))], 5, base_sequence, compression);
             let batch = batch.unwrap();
             assert_eq!(i32::from_be_bytes(batch[8..12].try_into().unwrap()) as usize + 12, batch.len());
-            assert_eq!(decode_batches(&batch).unwrap().0.len(), 2);
+            assert_eq!(decode_batches(&batch).unwrap().records.len(), 2);
         }
     }
 }
@@ -65,8 +65,8 @@ fn several_records_make_one_batch() {
 #[test]
 fn a_torn_batch_is_left_and_a_broken_one_is_refused() {
     let bytes = Bytes::from(unhex(GOLDEN));
-    let (records, read) = decode_batches(&bytes.slice(..bytes.len() - 1)).unwrap();
-    assert_eq!((records.len(), read), (2, 435));
+    let Decoded { records, next_offset } = decode_batches(&bytes.slice(..bytes.len() - 1)).unwrap();
+    assert_eq!((records.len(), next_offset), (2, Some(2)));
     let mut broken = bytes.to_vec();
     broken[100] ^= 1;
     assert!(decode_batches(&broken.into()).is_err());

@@ -1,0 +1,110 @@
+//! OffsetFetch: how far groups have read; one group up to version 7, many from version 8 on.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::offset_fetch_response::{
+    OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions, OffsetFetchResponseTopic,
+    OffsetFetchResponseTopics,
+};
+use kafka_protocol::messages::{OffsetFetchRequest, OffsetFetchResponse, TopicName};
+
+use super::{code, text};
+use crate::engine::broker::Broker;
+use crate::engine::broker::group::FetchedOffset;
+use crate::engine::broker::group::offsets::TopicPartition;
+use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
+
+pub(in crate::engine::broker::handlers) static SPEC: ApiSpec =
+    ApiSpec { key: 9, handle: |broker, context, body| typed(broker, context, body, offset_fetch) };
+
+/// The first version with an error for the whole group.
+const GROUP_ERROR_SINCE: i16 = 2;
+/// The first version that asks for many groups.
+const MANY_GROUPS_SINCE: i16 = 8;
+
+type Topics = IndexMap<String, Vec<OffsetFetchResponsePartitions>>;
+
+async fn offset_fetch(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    request: OffsetFetchRequest,
+) -> Result<OffsetFetchResponse, RequestError> {
+    let fetch = |group_id: &str, partitions: Option<Vec<TopicPartition>>| {
+        broker.groups.fetch_offsets(group_id, partitions, request.require_stable).map(by_topic)
+    };
+    if context.version < MANY_GROUPS_SINCE {
+        let asked = request
+            .topics
+            .map(|topics| topics.iter().flat_map(|topic| partitions(&topic.name, &topic.partition_indexes)).collect::<Vec<_>>());
+        let fetched = fetch(&request.group_id, asked.clone());
+        return Ok(single(fetched, asked, context.version));
+    }
+    let groups = request.groups.iter().map(|group| {
+        let asked = group
+            .topics
+            .as_ref()
+            .map(|topics| topics.iter().flat_map(|topic| partitions(&topic.name, &topic.partition_indexes)).collect::<Vec<_>>());
+        let answer = OffsetFetchResponseGroup::default().with_group_id(group.group_id.clone());
+        match fetch(&group.group_id, asked) {
+            Ok(topics) => answer.with_topics(topics.into_iter().map(group_topic).collect()),
+            Err(error) => answer.with_error_code(error.code()),
+        }
+    });
+    Ok(OffsetFetchResponse::default().with_groups(groups.collect()))
+}
+
+fn partitions(topic: &TopicName, indexes: &[i32]) -> impl Iterator<Item = TopicPartition> {
+    indexes.iter().map(|index| TopicPartition::new(topic.as_str(), *index))
+}
+
+fn by_topic(fetched: Vec<(TopicPartition, FetchedOffset)>) -> Topics {
+    let mut topics = Topics::new();
+    for (partition, offset) in fetched {
+        topics.entry(partition.topic).or_default().push(answer(partition.index, offset));
+    }
+    topics
+}
+
+fn answer(index: i32, fetched: FetchedOffset) -> OffsetFetchResponsePartitions {
+    let answer = OffsetFetchResponsePartitions::default()
+        .with_partition_index(index)
+        .with_committed_offset(-1)
+        .with_committed_leader_epoch(-1)
+        .with_metadata(Some(text("")));
+    match fetched {
+        FetchedOffset::Committed(committed) => answer
+            .with_committed_offset(committed.offset)
+            .with_committed_leader_epoch(committed.leader_epoch)
+            .with_metadata(Some(text(&committed.metadata))),
+        FetchedOffset::Absent => answer,
+        FetchedOffset::Unstable => answer.with_error_code(ResponseError::UnstableOffsetCommit.code()),
+    }
+}
+
+fn group_topic((name, partitions): (String, Vec<OffsetFetchResponsePartitions>)) -> OffsetFetchResponseTopics {
+    OffsetFetchResponseTopics::default().with_name(TopicName(text(&name))).with_partitions(partitions)
+}
+
+/// The answer for one group, as versions before 8 have it; versions 0 and 1 repeat the group's error for each partition.
+fn single(fetched: Result<Topics, ResponseError>, asked: Option<Vec<TopicPartition>>, version: i16) -> OffsetFetchResponse {
+    let error = code(fetched.as_ref().err().copied());
+    let topics = fetched.unwrap_or_else(|_| {
+        let asked = asked.filter(|_| version < GROUP_ERROR_SINCE).unwrap_or_default();
+        by_topic(asked.into_iter().map(|partition| (partition, FetchedOffset::Absent)).collect())
+    });
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|partition| {
+            OffsetFetchResponsePartition::default()
+                .with_partition_index(partition.partition_index)
+                .with_committed_offset(partition.committed_offset)
+                .with_committed_leader_epoch(partition.committed_leader_epoch)
+                .with_metadata(partition.metadata)
+                .with_error_code(if error == 0 { partition.error_code } else { error })
+        });
+        OffsetFetchResponseTopic::default().with_name(TopicName(text(&name))).with_partitions(partitions.collect())
+    });
+    let answer = OffsetFetchResponse::default().with_topics(topics.collect());
+    if version < GROUP_ERROR_SINCE { answer } else { answer.with_error_code(error) }
+}
