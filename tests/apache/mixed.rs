@@ -2,6 +2,7 @@
 //! Apache's leaves in ZooKeeper, which the bundled one is held to without Java.
 
 use kafkalab::engine::server::{Engine, Role};
+use kafkalab::process::wait;
 
 use crate::Case;
 use crate::support::{DEADLINE, Pair, librdkafka, znodes};
@@ -37,11 +38,14 @@ async fn serves(world: &World, coordinator: &dyn Engine, broker: &dyn Engine) {
     let args = ["--delete", "--topic", "orders", "--bootstrap-server", &bootstrap];
     let deleted = world.jars().run("kafka.admin.TopicCommand", &args, "").await;
     assert!(deleted.ended.is_success(), "{}{}", deleted.stdout.text(), deleted.stderr.text());
-    let tree = znodes::dump(pair.coordinator.port()).await;
-    assert!(tree.contains("\n/brokers/topics/__consumer_offsets ") && !tree.contains("\n/brokers/topics/orders "), "{tree}");
+    // the tool does not wait until the controller is done
+    let port = pair.coordinator.port();
+    let gone = || async move { (!znodes::dump(port).await.contains("/orders ")).then_some(()) };
+    wait::until(DEADLINE, "every node of the topic to go", gone).await.expect("it is deleted");
+    assert!(znodes::dump(port).await.contains("\n/brokers/topics/__consumer_offsets "));
 
     assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
-    let tree = znodes::dump(pair.coordinator.port()).await;
+    let tree = znodes::dump(port).await;
     assert!(!tree.contains("\n/brokers/ids/0 "), "a clean stop gives the registration back:\n{tree}");
 }
 

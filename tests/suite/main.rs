@@ -1,6 +1,13 @@
 //! The integration tests, in one binary so that they link once.
 
 #[cfg(test)]
+mod distribution;
+#[cfg(test)]
+mod servers;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod terminal_host;

@@ -1,7 +1,5 @@
 //! What the test binaries share: servers of either engine, librdkafka as a client, and the tree of a coordinator as text.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
-
 pub mod librdkafka;
 pub mod znodes;
 
@@ -9,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kafkalab::engine::bundled::Bundled;
-use kafkalab::engine::distribution::{self, Settings};
+use kafkalab::engine::distribution::{self, Distribution, Settings};
 use kafkalab::engine::server::{Engine, Role, Server};
 use kafkalab::engine::trial::Trial;
 use kafkalab::text::Language;
@@ -17,11 +15,16 @@ use kafkalab::text::Language;
 /// How long anything may take before it counts as hung; a JVM on a busy machine needs a good part of it.
 pub const DEADLINE: Duration = Duration::from_secs(90);
 
+/// A distribution folder with the bundled program, written into `folder`.
+pub fn bundled_distribution(folder: &Path) -> Distribution {
+    let program = Path::new(env!("CARGO_BIN_EXE_kafkalab"));
+    let written = distribution::write(folder, &Settings::shipped(Language::En), program);
+    written.expect("a temporary folder is writable").distribution
+}
+
 /// The bundled engine, in a distribution folder written into `folder`.
 pub fn bundled(folder: &Path) -> Bundled {
-    let program = Path::new(env!("CARGO_BIN_EXE_kafkalab"));
-    let written = distribution::write(folder, &Settings::shipped(Language::En), program).expect("a temporary folder is writable");
-    Bundled::new(written.distribution)
+    Bundled::new(bundled_distribution(folder))
 }
 
 /// A coordinator and a broker that serve, with data of their own; they end when this is dropped.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use kafkalab::engine::zookeeper::client::{Client, ConnectString};
+use kafkalab::engine::zookeeper::client::{Client, ClientError, ConnectString};
+use kafkalab::engine::zookeeper::protocol::ErrorCode;
 use serde_json::Value;
 
 use super::DEADLINE;
@@ -18,9 +19,15 @@ pub async fn dump(port: u16) -> String {
     let mut lines = BTreeMap::new();
     let mut paths = vec!["/".to_owned()];
     while let Some(path) = paths.pop() {
-        let (data, stat) = client.get_data(&path).await.expect("the node is there");
-        let (acl, _) = client.get_acl(&path).await.expect("the node is there");
-        let (children, _) = client.get_children(&path).await.expect("the node is there");
+        let all = async {
+            Ok::<_, ClientError>((client.get_data(&path).await?, client.get_acl(&path).await?, client.get_children(&path).await?))
+        };
+        let ((data, stat), (acl, _), (children, _)) = match all.await {
+            Ok(all) => all,
+            // deleted while we were looking
+            Err(error) if error.code() == Some(ErrorCode::NoNode) => continue,
+            Err(error) => panic!("{path}: {error}"),
+        };
         let below = if path == "/" { String::new() } else { path.clone() };
         paths.extend(children.iter().map(|child| format!("{below}/{child}")).filter(|child| child != "/zookeeper"));
         let acl: Vec<String> = acl.iter().map(|acl| format!("{}:{}:{}", acl.id.scheme, acl.id.id, acl.perms)).collect();

@@ -1,0 +1,101 @@
+//! The bundled coordinator and broker as processes of their own: seen by the system, by librdkafka and in ZooKeeper as Apache's are,
+//! and nothing is lost when one is killed.
+
+use kafkalab::engine::server::{Role, Server};
+use kafkalab::process::{sockets, table, wait};
+
+use crate::support::{DEADLINE, Pair, bundled, librdkafka, serving, znodes};
+
+/// A short session: a broker that was killed is forgotten within it, and its successor may register.
+const SHORT_SESSION: [(Role, &str); 2] =
+    [(Role::Coordinator, "tickTime=200"), (Role::Broker, "zookeeper.session.timeout.ms=1000")];
+
+async fn pair(lines: &[(Role, &str)]) -> (Pair, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = bundled(folder.path());
+    (Pair::start(&engine, &engine, lines).await, folder)
+}
+
+async fn create_topic(pair: &Pair, name: &str) {
+    pair.trial.create_topic(name, 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the bundle has no broker yet"]
+async fn librdkafka_writes_and_reads() {
+    let (pair, _folder) = pair(&[]).await;
+    create_topic(&pair, "orders").await;
+    let values: Vec<String> = (0..200).map(|number| format!("주문 {number}")).collect();
+    let offsets = librdkafka::produce(&pair.bootstrap(), "orders", &values).await;
+    assert_eq!(offsets, (0..200).collect::<Vec<i64>>());
+    assert_eq!(librdkafka::consume(&pair.bootstrap(), "orders", 200).await, values);
+    assert_eq!(librdkafka::consume_in_group(&pair.bootstrap(), "orders", "lab", 200).await, values);
+}
+
+#[tokio::test]
+#[ignore = "the bundle has no broker yet"]
+async fn the_system_shows_them_as_it_shows_kafka() {
+    let (pair, _folder) = pair(&[]).await;
+    let check = |server: &Server, role: Role| {
+        let pid = server.describe().expect("it runs").pid;
+        let process = table::by_class(role.main_class()).into_iter().find(|process| process.pid() == pid);
+        let process = process.expect("the table shows it by its main class");
+        let config = pair.trial.folder().join(role.config_name()).into_os_string();
+        assert_eq!(process.argv[1..], [config]);
+        assert_eq!(sockets::listening_on(server.port()).and_then(|listening| listening.pid), Some(pid));
+    };
+    check(&pair.coordinator, Role::Coordinator);
+    check(&pair.broker, Role::Broker);
+    let to_coordinator = sockets::connections_of(pair.broker.describe().expect("it runs").pid);
+    assert!(to_coordinator.iter().any(|connection| connection.remote.port() == pair.coordinator.port()), "{to_coordinator:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the bundle has no broker yet"]
+async fn records_outlive_a_killed_broker() {
+    let (mut pair, folder) = pair(&SHORT_SESSION).await;
+    create_topic(&pair, "orders").await;
+    let mut values: Vec<String> = (0..100).map(|number| format!("before {number}")).collect();
+    librdkafka::produce(&pair.bootstrap(), "orders", &values).await;
+    assert_eq!(pair.broker.kill().await.ok(), Some(137));
+
+    let port = pair.coordinator.port();
+    let forgotten = || async move { (!znodes::dump(port).await.contains("\n/brokers/ids/0 ")).then_some(()) };
+    wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
+    pair.broker = serving(pair.trial.start(&bundled(folder.path()), Role::Broker, DEADLINE).await);
+    let more: Vec<String> = (0..10).map(|number| format!("after {number}")).collect();
+    assert_eq!(librdkafka::produce(&pair.bootstrap(), "orders", &more).await, (100..110).collect::<Vec<i64>>());
+    values.extend(more);
+    assert_eq!(librdkafka::consume(&pair.bootstrap(), "orders", 110).await, values);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the bundle has no broker yet"]
+async fn topics_outlive_a_killed_coordinator() {
+    let (mut pair, folder) = pair(&[]).await;
+    create_topic(&pair, "orders").await;
+    let before = znodes::dump(pair.coordinator.port()).await;
+    assert_eq!(pair.coordinator.kill().await.ok(), Some(137));
+    pair.coordinator = serving(pair.trial.start(&bundled(folder.path()), Role::Coordinator, DEADLINE).await);
+    assert_eq!(znodes::dump(pair.coordinator.port()).await, before, "sessions and nodes are as they were");
+    create_topic(&pair, "more").await;
+    librdkafka::produce(&pair.bootstrap(), "more", &["still here".to_owned()]).await;
+}
+
+#[tokio::test]
+#[ignore = "the bundle has no broker yet"]
+async fn the_broker_leaves_the_znodes_that_apaches_leaves() {
+    let (pair, _folder) = pair(&[]).await;
+    create_topic(&pair, "test_topic").await;
+    let found = znodes::dump(pair.coordinator.port()).await;
+    assert!(found == znodes::AFTER_CREATE, "expected:\n{}\nfound:\n{found}", znodes::AFTER_CREATE);
+}
+
+#[tokio::test]
+#[ignore = "the bundle has no broker yet"]
+async fn a_clean_stop_ends_with_143_and_leaves_its_mark() {
+    let (mut pair, _folder) = pair(&[]).await;
+    assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
+    assert!(pair.trial.data(Role::Broker).join(".kafka_cleanshutdown").is_file());
+    assert_eq!(pair.coordinator.stop(DEADLINE).await.ok(), Some(143));
+}
