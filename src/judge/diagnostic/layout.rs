@@ -12,19 +12,24 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
     for paragraph in text.lines() {
-        let mut line = String::new();
+        let (mut line, mut used) = (String::new(), 0);
         for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            if !line.is_empty() && width(&line) + 1 + width(word) > columns {
+            if used > 0 && used + 1 + width(word) > columns {
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
-            if !line.is_empty() {
+            if used > 0 {
                 line.push(' ');
+                used += 1;
             }
             for c in word.chars() {
-                if width(&line) + c.width().unwrap_or(0) > columns {
+                let columns_of_c = c.width().unwrap_or(0);
+                if used + columns_of_c > columns {
                     lines.push(std::mem::take(&mut line));
+                    used = 0;
                 }
                 line.push(c);
+                used += columns_of_c;
             }
         }
         lines.push(line);

@@ -133,3 +133,29 @@ pub fn resolve(folder: &Path, path: &str) -> PathBuf {
     }
     resolved
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_disk_is_seen_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("server.properties");
+        std::fs::write(&file, "a=1\n").unwrap();
+        assert_eq!(DiskFiles.kind(&file), FileKind::File);
+        assert_eq!(DiskFiles.kind(folder.path()), FileKind::Folder);
+        assert_eq!(DiskFiles.kind(&folder.path().join("no")), FileKind::Missing);
+        assert_eq!(DiskFiles.list(folder.path()), ["server.properties"]);
+        assert_eq!(DiskFiles.read(&file), Some(b"a=1\n".to_vec()));
+        assert_eq!(DiskFiles.read(folder.path()), None);
+        std::fs::write(&file, vec![b'a'; properties::MAX_BYTES + 1]).unwrap();
+        assert_eq!(DiskFiles.read(&file), None);
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_folder() {
+        assert_eq!(resolve(Path::new("/a/b"), "../c/./d"), Path::new("/a/c/d"));
+        assert_eq!(resolve(Path::new("/a"), "../../.."), Path::new("/"));
+    }
+}

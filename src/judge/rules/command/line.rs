@@ -68,6 +68,7 @@ pub fn parse(line: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<Vec<
 struct State {
     join: Option<Join>,
     subshell: usize,
+    braces: usize,
     guarded: usize,
 }
 
@@ -104,8 +105,8 @@ impl Parser<'_> {
             }
         }
         self.end(Join::Sequence);
-        match (self.state.subshell, self.state.guarded) {
-            (0, 0) if self.here_documents.is_empty() => Ok(self.commands),
+        match (self.state.subshell, self.state.braces, self.state.guarded) {
+            (0, 0, 0) if self.here_documents.is_empty() => Ok(self.commands),
             _ => Err(Unfinished),
         }
     }
@@ -205,7 +206,7 @@ impl Parser<'_> {
     }
 
     fn command(&mut self) -> &mut SimpleCommand {
-        let State { join, subshell, guarded } = &self.state;
+        let State { join, subshell, guarded, .. } = &self.state;
         self.current.get_or_insert_with(|| SimpleCommand {
             assignments: Vec::new(),
             words: Vec::new(),
@@ -260,7 +261,9 @@ impl Parser<'_> {
         match raw {
             "if" | "while" | "until" => self.state.guarded += 1,
             "fi" | "done" => self.state.guarded = self.state.guarded.checked_sub(1).ok_or(Unfinished)?,
-            "then" | "elif" | "else" | "do" | "!" | "{" | "}" | "time" => {}
+            "{" => self.state.braces += 1,
+            "}" => self.state.braces = self.state.braces.checked_sub(1).ok_or(Unfinished)?,
+            "then" | "elif" | "else" | "do" | "!" | "time" => {}
             "for" | "select" => {
                 self.state.guarded += 1;
                 let rest = &self.line[self.at..];

@@ -6,3 +6,6 @@ pub mod options;
 pub mod script_name;
 pub mod unknown_option;
 pub mod word;
+
+#[cfg(test)]
+mod tests;

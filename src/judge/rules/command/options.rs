@@ -16,7 +16,7 @@ pub struct Unrecognized {
 
 /// Reads the arguments in the order that the tool does, up to the first option that it does not have.
 ///
-/// As `joptsimple.OptionParser` without abbreviations: `--name value`, `--name=value`, `-name` where the whole name is known, else
+/// As `joptsimple.OptionParser` without abbreviations: `--name value`, `--name=value` (the value may be empty), `-name` where the whole name is known, else
 /// one-letter options; an option that needs a value takes the next word whatever it looks like; `--` ends the options.
 pub fn first_unrecognized(options: &[ToolOption], arguments: &[Word]) -> Option<Unrecognized> {
     let known = |name: &str| options.iter().find(|option| option.names.iter().any(|known| known.trim_start_matches('-') == name));
@@ -35,14 +35,13 @@ pub fn first_unrecognized(options: &[ToolOption], arguments: &[Word]) -> Option<
                 _ => continue,
             },
         };
-        let (name, value) = body.split_once('=').unwrap_or((body, ""));
+        let (name, has_value) = body.split_once('=').map_or((body, false), |(name, _)| (name, true));
         let typed = || text[..text.len() - body.len() + name.len()].to_owned();
         let Some(option) = known(name) else {
             // No tool has options of one letter, so a cluster of them fails at its first.
             let name = if long { name } else { &name[..name.chars().next().map_or(0, char::len_utf8)] };
             return Some(Unrecognized { word: word.clone(), name: name.to_owned(), typed: typed() });
         };
-        let has_value = !value.is_empty();
         match option.argument {
             Argument::None => {}
             Argument::Required if !has_value => {

@@ -77,10 +77,11 @@ fn overrides(line: &str, words: &[Word]) -> Option<Vec<Override>> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let text = word.text.as_deref()?;
-        let Some(option) = text.strip_prefix("--override").or(text.strip_prefix("-override")) else { continue };
+        let option = text.strip_prefix("--override").or(text.strip_prefix("-override"));
+        let Some(option) = option.filter(|rest| rest.is_empty() || rest.starts_with('=')) else { continue };
         let (word, at) = match option.strip_prefix('=') {
-            Some(pair) if !pair.is_empty() => (word, text.len() - pair.len()),
-            _ => (words.next()?, 0),
+            Some(pair) => (word, text.len() - pair.len()),
+            None => (words.next()?, 0),
         };
         let pair = word.text.as_deref()?.get(at..)?;
         let Some((key, value)) = pair.split_once('=') else { continue };

@@ -38,7 +38,16 @@ fn rules_fire_where_they_should_and_nowhere_else() {
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [script_name(), unknown_option(), zookeeper_connect(), zookeeper_refused()].into_iter().flatten().collect()
+    let families = [
+        script_name(),
+        unknown_option(),
+        unknown_option_of_other_tools(),
+        unknown_option_near_misses(),
+        zookeeper_connect(),
+        zookeeper_connect_near_misses(),
+        zookeeper_refused(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 fn after(
@@ -114,15 +123,12 @@ fn script_name() -> Vec<Case> {
 
 fn unknown_option() -> Vec<Case> {
     let fires = |line, marked, corrected| after("KL203", 1, line, Some(marked), corrected);
-    let silent = |line, exit_code| after("KL203", exit_code, line, None, None);
     let mut quoted_variable = fires(
         "./kafka-topics.sh --create \"$T\" --reflection-factor 1",
         "--reflection-factor",
         Some("./kafka-topics.sh --create \"$T\" --replication-factor 1"),
     );
     quoted_variable.world.variables.insert("T".to_owned(), "a b".to_owned());
-    let mut own_script = silent("./tools/kafka-topics.sh --reflection-factor 1", 1);
-    own_script.world.cwd = KAFKA.into();
     let mut known_variable = fires("./kafka-topics.sh $OPTS", "$OPTS", None);
     known_variable.world.variables.insert("OPTS".to_owned(), "--lst".to_owned());
     vec![
@@ -154,22 +160,16 @@ fn unknown_option() -> Vec<Case> {
             "--bootstrap",
             Some("./kafka-topics.sh --list --bootstrap-server localhost:9092"),
         ),
+        fires(
+            "./kafka-topics.sh --create --topic= --reflection-factor",
+            "--reflection-factor",
+            Some("./kafka-topics.sh --create --topic= --replication-factor"),
+        ),
         fires("./kafka-topics.sh --Topic t", "--Topic", Some("./kafka-topics.sh --topic t")),
         fires(
             "./kafka-topics.sh --list --zookeeper localhost:2181",
             "--zookeeper",
             Some("./kafka-topics.sh --list --bootstrap-server localhost:2181"),
-        ),
-        fires(
-            "./kafka-console-producer.sh --topic t --bootstrap-servers localhost:9092",
-            "--bootstrap-servers",
-            Some("./kafka-console-producer.sh --topic t --bootstrap-server localhost:9092"),
-        ),
-        fires("./kafka-console-producer.sh --topic t --from-beginning", "--from-beginning", None),
-        fires(
-            "./kafka-console-consumer.sh --broker-list localhost:9092 --topic t",
-            "--broker-list",
-            Some("./kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic t"),
         ),
         fires("./kafka-topics.sh --list --quiet", "--quiet", None),
         fires(
@@ -186,13 +186,37 @@ fn unknown_option() -> Vec<Case> {
         ),
         quoted_variable,
         known_variable,
+    ]
+}
+
+fn unknown_option_of_other_tools() -> Vec<Case> {
+    let fires = |line, marked, corrected| after("KL203", 1, line, Some(marked), corrected);
+    vec![
+        fires(
+            "./kafka-console-producer.sh --topic t --bootstrap-servers localhost:9092",
+            "--bootstrap-servers",
+            Some("./kafka-console-producer.sh --topic t --bootstrap-server localhost:9092"),
+        ),
+        fires("./kafka-console-producer.sh --topic t --from-beginning", "--from-beginning", None),
+        fires(
+            "./kafka-console-consumer.sh --broker-list localhost:9092 --topic t",
+            "--broker-list",
+            Some("./kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic t"),
+        ),
+    ]
+}
+
+fn unknown_option_near_misses() -> Vec<Case> {
+    let silent = |line, exit_code| after("KL203", exit_code, line, None, None);
+    let mut own_script = silent("./tools/kafka-topics.sh --reflection-factor 1", 1);
+    own_script.world.cwd = KAFKA.into();
+    vec![
         own_script,
         silent("./kafka-topics.sh --replication-factor 1 --bootstrap-server localhost:9092 --topic t --partitions 1 --create", 1),
         silent("./kafka-topics.sh --create --replication-factor=1 --topic=t", 1),
         silent("./kafka-topics.sh --create -replication-factor 1", 1),
         silent("./kafka-topics.sh --create '--replication-factor' \"1\"", 1),
         silent("./kafka-topics.sh --create --topic --reflection-factor", 1),
-        silent("./kafka-topics.sh --create --topic= --reflection-factor", 1),
         silent("./kafka-topics.sh --create -- --reflection-factor 1", 1),
         silent("./kafka-topics.sh --create --topic t 'about --reflection-factor'", 1),
         silent("./kafka-topics.sh --create --reflection-factor 1", 0),
@@ -227,16 +251,16 @@ fn before(
 
 const START: &str = "./kafka-server-start.sh ../config/server.properties";
 
+fn with(value: &str, change: &dyn Fn(&mut World)) -> World {
+    let mut world = World::with_connect(value);
+    change(&mut world);
+    world
+}
+
 fn zookeeper_connect() -> Vec<Case> {
     let fires = |line, world, marked, corrected| before("KL412", line, world, Some(marked), corrected);
-    let silent = |line, world| before("KL412", line, world, None, None);
     let wrong = || World::with_connect("localhost:9092");
     let fixed = Some("zookeeper.connect=localhost:2181");
-    let with = |value: &str, change: &dyn Fn(&mut World)| {
-        let mut world = World::with_connect(value);
-        change(&mut world);
-        world
-    };
     vec![
         fires(START, wrong(), "9092", fixed),
         fires(START, with("localhost:9092", &|w| w.listening.clear()), "9092", fixed),
@@ -275,6 +299,13 @@ fn zookeeper_connect() -> Vec<Case> {
             "9096",
             fixed,
         ),
+    ]
+}
+
+fn zookeeper_connect_near_misses() -> Vec<Case> {
+    let silent = |line, world| before("KL412", line, world, None, None);
+    let wrong = || World::with_connect("localhost:9092");
+    vec![
         silent(START, World::with_connect("localhost:2181")),
         silent(START, World::with_connect("localhost")),
         silent(START, with("localhost:9092", &|w| w.listen(9092, Speaker::Coordinator))),
