@@ -1,7 +1,14 @@
 //! The APIs of the broker, one file each, and the table that finds them.
 
 pub mod api_versions;
+pub mod fetch;
+mod fetch_answer;
 mod group;
+pub mod init_producer_id;
+pub mod list_offsets;
+mod lookup;
+pub mod offset_for_leader_epoch;
+pub mod produce;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -87,6 +94,9 @@ impl ApiSpec {
 
 /// Every API that works, sorted by key. Dispatch, ApiVersions and the tests read it.
 pub static APIS: &[&ApiSpec] = &[
+    &produce::SPEC,
+    &fetch::SPEC,
+    &list_offsets::SPEC,
     &group::OFFSET_COMMIT,
     &group::OFFSET_FETCH,
     &group::FIND_COORDINATOR,
@@ -97,6 +107,8 @@ pub static APIS: &[&ApiSpec] = &[
     &group::DESCRIBE_GROUPS,
     &group::LIST_GROUPS,
     &api_versions::SPEC,
+    &init_producer_id::SPEC,
+    &offset_for_leader_epoch::SPEC,
     &group::DELETE_GROUPS,
     &group::OFFSET_DELETE,
 ];

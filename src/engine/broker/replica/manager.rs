@@ -11,8 +11,10 @@ use kafka_protocol::ResponseError;
 use super::super::log::{
     LogConfig, LogDirectory, Opening, PartitionLog, PartitionMetadataFile, StorageError, TopicPartition, now_ms,
 };
+use super::fetch_session::FetchSessions;
 use super::maintenance::Task;
 use super::partition::{Partition, PartitionAssignment};
+use super::producer_ids::ProducerIds;
 use super::settings::StorageSettings;
 use crate::{log_error, log_info, log_warn};
 
@@ -43,6 +45,8 @@ pub struct ReplicaManager {
     settings: StorageSettings,
     directories: Vec<LogDirectory>,
     state: Mutex<State>,
+    fetch_sessions: Mutex<FetchSessions>,
+    producer_ids: ProducerIds,
 }
 
 impl std::fmt::Debug for ReplicaManager {
@@ -70,7 +74,8 @@ impl ReplicaManager {
         }
         let (count, took) = (state.unassigned.len(), started.elapsed().as_millis());
         log_info!(LOG_MANAGER, "Loaded {count} logs in {took}ms (unclean log dirs = ArrayBuffer({}))", unclean.join(", "));
-        Ok(Self { settings, directories, state: Mutex::new(state) })
+        let fetch_sessions = Mutex::new(FetchSessions::new(settings.fetch_session_slots));
+        Ok(Self { settings, directories, state: Mutex::new(state), fetch_sessions, producer_ids: ProducerIds::default() })
     }
 
     pub(super) fn settings(&self) -> &StorageSettings {
@@ -79,6 +84,16 @@ impl ReplicaManager {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The consumers' fetch sessions.
+    pub fn fetch_sessions(&self) -> MutexGuard<'_, FetchSessions> {
+        self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ids that idempotent producers get.
+    pub fn producer_ids(&self) -> &ProducerIds {
+        &self.producer_ids
     }
 
     /// The partition.

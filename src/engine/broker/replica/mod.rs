@@ -1,15 +1,19 @@
 //! The partitions that live on this broker: their logs, who leads them, what of them is committed.
 
+mod fetch_session;
 mod maintenance;
 mod manager;
 mod partition;
+mod producer_ids;
 mod settings;
 mod validation;
 
 pub use super::log::{LogConfig, StorageError};
+pub use fetch_session::{FetchKey, FetchNews, FetchPlan, FetchSessions, FetchWish, NO_SESSION, SessionRequest};
 pub use maintenance::{Schedule, Task};
 pub use manager::{LogDirectoryFacts, ReplicaManager};
 pub use partition::{
     AppendError, AppendInfo, AppendOrigin, FetchSlice, Isolation, OffsetAnswer, OffsetQuery, Partition, PartitionAssignment,
 };
+pub use producer_ids::ProducerIds;
 pub use settings::StorageSettings;

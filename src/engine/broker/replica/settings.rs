@@ -27,6 +27,8 @@ pub struct StorageSettings {
     pub start_offset_checkpoint_ms: i64,
     /// `replica.high.watermark.checkpoint.interval.ms`.
     pub high_watermark_checkpoint_ms: i64,
+    /// `max.incremental.fetch.session.cache.slots`.
+    pub fetch_session_slots: usize,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
     /// `producer.id.expiration.check.interval.ms`.
@@ -46,6 +48,7 @@ impl StorageSettings {
             recovery_point_checkpoint_ms: 60_000,
             start_offset_checkpoint_ms: 60_000,
             high_watermark_checkpoint_ms: 5_000,
+            fetch_session_slots: 1000,
             producer_expiration_ms: 86_400_000,
             producer_expiration_check_ms: 600_000,
         }
@@ -66,6 +69,7 @@ impl StorageSettings {
             recovery_point_checkpoint_ms: config.long("log.flush.offset.checkpoint.interval.ms"),
             start_offset_checkpoint_ms: config.long("log.flush.start.offset.checkpoint.interval.ms"),
             high_watermark_checkpoint_ms: config.long("replica.high.watermark.checkpoint.interval.ms"),
+            fetch_session_slots: usize::try_from(config.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0),
             producer_expiration_ms: config.long("producer.id.expiration.ms"),
             producer_expiration_check_ms: config.long("producer.id.expiration.check.interval.ms"),
         })

@@ -1,0 +1,222 @@
+//! Fetch (key 1, v0-15): records out of partitions, from the file to the socket. A request that finds less than it wants waits on
+//! the partitions' high watermarks. Versions below 4 cannot carry format 2 and are not converted down: `UNSUPPORTED_VERSION` where
+//! there are records.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::FetchRequest;
+use kafka_protocol::protocol::Request;
+use tokio::sync::watch;
+
+use super::fetch_answer::{FetchAnswer, PartitionAnswer, TopicAnswer};
+use super::lookup::{partition, topic_name};
+use super::{Answer, ApiSpec, Broker, RequestContext, typed_raw};
+use crate::engine::broker::log::now_ms;
+use crate::engine::broker::replica::{FetchKey, FetchNews, FetchPlan, FetchWish, Isolation, Partition, SessionRequest};
+
+/// The API's row.
+pub static SPEC: ApiSpec =
+    ApiSpec { key: FetchRequest::KEY, handle: |broker, context, body| typed_raw(broker, context, body, handle) };
+
+/// The first version whose client knows format 2.
+const FORMAT_2_FROM: i16 = 4;
+/// The first version that limits the whole answer.
+const MAX_BYTES_FROM: i16 = 3;
+/// The first version with sessions.
+const SESSIONS_FROM: i16 = 7;
+/// The first version that names topics by id.
+const TOPIC_IDS_FROM: i16 = 13;
+/// The first version with the replica's id in a tagged field.
+const REPLICA_STATE_FROM: i16 = 15;
+
+/// What holds for every partition of a request.
+struct Limits {
+    version: i16,
+    isolation: Isolation,
+    max_bytes: usize,
+    min_bytes: usize,
+    whole_first_batch: bool,
+}
+
+async fn handle(broker: Arc<Broker>, context: RequestContext, request: FetchRequest) -> Answer {
+    let version = context.version;
+    let limits = limits(&broker, &request, version);
+    let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+    let plan = broker.replicas.fetch_sessions().begin(session_request(request, version), now_ms());
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(error) => return Ok(Some(FetchAnswer { error: error.code(), ..FetchAnswer::default() }.encode(version))),
+    };
+    let found: Vec<Found> = plan.wishes.iter().map(|(key, _)| find(&broker, key)).collect();
+    let deadline = tokio::time::Instant::now() + wait;
+    // the watches begin before the read, so that no append between the two is missed
+    let mut watches: Vec<_> = found.iter().flatten().map(|partition| partition.watch_high_watermark()).collect();
+    let answers = loop {
+        let answers = read(&plan, &found, &limits);
+        let bytes: usize = answers.iter().map(PartitionAnswer::size).sum();
+        let failed = answers.iter().any(|answer| answer.error != 0 || answer.diverging.is_some());
+        if bytes >= limits.min_bytes || failed || watches.is_empty() {
+            break answers;
+        }
+        let moved = tokio::select! {
+            () = any_changed(&mut watches) => true,
+            () = tokio::time::sleep_until(deadline) => false,
+            () = context.shutdown.cancelled() => false,
+        };
+        if !moved {
+            break answers;
+        }
+    };
+    Ok(Some(assemble(&broker, &plan, answers).encode(version)))
+}
+
+type Found = Result<Arc<Partition>, ResponseError>;
+
+fn limits(broker: &Broker, request: &FetchRequest, version: i16) -> Limits {
+    let bytes = |value: i32| usize::try_from(value).unwrap_or(0);
+    let replica = if version >= REPLICA_STATE_FROM { request.replica_state.replica_id } else { request.replica_id };
+    let max_bytes = if version >= MAX_BYTES_FROM { request.max_bytes } else { i32::MAX };
+    let max_bytes = bytes(max_bytes).min(bytes(broker.config.int("fetch.max.bytes")));
+    Limits {
+        version,
+        isolation: match (replica.0 >= 0, request.isolation_level) {
+            (true, _) => Isolation::LogEnd,
+            (false, 1) => Isolation::ReadCommitted,
+            (false, _) => Isolation::ReadUncommitted,
+        },
+        max_bytes,
+        min_bytes: bytes(request.min_bytes).min(max_bytes),
+        whole_first_batch: version >= MAX_BYTES_FROM,
+    }
+}
+
+fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
+    let by_id = version >= TOPIC_IDS_FROM;
+    let mut wishes = Vec::new();
+    for topic in request.topics {
+        for partition in topic.partitions {
+            let key = FetchKey { topic: topic.topic.to_string(), topic_id: topic.topic_id, index: partition.partition };
+            let wish = FetchWish {
+                offset: partition.fetch_offset,
+                max_bytes: partition.partition_max_bytes,
+                leader_epoch: partition.current_leader_epoch,
+                last_fetched_epoch: partition.last_fetched_epoch,
+            };
+            wishes.push((key, wish));
+        }
+    }
+    let forgotten = request.forgotten_topics_data.into_iter().flat_map(|topic| {
+        let name = topic.topic.to_string();
+        let key = move |index| FetchKey { topic: name.clone(), topic_id: topic.topic_id, index };
+        topic.partitions.into_iter().map(key)
+    });
+    let forgotten = forgotten.collect();
+    // versions before sessions ask as if they wanted none
+    let (id, epoch) = if version >= SESSIONS_FROM { (request.session_id, request.session_epoch) } else { (0, -1) };
+    SessionRequest { id, epoch, by_id, wishes, forgotten }
+}
+
+fn find(broker: &Broker, key: &FetchKey) -> Found {
+    if key.topic_id.is_nil() {
+        return partition(broker, &key.topic, key.index);
+    }
+    let found = partition(broker, &topic_name(broker, key.topic_id)?, key.index)?;
+    if found.assignment().topic_id == key.topic_id { Ok(found) } else { Err(ResponseError::InconsistentTopicId) }
+}
+
+/// Reads every partition once, within the limits of the whole answer.
+fn read(plan: &FetchPlan, found: &[Found], limits: &Limits) -> Vec<PartitionAnswer> {
+    let (mut left, mut whole_first_batch) = (limits.max_bytes, limits.whole_first_batch);
+    let mut answers = Vec::with_capacity(found.len());
+    for ((key, wish), found) in plan.wishes.iter().zip(found) {
+        let answer = match found {
+            Ok(partition) => read_partition(partition, key.index, wish, limits, left, whole_first_batch),
+            Err(error) => Err(*error),
+        };
+        let answer = answer.unwrap_or_else(|error| PartitionAnswer::error(key.index, error.code()));
+        left = left.saturating_sub(answer.size());
+        whole_first_batch &= answer.size() == 0;
+        answers.push(answer);
+    }
+    answers
+}
+
+fn read_partition(
+    partition: &Partition,
+    index: i32,
+    wish: &FetchWish,
+    limits: &Limits,
+    left: usize,
+    whole_first_batch: bool,
+) -> Result<PartitionAnswer, ResponseError> {
+    partition.check_epoch(wish.leader_epoch)?;
+    let max_bytes = usize::try_from(wish.max_bytes).unwrap_or(0).min(left);
+    let diverging = diverging(partition, wish)?;
+    let slice = match partition.read(wish.offset, max_bytes, whole_first_batch, limits.isolation) {
+        Err(ResponseError::OffsetOutOfRange) if diverging.is_some() => {
+            let answer = PartitionAnswer { diverging, ..PartitionAnswer::error(index, 0) };
+            return Ok(PartitionAnswer { high_watermark: partition.high_watermark(), ..answer });
+        }
+        slice => slice?,
+    };
+    if slice.records.is_some() && limits.version < FORMAT_2_FROM {
+        return Err(ResponseError::UnsupportedVersion);
+    }
+    Ok(PartitionAnswer {
+        index,
+        error: 0,
+        high_watermark: slice.high_watermark,
+        last_stable_offset: slice.last_stable_offset,
+        log_start_offset: slice.log_start_offset,
+        diverging,
+        read_committed: limits.isolation == Isolation::ReadCommitted,
+        records: slice.records.filter(|_| diverging.is_none()),
+    })
+}
+
+/// Where the reader's log parts ways with this one (KIP-595), if the reader says which epoch it read last.
+fn diverging(partition: &Partition, wish: &FetchWish) -> Result<Option<(i32, i64)>, ResponseError> {
+    if wish.last_fetched_epoch < 0 {
+        return Ok(None);
+    }
+    let (epoch, end_offset) = partition.end_offset_for_epoch(wish.last_fetched_epoch)?;
+    if epoch < 0 || end_offset < 0 {
+        return Err(ResponseError::OffsetOutOfRange);
+    }
+    Ok(Some((epoch, end_offset)).filter(|_| epoch < wish.last_fetched_epoch || end_offset < wish.offset))
+}
+
+/// Returns when one of the watched values has changed.
+async fn any_changed(watches: &mut [watch::Receiver<i64>]) {
+    let mut changes: Vec<_> = watches.iter_mut().map(|watch| Box::pin(watch.changed())).collect();
+    poll_fn(|context| {
+        let changed = changes.iter_mut().any(|change| change.as_mut().poll(context).is_ready());
+        if changed { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+fn assemble(broker: &Broker, plan: &FetchPlan, answers: Vec<PartitionAnswer>) -> FetchAnswer {
+    let mut topics: Vec<TopicAnswer> = Vec::new();
+    let mut sessions = broker.replicas.fetch_sessions();
+    for ((key, _), answer) in plan.wishes.iter().zip(answers) {
+        let news = FetchNews {
+            has_records: answer.size() > 0,
+            has_error: answer.error != 0 || answer.diverging.is_some(),
+            high_watermark: answer.high_watermark,
+            log_start_offset: answer.log_start_offset,
+        };
+        if !sessions.note(plan, key, news) {
+            continue;
+        }
+        match topics.last_mut().filter(|topic| topic.name == key.topic && topic.id == key.topic_id) {
+            Some(topic) => topic.partitions.push(answer),
+            None => topics.push(TopicAnswer { name: key.topic.clone(), id: key.topic_id, partitions: vec![answer] }),
+        }
+    }
+    FetchAnswer { error: 0, session: plan.session, topics }
+}

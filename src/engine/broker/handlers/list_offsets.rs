@@ -1,0 +1,79 @@
+//! ListOffsets (key 2, v0-8): the first and last offset of a partition, and offsets by time. Version 0 gets one offset per
+//! partition, not those of every segment.
+
+use std::sync::Arc;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::list_offsets_request::ListOffsetsPartition;
+use kafka_protocol::messages::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+use kafka_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
+use kafka_protocol::protocol::Request;
+
+use super::lookup::partition;
+use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::replica::{Isolation, OffsetAnswer, OffsetQuery};
+
+/// The API's row.
+pub static SPEC: ApiSpec =
+    ApiSpec { key: ListOffsetsRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
+
+const LATEST: i64 = -1;
+const EARLIEST: i64 = -2;
+const MAX_TIMESTAMP: i64 = -3;
+/// Of what is on this broker's disk; the same as the earliest, as nothing is kept elsewhere.
+const EARLIEST_LOCAL: i64 = -4;
+/// The first version that answers with a leader epoch.
+const LEADER_EPOCH_FROM: i16 = 4;
+
+async fn handle(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    request: ListOffsetsRequest,
+) -> Result<ListOffsetsResponse, RequestError> {
+    let isolation = match (request.replica_id.0 >= 0, request.isolation_level) {
+        (true, _) => Isolation::LogEnd,
+        (false, 1) => Isolation::ReadCommitted,
+        (false, _) => Isolation::ReadUncommitted,
+    };
+    let topics = request.topics.into_iter().map(|topic| {
+        let answer = |asked: &ListOffsetsPartition| answer(&broker, &topic.name, asked, isolation, context.version);
+        let partitions = topic.partitions.iter().map(answer).collect();
+        ListOffsetsTopicResponse::default().with_name(topic.name.clone()).with_partitions(partitions)
+    });
+    Ok(ListOffsetsResponse::default().with_topics(topics.collect()))
+}
+
+fn answer(
+    broker: &Broker,
+    topic: &str,
+    asked: &ListOffsetsPartition,
+    isolation: Isolation,
+    version: i16,
+) -> ListOffsetsPartitionResponse {
+    let response = ListOffsetsPartitionResponse::default().with_partition_index(asked.partition_index);
+    match look_up(broker, topic, asked, isolation) {
+        Err(error) => response.with_error_code(error.code()),
+        Ok(None) => response,
+        Ok(Some(found)) if version == 0 => response.with_old_style_offsets(vec![found.offset]),
+        Ok(Some(found)) => {
+            let response = response.with_timestamp(found.timestamp).with_offset(found.offset);
+            if version >= LEADER_EPOCH_FROM { response.with_leader_epoch(found.leader_epoch) } else { response }
+        }
+    }
+}
+
+fn look_up(
+    broker: &Broker,
+    topic: &str,
+    asked: &ListOffsetsPartition,
+    isolation: Isolation,
+) -> Result<Option<OffsetAnswer>, ResponseError> {
+    let partition = partition(broker, topic, asked.partition_index)?;
+    partition.check_epoch(asked.current_leader_epoch)?;
+    partition.offset(match asked.timestamp {
+        LATEST => OffsetQuery::Latest(isolation),
+        EARLIEST | EARLIEST_LOCAL => OffsetQuery::Earliest,
+        MAX_TIMESTAMP => OffsetQuery::MaxTimestamp,
+        time => OffsetQuery::Time(time),
+    })
+}
