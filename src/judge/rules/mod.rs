@@ -2,12 +2,12 @@
 //!
 //! # How to add a rule
 //!
-//! 1. Its file, in the folder of its family (`command/`, later `config/`, `cluster/`, `environment/`, `runtime/`): a
-//!    `pub static RULE` and the function that finds it, with a test for each way it fires and each near miss where it stays
-//!    silent.
+//! 1. Its file, in the folder of its family (`command/`, `config/`, later `cluster/`, `environment/`, `runtime/`): a
+//!    `pub static RULE` and the function that finds it.
 //! 2. Its sentences, in `src/text/rules.rs`: title, explanation and fix, and the labels it puts at a place.
 //! 3. Its line in [`RULES`], in the order of the codes.
-//! 4. Its snapshots: `cargo insta review` after adding it to `src/lab/coach/tests.rs`.
+//! 4. Its cases, in `testing/cases.rs`: each way it fires, and each near miss where every rule stays silent. A rule without
+//!    both fails the tests.
 //!
 //! Codes: 1xx environment and shell, 2xx command line, 3xx `zookeeper.properties`, 4xx `server.properties`, 5xx listeners and
 //! network, 6xx between files and brokers, 7xx client configuration, 8xx runtime log and output. A code is never used again.
