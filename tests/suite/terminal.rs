@@ -318,6 +318,31 @@ async fn the_users_own_hooks_and_vi_mode_stay_alive() {
 }
 
 #[tokio::test]
+async fn long_lines_and_prompts_of_two_rows_are_shown_once() {
+    let mut desk = Desk::with_bashrc("set -u").await;
+    let long = format!("echo {}", "0123456789 ".repeat(12));
+    let long = long.trim_end();
+    desk.check(long, long, 0).await;
+    desk.check("PS1='first row\\n$ '", "PS1='first row\\n$ '", 0).await;
+    desk.shown("row\r").await;
+    desk.shown("$ ").await;
+    desk.check("echo second", "echo second", 0).await;
+    desk.shown("row\r").await;
+    desk.shown("$ ").await;
+    let mut screen = vt100::Parser::default();
+    screen.process(desk.log.as_bytes());
+    let rows: Vec<String> = screen.screen().rows(0, 80).collect();
+    let prompt = format!("learner@client ~$ {long}");
+    let words = &long["echo ".len()..];
+    let mut expected: Vec<&str> = vec![&prompt[..80], &prompt[80..], &words[..80], &words[80..]];
+    expected.extend(["learner@client ~$ PS1='first row\\n$ '", "first row", "$ echo second", "second", "first row", "$"]);
+    let found: Vec<&str> = rows.iter().map(|row| row.trim_end()).take_while(|row| !row.is_empty()).collect();
+    let expected: Vec<&str> = expected.into_iter().map(str::trim_end).collect();
+    assert_eq!(found, expected);
+    desk.end().await;
+}
+
+#[tokio::test]
 async fn ctrl_c_while_a_line_waits_drops_it() {
     let mut desk = Desk::new().await;
     desk.type_in("touch bad\r").await;

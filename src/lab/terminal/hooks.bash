@@ -98,8 +98,12 @@ __kafkalab_id=0 __kafkalab_commands=0 __kafkalab_line=
 
 [[ $__kafkalab_startup == user && -r ~/.bashrc ]] && . ~/.bashrc
 
-# neither read nor written: a clean shell is the same everywhere
-[[ $__kafkalab_startup == clean ]] && unset -v HISTFILE
+# a clean shell is the same everywhere: no history file, and nothing of the system's own startup file that changes what is said
+if [[ $__kafkalab_startup == clean ]]; then
+  unset -v HISTFILE
+  unset -f command_not_found_handle
+  unalias -a
+fi
 
 [[ -n $__kafkalab_prompt ]] && PS1=$__kafkalab_prompt
 __kafkalab_arm

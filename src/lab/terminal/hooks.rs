@@ -27,7 +27,7 @@ pub(super) struct HookFolder {
 impl HookFolder {
     /// Makes the folder (0700) with the startup file and the answer pipe in it.
     pub(super) fn create(path: PathBuf, terminal: &str, startup: Startup, prompt: PromptStyle) -> io::Result<Self> {
-        // of a terminal of the same name that was closed, or of a host that was killed
+        // of a host that was killed
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

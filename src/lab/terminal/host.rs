@@ -182,8 +182,9 @@ impl Host {
         match (attached, kept) {
             (true, _) => Outlook::Attached,
             (false, _) if self.is_idle() => Outlook::Idle,
-            (false, true) => Outlook::Kept,
-            (false, false) => Outlook::Left,
+            // without the socket's file (the workspace was removed) no runner can ever come back
+            (false, true) if self.options.socket().exists() => Outlook::Kept,
+            (false, _) => Outlook::Left,
         }
     }
 

@@ -108,7 +108,8 @@ pub enum TerminalEvent {
         /// line.
         exit_code: Option<i32>,
     },
-    /// A line was typed and is about to run; it waits for the verdict.
+    /// A line was typed and is about to run; it waits for the verdict. Where the terminal's next prompt comes before that, the learner gave
+    /// it up with Ctrl-C.
     Line {
         /// The terminal.
         terminal: String,

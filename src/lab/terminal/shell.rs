@@ -101,11 +101,16 @@ impl Shell {
         Foreground { at_prompt: known.at_prompt && group == shell, group, shell, cwd: known.cwd.clone() }
     }
 
-    /// Waits until the shell's end has been told, at most `deadline`; then the terminal is gone in any case.
+    /// Waits until the shell's end has been told, at most `deadline`; after that it is told whenever the events are taken.
     pub(super) async fn finish(mut self, deadline: Duration) {
-        if let Some(watching) = self.watching.as_mut() {
+        if let Some(watching) = self.watching.take() {
             let _ = tokio::time::timeout(deadline, watching).await;
         }
+    }
+
+    /// Lets the screen's task go on by itself: for a shell that has ended.
+    pub(super) fn let_go(mut self) {
+        self.watching = None;
     }
 }
 
@@ -115,13 +120,6 @@ impl Drop for Shell {
         if let Some(watching) = &self.watching {
             watching.abort();
         }
-    }
-}
-
-impl Shell {
-    /// Lets the screen's task go on by itself: for a shell that has ended.
-    pub(super) fn let_go(mut self) {
-        self.watching = None;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ use crate::process::table::Process;
 const EVENTS_MAX: usize = 256;
 /// How long bash may take to tell its version.
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a shell's end may take to be told once its processes are gone.
-const END_DEADLINE: Duration = Duration::from_secs(2);
+/// How long closing waits for the shell's end to be told; it is told later where the runner takes no events meanwhile.
+const END_DEADLINE: Duration = Duration::from_millis(500);
 /// The oldest bash that has PS0.
 const BASH_OLDEST: (u32, u32) = (4, 4);
 /// What the terminals understand.
@@ -37,6 +38,8 @@ pub struct Terminals {
     options: TerminalOptions,
     bash: OnceCell<PathBuf>,
     shells: Shells,
+    /// How many terminals were opened so far.
+    opened: AtomicU64,
     events: mpsc::Sender<TerminalEvent>,
 }
 
@@ -48,7 +51,7 @@ impl Terminals {
     pub fn new(options: TerminalOptions) -> Result<(Self, mpsc::Receiver<TerminalEvent>), TerminalError> {
         check_name(&options.session)?;
         let (events, receiver) = mpsc::channel(EVENTS_MAX);
-        Ok((Self { options, bash: OnceCell::new(), shells: Shells::default(), events }, receiver))
+        Ok((Self { options, bash: OnceCell::new(), shells: Shells::default(), opened: AtomicU64::new(0), events }, receiver))
     }
 
     /// The names of the open terminals.
@@ -68,7 +71,9 @@ impl Terminals {
         if shells.contains_key(&name) {
             return Err(TerminalError::AlreadyOpen { name });
         }
-        let folder = self.options.folder.join(&self.options.session).join(&name);
+        // never the folder of one that has just closed: that is about to be removed
+        let number = self.opened.fetch_add(1, Ordering::Relaxed);
+        let folder = self.options.folder.join(&self.options.session).join(format!("{name}.{number}"));
         let hooks = HookFolder::create(folder.clone(), &name, self.options.startup, self.options.prompt)
             .map_err(|source| TerminalError::Folder { folder, source })?;
         let environment = self.environment(&name, environment);
