@@ -293,8 +293,10 @@ fn finish(
 /// Expires offsets every `offsets.retention.check.interval.ms`.
 pub(super) async fn expire_regularly(coordinator: Weak<GroupCoordinator>) {
     let Some(interval) = coordinator.upgrade().map(|coordinator| coordinator.settings.retention_check_interval) else { return };
+    let period = Duration::from_millis(interval.max(1));
+    let mut checks = tokio::time::interval_at(tokio::time::Instant::now() + period, period);
     loop {
-        tokio::time::sleep(Duration::from_millis(interval.max(1))).await;
+        checks.tick().await;
         let Some(coordinator) = coordinator.upgrade() else { return };
         coordinator.expire_offsets();
     }

@@ -64,6 +64,11 @@ fn join(group_id: &str, client: &str, member_id: &str) -> Join {
     Join { group_id: group_id.to_owned(), session_timeout: 10_000, request }
 }
 
+/// Lets the paused clock run on; everything that is due happens.
+async fn pass(seconds: u64) {
+    let _ = tokio::time::timeout(Duration::from_secs(seconds), std::future::pending::<()>()).await;
+}
+
 /// Makes `client` the only member of the group.
 async fn alone(coordinator: &GroupCoordinator, group_id: &str, client: &str) -> JoinReply {
     let reply = coordinator.join(join(group_id, client, "")).await;
@@ -129,7 +134,7 @@ async fn members_and_offsets_outlive_a_restart() {
     assert_eq!(after.heartbeat("g", &member.member_id, None, 1), Ok(()));
     assert_eq!(after.describe("g").unwrap().members[0].assignment, "all");
     // the restored member is watched as before
-    tokio::time::sleep(Duration::from_secs(11)).await;
+    pass(11).await;
     assert_eq!(after.describe("g").unwrap().state, State::Empty);
 }
 
@@ -139,11 +144,11 @@ async fn the_timer_drops_the_silent_and_answers_who_waits() {
     let first = alone(&coordinator, "g", "a").await;
     let other = Arc::clone(&coordinator);
     let second = tokio::spawn(async move { other.join(join("g", "b", "")).await });
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    pass(5).await;
     let id = &first.member_id;
     assert_eq!(coordinator.heartbeat("g", id, None, 1), Err(ResponseError::RebalanceInProgress));
     assert!(!second.is_finished());
-    tokio::time::sleep(Duration::from_secs(11)).await;
+    pass(11).await;
     let reply = second.await.unwrap();
     assert_eq!((reply.error, reply.generation, reply.leader.as_str()), (None, 2, "b-1"));
     assert_eq!(coordinator.heartbeat("g", id, None, 1), Err(ResponseError::UnknownMemberId));
@@ -207,11 +212,11 @@ async fn a_commit_and_an_assignment_wait_for_the_replicas() {
     topic.follow.send_replace(false);
     let other = Arc::clone(&coordinator);
     let committed = tokio::spawn(async move { other.commit(commit("g", &[(0, 1)])).await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    pass(1).await;
     assert_eq!(fetched(&coordinator, "g"), []);
     let other = Arc::clone(&coordinator);
     let member = tokio::spawn(async move { alone(&other, "h", "a").await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    pass(1).await;
     assert!(!member.is_finished() && !committed.is_finished());
     topic.follow.send_replace(true);
     assert_eq!(committed.await.unwrap(), [None]);
@@ -241,7 +246,7 @@ async fn old_offsets_and_empty_groups_go_and_stay_gone() {
     let left = coordinator.fetch_offsets("members", None, false).unwrap();
     assert_eq!(left.iter().map(|(partition, _)| partition.topic.as_str()).collect::<Vec<_>>(), ["t"]);
     assert_eq!(coordinator.list(&[]).unwrap().1.len(), 1);
-    tokio::time::sleep(Duration::from_secs(11)).await;
+    pass(11).await;
     coordinator.expire_offsets();
     assert_eq!(coordinator.list(&[]).unwrap().1, []);
     let after = started(&topic, settings()).await;
@@ -279,7 +284,7 @@ async fn a_partition_that_moves_takes_its_groups_along() {
     alone(&coordinator, "g", "a").await;
     let other = Arc::clone(&coordinator);
     let waiting = tokio::spawn(async move { other.join(join("g", "b", "")).await });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    pass(1).await;
     let partition = coordinator.partition_for("g");
     coordinator.on_resignation(partition);
     assert_eq!(waiting.await.unwrap().error, Some(ResponseError::NotCoordinator));
