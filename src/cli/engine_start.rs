@@ -19,7 +19,7 @@ use crate::text::{Language, Text, engine_start as text};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What to compare.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Args {
     /// A folder of Apache Kafka 3.6.0 to compare with; without it only the bundled engine is measured
     #[arg(long, value_name = "DIR")]

@@ -1,10 +1,83 @@
 //! The commands of `kafkalab`.
 
+mod args;
+mod dist;
 pub mod engine_start;
+pub mod exit;
+mod failure;
+mod learn;
+mod list;
+mod verify;
 
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+pub use args::{Args, Command, Parsed, parse};
+pub use failure::Failure;
+
+use crate::lab::terminal::host;
+use crate::text::{Language, cli as say};
 
 /// Runs `kafkalab` with the arguments of this process.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let locale = Language::from_locale(|name| std::env::var(name).ok());
+    let language = args::language_asked(&arguments).unwrap_or(locale);
+    let code = match parse(&arguments, language) {
+        Ok(Parsed::Print(text)) => {
+            print(&text);
+            exit::OK
+        }
+        Ok(Parsed::Run(args)) => run(args, locale).unwrap_or_else(|failure| fail(&failure, language)),
+        Err(failure) => fail(&failure, language),
+    };
+    ExitCode::from(code)
+}
+
+fn run(args: Args, locale: Language) -> Result<u8, Failure> {
+    match args.command.clone() {
+        Command::Learn { lab } => learn::run(&args, lab.as_deref(), locale),
+        Command::List => list::run(&args, locale),
+        Command::Verify { labs, options } => verify::run(&args, &labs, options, locale),
+        Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),
+        Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
+        Command::TerminalHost { arguments } => host::main(&arguments).map(|()| exit::OK).map_err(learn::terminal_failure),
+    }
+}
+
+fn measure_start(measure: &engine_start::Args, language: Language) -> Result<u8, Failure> {
+    match runtime()?.block_on(engine_start::run(measure, language)) {
+        Ok(_) => Ok(exit::OK),
+        Err(error) => Err(Failure::io("engine-start", format!("{error:#}"))),
+    }
+}
+
+fn fail(failure: &Failure, language: Language) -> u8 {
+    // where standard error is gone there is nobody left to tell
+    let _ = writeln!(io::stderr(), "{}", failure.say(language));
+    failure.exit
+}
+
+/// Prints text that may hold its own line breaks; a reader that went away (`| head`) is no error.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+}
+
+/// The workspace: as asked for, else `KAFKALAB_WORKSPACE`, else `~/kafkalab`.
+fn workspace_folder(args: &Args) -> Result<PathBuf, Failure> {
+    let from_environment = || std::env::var_os("KAFKALAB_WORKSPACE").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let at_home = || std::env::var_os("HOME").filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join("kafkalab"));
+    args.workspace.clone().or_else(from_environment).or_else(at_home).ok_or_else(|| Failure::new("no-home", say::E_HOME))
+}
+
+/// The runtime of a command.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io("tokio", error))
 }

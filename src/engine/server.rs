@@ -33,7 +33,7 @@ pub enum Role {
 
 impl Role {
     /// The main class, as the process table shows it.
-    pub fn main_class(self) -> &'static str {
+    pub const fn main_class(self) -> &'static str {
         match self {
             Self::Coordinator => "org.apache.zookeeper.server.quorum.QuorumPeerMain",
             Self::Broker => "kafka.Kafka",

@@ -1,1 +1,4 @@
 //! What a learner sees.
+
+pub mod keys;
+pub mod plain;

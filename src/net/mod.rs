@@ -1,10 +1,12 @@
 //! Sockets: listening as the JVM does, length-prefixed frames with a limit, and shutdown.
 
+mod datagram;
 mod frame;
 mod listen;
 mod local;
 mod send;
 
+pub use datagram::unix_datagram;
 pub use frame::{FrameError, read_frame};
 pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
 pub use local::{connect_local, listen_local};

@@ -6,7 +6,7 @@ mod harness;
 pub mod invocation;
 mod java;
 mod line_reader;
-mod options;
+pub mod options;
 mod producer;
 mod topic_config;
 mod topics;

@@ -8,7 +8,7 @@ use crate::catalog::tools::{self, Argument, ToolOption};
 
 /// Why a line cannot be read; the texts are jopt-simple's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum OptionError {
+pub enum OptionError {
     /// There is no such option.
     #[error("{0} is not a recognized option")]
     Unrecognized(String),
@@ -55,13 +55,13 @@ fn number_format(value: &str) -> Exception {
 }
 
 /// The options of one tool.
-pub(super) struct OptionParser {
+pub struct OptionParser {
     options: Vec<ToolOption>,
 }
 
 /// What a line gave.
 #[derive(Debug)]
-pub(super) struct OptionSet {
+pub struct OptionSet {
     /// The values of each option that stands on the line, in order; flags have none.
     detected: HashMap<&'static str, Vec<String>>,
     defaults: HashMap<&'static str, String>,
@@ -69,7 +69,7 @@ pub(super) struct OptionSet {
 
 impl OptionParser {
     /// The options of a script of `bin/`.
-    pub(super) fn of(script: &str) -> Self {
+    pub fn of(script: &str) -> Self {
         Self { options: tools::options(script).unwrap_or_default() }
     }
 
@@ -88,7 +88,7 @@ impl OptionParser {
     ///
     /// # Errors
     /// [`OptionError::Unrecognized`] and [`OptionError::MissingArgument`], at the first word that is wrong.
-    pub(super) fn parse(&self, args: &[String]) -> Result<OptionSet, OptionError> {
+    pub fn parse(&self, args: &[String]) -> Result<OptionSet, OptionError> {
         let mut detected: HashMap<&'static str, Vec<String>> = HashMap::new();
         let mut words = args.iter().map(String::as_str).peekable();
         while let Some(word) = words.next() {
@@ -148,7 +148,7 @@ fn looks_like_an_option(word: &str) -> bool {
 
 impl OptionSet {
     /// Whether the option stands on the line.
-    pub(super) fn has(&self, option: &str) -> bool {
+    pub fn has(&self, option: &str) -> bool {
         self.detected.contains_key(option)
     }
 
@@ -156,7 +156,7 @@ impl OptionSet {
     ///
     /// # Errors
     /// [`OptionError::Multiple`] where it stands twice.
-    pub(super) fn value(&self, option: &'static str) -> Result<Option<&str>, OptionError> {
+    pub fn value(&self, option: &'static str) -> Result<Option<&str>, OptionError> {
         match self.detected.get(option).map(Vec::as_slice) {
             Some([value]) => Ok(Some(value)),
             Some([_, _, ..]) => Err(OptionError::Multiple(option)),
@@ -168,14 +168,14 @@ impl OptionSet {
     ///
     /// # Errors
     /// [`OptionError::Multiple`], [`OptionError::Conversion`].
-    pub(super) fn number<T: std::str::FromStr>(&self, option: &'static str) -> Result<Option<T>, OptionError> {
+    pub fn number<T: std::str::FromStr>(&self, option: &'static str) -> Result<Option<T>, OptionError> {
         let Some(value) = self.value(option)? else { return Ok(None) };
         let number = value.parse().map_err(|_| OptionError::Conversion { value: value.to_owned(), option })?;
         Ok(Some(number))
     }
 
     /// All the option's values.
-    pub(super) fn values(&self, option: &str) -> &[String] {
+    pub fn values(&self, option: &str) -> &[String] {
         self.detected.get(option).map_or(&[], Vec::as_slice)
     }
 }

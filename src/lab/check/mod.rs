@@ -1,1 +1,14 @@
-//! Checks.
+//! Checks: predicates on the system, asked through the Kafka and ZooKeeper protocols, the process table and the sockets, never
+//! read from what a tool printed.
+
+mod consumer;
+pub mod invocations;
+mod outcome;
+mod predicates;
+mod ran;
+pub mod scope;
+pub mod system;
+
+pub use outcome::{Outcome, label};
+pub use predicates::{Context, ask};
+pub use system::LabSystem;

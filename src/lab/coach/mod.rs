@@ -5,6 +5,13 @@
 //! the line as it is right, then that line alone; after that the coach is silent until [`Coach::forget`]. Only where a line
 //! would hang it goes on to ask.
 
+mod desk;
+mod fix;
+mod live;
+
+pub use desk::{Judged, LabCoach};
+pub use fix::{FixError, apply_fix};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

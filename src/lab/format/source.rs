@@ -1,7 +1,7 @@
 //! Where labs come from: built into the binary, or a folder.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
@@ -73,6 +73,29 @@ impl LabSource {
                 let mut text = String::new();
                 opened.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(failed)?;
                 Ok(text)
+            }
+        }
+    }
+}
+
+impl LabSource {
+    /// The folder with a lab's snapshots; those of a built-in lab are put into `scratch` first.
+    ///
+    /// # Errors
+    /// `scratch` cannot be written.
+    pub fn snapshots(&self, lab: &str, scratch: &Path) -> Result<PathBuf, FormatError> {
+        let folder = format!("{lab}/snapshots");
+        match self {
+            Self::Folder(labs) => Ok(labs.join(folder)),
+            Self::BuiltIn => {
+                let into = scratch.join(lab);
+                let failed = |source| FormatError::Read { file: folder.clone(), source };
+                std::fs::create_dir_all(&into).map_err(failed)?;
+                for file in BUILT_IN.get_dir(&folder).into_iter().flat_map(Dir::files) {
+                    let name = file.path().file_name().unwrap_or_default();
+                    std::fs::write(into.join(name), file.contents()).map_err(failed)?;
+                }
+                Ok(into)
             }
         }
     }

@@ -1,1 +1,17 @@
-//! Runner.
+//! A run of a lab: a state machine whose only output is events, and the loop that drives it.
+
+mod events;
+mod player;
+mod session;
+mod setup;
+mod state;
+mod verify;
+mod workspace;
+
+pub use events::{Effect, Input, RunEvent};
+pub use player::{ACTION_DEADLINE, Play, Player, PlayerError};
+pub use session::{Parts, Session, SessionEvent};
+pub use setup::{Ports, Ready, SetupError, make_ready, new_session};
+pub use state::{Progress, Run};
+pub use verify::{LabResult, Plan, StepResult, VerifyError, verify};
+pub use workspace::{Damaged, LabMemory, Remembered, Workspace, WorkspaceError};

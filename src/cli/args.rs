@@ -1,0 +1,229 @@
+//! The command line of `kafkalab`, with its help in the learner's language.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatches, value_parser};
+
+use super::engine_start;
+use super::failure::Failure;
+use super::verify::Options as VerifyOptions;
+use crate::lab::format::LabSource;
+use crate::text::{Language, Message, cli};
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub struct Args {
+    /// `--lang`; `None` follows what is remembered, then the locale.
+    pub language: Option<Language>,
+    /// `--workspace`; `None` is the default folder.
+    pub workspace: Option<PathBuf>,
+    /// `--labs`, or the built-in labs.
+    pub labs: LabSource,
+    /// The command.
+    pub command: Command,
+}
+
+/// The commands of `kafkalab`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Start a lab or go on with it; `None` asks which.
+    Learn {
+        /// The lab's name, number or short name.
+        lab: Option<String>,
+    },
+    /// List the labs.
+    List,
+    /// Play solutions and compare with the snapshots.
+    Verify {
+        /// The labs; empty for all.
+        labs: Vec<String>,
+        /// How.
+        options: VerifyOptions,
+    },
+    /// Write the distribution's folder.
+    Dist {
+        /// Where.
+        folder: PathBuf,
+    },
+    /// Measure the start of both engines.
+    EngineStart(engine_start::Args),
+    /// Serve a lab's terminals while the learner is away.
+    TerminalHost {
+        /// What the host takes.
+        arguments: Vec<OsString>,
+    },
+}
+
+/// What came of reading the command line.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Run this.
+    Run(Args),
+    /// Print this: help or the version.
+    Print(String),
+}
+
+/// Reads the command line; `arguments` are without `argv[0]`.
+///
+/// # Errors
+/// An unknown option, command or language, or something missing.
+pub fn parse(arguments: &[OsString], language: Language) -> Result<Parsed, Failure> {
+    match command(language).try_get_matches_from(arguments) {
+        Ok(matches) => Ok(Parsed::Run(from_matches(&matches)?)),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Ok(Parsed::Print(error.render().to_string()))
+        }
+        Err(error) => Err(usage(&error)),
+    }
+}
+
+/// The language that the command line asks for, looked up before anything else so that its errors are said in it.
+pub fn language_asked(arguments: &[OsString]) -> Option<Language> {
+    let arguments: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let after = arguments.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let joined = arguments.iter().find_map(|argument| argument.strip_prefix("--lang="));
+    after.or(joined)?.parse().ok()
+}
+
+fn command(language: Language) -> Clap {
+    let say = |text: crate::text::Text| text.get(language);
+    let lab = |name: &'static str| Arg::new(name).value_name("LAB").help(say(cli::ARG_LAB));
+    let rest =
+        || Arg::new("rest").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).value_parser(value_parser!(OsString));
+    let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
+    Clap::new("kafkalab")
+        .no_binary_name(true)
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(say(cli::ABOUT))
+        .after_help(say(cli::EXIT_CODES))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .arg(help())
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(say(cli::ARG_VERSION)))
+        .arg(Arg::new("lang").long("lang").value_name("ko|en").global(true).help(say(cli::ARG_LANG)))
+        .arg(
+            Arg::new("workspace")
+                .long("workspace")
+                .value_name("DIR")
+                .global(true)
+                .value_parser(value_parser!(PathBuf))
+                .help(say(cli::ARG_WORKSPACE)),
+        )
+        .arg(
+            Arg::new("labs")
+                .long("labs")
+                .value_name("DIR")
+                .global(true)
+                .value_parser(value_parser!(PathBuf))
+                .help(say(cli::ARG_LABS)),
+        )
+        .subcommand(Clap::new("learn").about(say(cli::ABOUT_LEARN)).arg(lab("lab")))
+        .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)))
+        .subcommand(
+            Clap::new("verify")
+                .about(say(cli::ABOUT_VERIFY))
+                .arg(lab("lab").num_args(0..))
+                .arg(Arg::new("update").long("update").action(ArgAction::SetTrue).help(say(cli::ARG_UPDATE)))
+                .arg(Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS))),
+        )
+        .subcommand(Clap::new("dist").about(say(cli::ABOUT_DIST)).arg(
+            Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
+        ))
+        .subcommand(engine_start::Args::augment_args(Clap::new("engine-start").hide(true)).about(say(cli::ABOUT_ENGINE_START)))
+        .subcommand(Clap::new("terminal-host").hide(true).disable_help_flag(true).arg(rest()))
+}
+
+fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
+    let language = matches.get_one::<String>("lang").map(|name| name.parse::<Language>()).transpose()?;
+    let labs = matches.get_one::<PathBuf>("labs").cloned().map_or(LabSource::BuiltIn, LabSource::Folder);
+    let rest = |matches: &ArgMatches| matches.get_many::<OsString>("rest").unwrap_or_default().cloned().collect();
+    let command = match matches.subcommand() {
+        Some(("list", _)) => Command::List,
+        Some(("verify", sub)) => Command::Verify {
+            labs: sub.get_many::<String>("lab").unwrap_or_default().cloned().collect(),
+            options: VerifyOptions { update: sub.get_flag("update"), free_ports: sub.get_flag("free-ports") },
+        },
+        Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
+        Some(("engine-start", sub)) => {
+            Command::EngineStart(engine_start::Args::from_arg_matches(sub).map_err(|error| usage(&error))?)
+        }
+        Some(("terminal-host", sub)) => Command::TerminalHost { arguments: rest(sub) },
+        Some((_, sub)) => Command::Learn { lab: sub.get_one::<String>("lab").cloned() },
+        None => Command::Learn { lab: None },
+    };
+    Ok(Args { language, workspace: matches.get_one::<PathBuf>("workspace").cloned(), labs, command })
+}
+
+/// clap speaks English only; its findings are said in our own sentence.
+fn usage(error: &clap::Error) -> Failure {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(" ")),
+        _ => None,
+    };
+    let (text, found) = match error.kind() {
+        ErrorKind::MissingRequiredArgument => (cli::E_USAGE_MISSING, context(ContextKind::InvalidArg)),
+        ErrorKind::InvalidSubcommand => (cli::E_USAGE, context(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
+            (cli::E_USAGE_MISSING, context(ContextKind::InvalidArg))
+        }
+        _ => (cli::E_USAGE, context(ContextKind::InvalidArg).or_else(|| context(ContextKind::InvalidValue))),
+    };
+    Failure::new("usage", Message::new(text).with("found", found.unwrap_or_else(|| "?".to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<Command, &str>) {
+        let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        match (parse(&arguments, Language::En), expected) {
+            (Ok(Parsed::Run(found)), Ok(expected)) => assert_eq!(found.command, expected, "{line}"),
+            (Err(found), Err(expected)) => {
+                let said = found.say(Language::En);
+                assert!(said.contains(expected), "{line}: {said}");
+                assert_eq!(found.exit, super::super::exit::COULD_NOT_RUN);
+            }
+            (found, expected) => panic!("{line}: expected {expected:?}, found {found:?}"),
+        }
+    }
+
+    #[test]
+    fn commands_are_read_and_mistakes_are_named() {
+        check("", Ok(Command::Learn { lab: None }));
+        check("learn 01", Ok(Command::Learn { lab: Some("01".to_owned()) }));
+        check(
+            "verify 1 --update",
+            Ok(Command::Verify { labs: vec!["1".to_owned()], options: VerifyOptions { update: true, free_ports: false } }),
+        );
+        check(
+            "verify --lang ko --free-ports",
+            Ok(Command::Verify { labs: vec![], options: VerifyOptions { update: false, free_ports: true } }),
+        );
+        check("dist /tmp/x", Ok(Command::Dist { folder: "/tmp/x".into() }));
+        check("--lang fr list", Err("error[unknown-language]: I don't speak fr."));
+        check("lern", Err("lern"));
+        check("verify --updat", Err("--updat"));
+        check("dist", Err("is missing"));
+        check("list --workspace", Err("is missing"));
+    }
+
+    #[test]
+    fn help_is_in_the_language_that_was_asked_for() {
+        let help = |words: &[&str]| {
+            let arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+            match parse(&arguments, language_asked(&arguments).unwrap_or(Language::En)) {
+                Ok(Parsed::Print(text)) => text,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(help(&["--help", "--lang", "ko"]).contains("종료 코드"));
+        assert!(help(&["--lang=en", "--help"]).contains("Exit codes"));
+        assert!(!help(&["--help"]).contains("engine-start"));
+        assert!(help(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+    }
+}

@@ -1,0 +1,313 @@
+//! `kafkalab` and `kafkalab learn`: the first screen, then a lab at the learner's terminal.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::failure::{Failure, with_reason};
+use super::list::entries;
+use super::{Args, exit, runtime, workspace_folder};
+use crate::engine::distribution::Distribution;
+use crate::frontend::plain::{self, Leaving, MenuChoice, Paint};
+use crate::lab::coach::LabCoach;
+use crate::lab::format::Lab;
+use crate::lab::runner::{LabMemory, Parts, Ports, Ready, Remembered, Session, SetupError, Workspace, make_ready, new_session};
+use crate::lab::terminal::host::HostOptions;
+use crate::lab::terminal::{
+    self, AnyTerminals, Attached, HostProcess, OpenTerminal, RemoteTerminals, Size, TerminalError, TerminalEvent, TerminalOptions,
+};
+use crate::text::{Language, Message, cli as say, learn as words};
+
+/// How long what runs in the terminals may take to end by itself; a broker's controlled shutdown is well within it.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+/// The narrowest screen that a lab can be shown on.
+const COLUMNS_MIN: u16 = 20;
+
+pub(super) fn run(args: &Args, lab: Option<&str>, locale: Language) -> Result<u8, Failure> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Failure::new("no-terminal", say::E_NOT_A_TERMINAL));
+    }
+    let (columns, _) = crossterm::terminal::size().map_err(|error| Failure::io("terminal", error))?;
+    if columns < COLUMNS_MIN {
+        return Err(Failure::new("narrow", Message::new(say::E_NARROW).with("columns", columns)));
+    }
+    let lab = lab.map(|word| args.labs.resolve(word)).transpose()?;
+    let workspace = Workspace::open(&workspace_folder(args)?)?;
+    let (remembered, damaged) = workspace.load()?;
+    let language = args.language.or(remembered.language).unwrap_or(locale);
+    if let Some(damaged) = damaged {
+        let message = Message::new(say::E_STATE).with("kept", damaged.kept.display()).with("reason", damaged.reason);
+        say_lines(&[message.say(language)]);
+    }
+    let runtime = runtime()?;
+    let learner = Learner { args, workspace, remembered, language };
+    let result = runtime.block_on(learner.learn(lab));
+    // the keyboard's thread sits in a read that only another key would end
+    runtime.shutdown_background();
+    result
+}
+
+struct Learner<'a> {
+    args: &'a Args,
+    workspace: Workspace,
+    remembered: Remembered,
+    language: Language,
+}
+
+impl Learner<'_> {
+    async fn learn(mut self, lab: Option<String>) -> Result<u8, Failure> {
+        let raw = RawMode::enter()?;
+        let mut keyboard = keyboard();
+        let name = match lab {
+            Some(name) => name,
+            None => match self.choose(&mut keyboard).await? {
+                Some(name) => name,
+                None => return Ok(exit::OK),
+            },
+        };
+        self.remembered.language = Some(self.language);
+        let lab = Arc::new(Lab::load(&self.args.labs, &name)?);
+        let memory = self.remembered.labs.entry(name.clone()).or_default();
+        if memory.session.is_empty() {
+            memory.session = new_session();
+        }
+        self.workspace.save(&self.remembered)?;
+        let ended = self.play(&lab, &mut keyboard).await;
+        drop(raw);
+        let lines = ended?;
+        say_lines(&lines);
+        Ok(exit::OK)
+    }
+
+    /// The first screen; `None` where the learner left.
+    async fn choose(&mut self, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Option<String>, Failure> {
+        let entries = entries(self.args, &self.remembered)?;
+        let folder = self.workspace.folder().display().to_string();
+        let (choice, language) = plain::menu(&mut io::stdout(), keyboard, &entries, &folder, self.language)
+            .await
+            .map_err(|error| Failure::io("terminal", error))?;
+        self.language = language;
+        let names = self.args.labs.names()?;
+        match choice {
+            MenuChoice::Quit => Ok(None),
+            MenuChoice::Start(index) => Ok(Some(names[index].clone())),
+            MenuChoice::Restart(index) => {
+                self.start_over(&names[index]).await?;
+                Ok(Some(names[index].clone()))
+            }
+        }
+    }
+
+    /// Begins a lab anew: what runs of it is stopped, and its folder is moved aside, not deleted.
+    async fn start_over(&mut self, name: &str) -> Result<(), Failure> {
+        let session = self.remembered.labs.remove(name).map(|memory| memory.session);
+        if let Some(session) = session.filter(|session| !session.is_empty()) {
+            terminal::stop_leftovers(&session, STOP_GRACE).await;
+        }
+        self.workspace.set_aside(name)?;
+        Ok(self.workspace.save(&self.remembered)?)
+    }
+
+    async fn play(&mut self, lab: &Arc<Lab>, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Vec<String>, Failure> {
+        let memory = self.remembered.labs.get(&lab.name).cloned().unwrap_or_default();
+        let folder = self.workspace.lab_folder(&lab.name);
+        let options = TerminalOptions {
+            session: memory.session.clone(),
+            folder: folder.join(".terminals"),
+            bash: None,
+            startup: terminal::Startup::User,
+            prompt: terminal::PromptStyle::Lab,
+        };
+        let options = HostOptions::new(options);
+        let kept = RemoteTerminals::attach(&options.socket()).await.ok();
+        if kept.is_none() {
+            self.clear_leftovers(&memory).await;
+        }
+        let Ready { distribution, variables, system, receiver, .. } =
+            make_ready(lab, &folder, self.language, Ports::DOCUMENTED, &memory)
+                .map_err(|error| setup_failure(error, self.language))?;
+        if kept.is_some() {
+            say_lines(&[words::REATTACHED.get(self.language).to_owned()]);
+        }
+        let (terminals, events, attached) = match kept {
+            Some(kept) => kept,
+            None => start_host(&options).await.map_err(terminal_failure)?,
+        };
+        let terminals = AnyTerminals::Remote(terminals);
+        let bin = distribution.bin();
+        open_terminals(&terminals, lab, &bin).await?;
+        let coach = LabCoach::new(memory.coach.clone());
+        let mut session = Session::new(Parts {
+            lab: Arc::clone(lab),
+            variables,
+            progress: memory.progress.clone(),
+            terminals,
+            events,
+            attached,
+            system,
+            receiver: Some(receiver),
+            coach,
+            keeps_transcript: false,
+        });
+        let mut host = Keeper { workspace: &self.workspace, remembered: &mut self.remembered, distribution };
+        let ended = plain::learn(&mut session, &mut host, io::stdout(), keyboard, self.language).await;
+        let (leaving, language) = match ended {
+            Ok(ended) => ended,
+            // the learner's terminal or the host is gone: end like a hang-up
+            Err(_) => (Leaving::HungUp, self.language),
+        };
+        plain::Host::save(&mut host, &session, language);
+        let step = session.run().progress().step + 1;
+        let terminals = session.into_terminals();
+        Ok(match leaving {
+            Leaving::Keep => {
+                terminals.keep().await.map_err(terminal_failure)?;
+                vec![words::LEFT_KEPT.get(language).to_owned()]
+            }
+            Leaving::Stop | Leaving::HungUp => {
+                terminals.close_all(STOP_GRACE).await.map_err(terminal_failure)?;
+                terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
+                vec![words::LEFT_STOPPED.fill(language, &[("step", &step.min(lab.spec.steps.len()))])]
+            }
+        })
+    }
+
+    /// What a runner that was killed left behind is stopped, and named.
+    async fn clear_leftovers(&self, memory: &LabMemory) {
+        let left = terminal::leftovers(&memory.session);
+        if left.is_empty() {
+            return;
+        }
+        let names: Vec<String> = left
+            .iter()
+            .map(|process| {
+                let name = process.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                format!("{name} ({})", process.pid())
+            })
+            .collect();
+        terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
+        say_lines(&[words::LEFTOVERS.fill(self.language, &[("processes", &names.join(", "))])]);
+    }
+}
+
+pub(super) fn setup_failure(error: SetupError, language: Language) -> Failure {
+    match error {
+        SetupError::Distribution(error) => with_reason("distribution", say::E_DIST, error.explain(language)),
+        SetupError::PortTaken { port, holder } => {
+            Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder))
+        }
+        SetupError::Witness { path, source } => Failure::io(path.display(), source),
+    }
+}
+
+/// Starts a host for the terminals, so that they can be kept when the learner leaves.
+async fn start_host(
+    options: &HostOptions,
+) -> Result<(RemoteTerminals, mpsc::Receiver<TerminalEvent>, Vec<Attached>), TerminalError> {
+    let program = std::env::current_exe().map_err(|error| TerminalError::Host { reason: error.to_string() })?;
+    let host = HostProcess { program, arguments: vec!["terminal-host".into()] };
+    host.spawn(options).await?;
+    RemoteTerminals::attach(&options.socket()).await
+}
+
+async fn open_terminals(terminals: &AnyTerminals, lab: &Lab, bin: &std::path::Path) -> Result<(), Failure> {
+    let open = terminals.names();
+    for spec in lab.spec.terminals.iter().filter(|spec| !open.contains(&spec.name)) {
+        terminals.open(lab_terminal(&spec.name, bin)).await.map_err(terminal_failure)?;
+    }
+    Ok(())
+}
+
+fn lab_terminal(name: &str, bin: &std::path::Path) -> OpenTerminal {
+    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    OpenTerminal { name: name.to_owned(), cwd: bin.to_owned(), environment: Vec::new(), size: Size { columns, rows } }
+}
+
+pub(super) fn terminal_failure(error: TerminalError) -> Failure {
+    match error {
+        TerminalError::BashMissing => Failure::new("bash-missing", say::E_BASH),
+        error => with_reason("terminal", say::E_TERMINAL, chain(&error)),
+    }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// What the front end asks of us while the lab runs.
+struct Keeper<'a> {
+    workspace: &'a Workspace,
+    remembered: &'a mut Remembered,
+    distribution: Distribution,
+}
+
+impl plain::Host for Keeper<'_> {
+    fn save(&mut self, session: &Session, language: Language) {
+        self.remembered.language = Some(language);
+        let memory = self.remembered.labs.entry(session.lab().name.clone()).or_default();
+        memory.progress = session.run().progress().clone();
+        memory.coach = session.coach();
+        memory.seen = session.system().seen();
+        // a full disk must not end the lab: the progress is then kept at the next step, or found again by the checks
+        let _ = self.workspace.save(self.remembered);
+    }
+
+    async fn reopen(&mut self, session: &mut Session, terminal: &str) -> Result<(), TerminalError> {
+        let bin: PathBuf = self.distribution.bin();
+        session.terminals().open(lab_terminal(terminal, &bin)).await
+    }
+
+    fn running(&mut self, session: &Session) -> Vec<String> {
+        session.system().running()
+    }
+}
+
+/// The keyboard, read by a thread of its own: a terminal has no other way to be read without changing it for everybody else.
+fn keyboard() -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel(16);
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = io::stdin().read(&mut buffer) {
+            if sender.blocking_send(buffer[..length].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The learner's terminal, byte by byte; given back as it was.
+struct RawMode;
+
+impl RawMode {
+    fn enter() -> Result<Self, Failure> {
+        crossterm::terminal::enable_raw_mode().map_err(|error| Failure::io("terminal", error))?;
+        Ok(Self)
+    }
+}
+
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        // where the terminal is gone there is nothing to give back
+        let _ = crossterm::terminal::disable_raw_mode();
+        let _ = write!(io::stdout(), "\x1b[0m\r\x1b[K");
+    }
+}
+
+/// Says lines on the learner's terminal, raw or not.
+fn say_lines(lines: &[String]) {
+    let paint = Paint::for_stdout();
+    for line in lines.iter().flat_map(|line| paint.prose(line)) {
+        let _ = write!(io::stdout(), "{line}\r\n");
+    }
+}

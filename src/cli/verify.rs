@@ -1,0 +1,132 @@
+//! `kafkalab verify`: plays labs and prints how each came out.
+
+use std::sync::Arc;
+
+use super::failure::{Failure, with_reason};
+use super::learn::{setup_failure, terminal_failure};
+use super::{Args, exit, print, runtime};
+use crate::lab::format::{Lab, LabSource};
+use crate::lab::runner::{LabResult, Plan, Ports, StepResult, VerifyError, verify};
+use crate::lab::snapshot::Snapshots;
+use crate::net;
+use crate::text::{Language, cli as say};
+
+/// A placeholder's name and value.
+type Value<'a> = (&'a str, &'a dyn std::fmt::Display);
+
+/// How a line of a verdict stands under its lab.
+const INDENT: &str = "    ";
+
+pub(super) fn run(args: &Args, words: &[String], options: Options, locale: Language) -> Result<u8, Failure> {
+    let language = args.language.unwrap_or(locale);
+    if options.update && matches!(args.labs, LabSource::BuiltIn) {
+        return Err(Failure::new("snapshots-built-in", say::E_SNAPSHOT_BUILT_IN));
+    }
+    let names = match words {
+        [] => args.labs.names()?,
+        words => words.iter().map(|word| args.labs.resolve(word)).collect::<Result<_, _>>()?,
+    };
+    let labs = names.iter().map(|name| Lab::load(&args.labs, name).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+    let steps: usize = labs.iter().map(|lab| lab.spec.steps.len()).sum();
+    print(&(say::VERIFY_HEADER.fill(language, &[("labs", &labs.len()), ("steps", &steps)]) + "\n"));
+    let runtime = runtime()?;
+    let (mut passed, mut failed) = (0, 0);
+    for lab in &labs {
+        let result = runtime.block_on(verify_lab(args, lab, options, language))?;
+        let good = result.steps.iter().filter(|(_, result)| result.is_good()).count();
+        passed += good;
+        failed += result.steps.len() - good;
+        print(&report(lab, &result, language));
+    }
+    let skipped = steps - passed - failed;
+    let values: [(&str, &dyn std::fmt::Display); 3] = [("passed", &passed), ("failed", &failed), ("skipped", &skipped)];
+    print(&(say::VERIFY_SUMMARY.fill(language, &values) + "\n"));
+    Ok(if passed == steps { exit::OK } else { exit::FOUND })
+}
+
+/// How `verify` is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Accept what comes out.
+    pub update: bool,
+    /// Let the servers listen on ports that are free, instead of the documented ones.
+    pub free_ports: bool,
+}
+
+async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Language) -> Result<LabResult, Failure> {
+    let scratch = tempfile::Builder::new().prefix("kafkalab-").tempdir().map_err(|error| Failure::io("tempdir", error))?;
+    let folder = scratch.path().join("lab");
+    let snapshots = args.labs.snapshots(&lab.name, &scratch.path().join("snapshots"))?;
+    let plan = Plan {
+        lab: Arc::clone(lab),
+        folder: &folder,
+        ports: if options.free_ports { free_ports().await? } else { Ports::DOCUMENTED },
+        snapshots: Snapshots::new(snapshots, format!("labs/{}/lab.toml", lab.name)),
+        update: options.update,
+    };
+    verify(&plan).await.map_err(|error| match error {
+        VerifyError::Setup(error) => setup_failure(error, language),
+        VerifyError::Terminal(error) => terminal_failure(error),
+        VerifyError::Snapshot(error) => with_reason("snapshot", say::E_LAB, error),
+    })
+}
+
+/// Two ports that nobody listens on now.
+async fn free_ports() -> Result<Ports, Failure> {
+    let failed = |error| Failure::io("port", error);
+    let first = net::bind("localhost", 0, 1).await.map_err(failed)?;
+    let second = net::bind("localhost", 0, 1).await.map_err(failed)?;
+    let port = |listener: &tokio::net::TcpListener| listener.local_addr().map(|address| address.port()).map_err(failed);
+    Ok(Ports { zookeeper: port(&first)?, broker: port(&second)? })
+}
+
+fn report(lab: &Lab, result: &LabResult, language: Language) -> String {
+    let passed = result.steps.iter().filter(|(_, result)| result.is_good()).count();
+    let seconds = format!("{:.1}", result.took.as_secs_f64());
+    let values: [(&str, &dyn std::fmt::Display); 4] =
+        [("lab", &lab.name), ("passed", &passed), ("steps", &lab.spec.steps.len()), ("seconds", &seconds)];
+    let mut lines = vec![format!("  {}", say::VERIFY_LAB.fill(language, &values))];
+    let mut to_accept = false;
+    for (step, result) in &result.steps {
+        lines.extend(step_lines(lab, step, result, language).into_iter().map(|line| format!("{INDENT}{line}")));
+        to_accept |= matches!(result, StepResult::Differs(_) | StepResult::MissingSnapshot);
+    }
+    if to_accept {
+        lines.push(format!("{INDENT}{}", say::VERIFY_ACCEPT.fill(language, &[("lab", &lab.name)])));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn step_lines(lab: &Lab, step: &str, result: &StepResult, language: Language) -> Vec<String> {
+    let place: [(&str, &dyn std::fmt::Display); 2] = [("lab", &lab.name), ("step", &step)];
+    fn with<'a>(place: &[Value<'a>], more: &[Value<'a>]) -> Vec<Value<'a>> {
+        [place, more].concat()
+    }
+    match result {
+        StepResult::Passed => Vec::new(),
+        StepResult::Updated => vec![say::VERIFY_UPDATED.fill(language, &place)],
+        StepResult::MissingSnapshot => vec![say::VERIFY_MISSING.fill(language, &place)],
+        StepResult::Advised(code) => vec![say::VERIFY_ADVISED.fill(language, &with(&place, &[("code", code)]))],
+        StepResult::Differs(difference) => {
+            let mut lines = vec![say::VERIFY_DIFFERS.fill(language, &place)];
+            lines.extend(difference.to_string().lines().map(|line| format!("  {line}")));
+            lines
+        }
+        StepResult::CheckFailed(outcome) => {
+            let (expected, found) = (outcome.expected.say(language), outcome.found.say(language));
+            vec![say::VERIFY_CHECK_FAILED.fill(language, &with(&place, &[("expected", &expected), ("found", &found)]))]
+        }
+        StepResult::PlayFailed(error) => {
+            let values = with(
+                &place,
+                &[
+                    ("terminal", &error.terminal),
+                    ("waited", &error.waited_s),
+                    ("what", &error.waited_for),
+                    ("shown", &error.shown),
+                ],
+            );
+            vec![say::VERIFY_PLAY_FAILED.fill(language, &values)]
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The first screen: what this is, the labs and how far the learner is, and the keys.
+
+use std::io::{self, Write};
+
+use tokio::sync::mpsc;
+
+use super::paint::Paint;
+use crate::text::layout::{width, wrap};
+use crate::text::{Language, learn as say};
+
+/// One lab on the first screen.
+#[derive(Clone, Debug)]
+pub struct MenuEntry {
+    /// Its number, two digits.
+    pub number: String,
+    /// The titles by language, Korean first.
+    pub titles: [String; 2],
+    /// How many steps are done.
+    pub done: usize,
+    /// How many there are.
+    pub steps: usize,
+}
+
+impl MenuEntry {
+    /// Its title in a language.
+    pub fn title(&self, language: Language) -> &str {
+        match language {
+            Language::Ko => &self.titles[0],
+            Language::En => &self.titles[1],
+        }
+    }
+
+    /// The sign of its state: done, begun, not begun.
+    pub fn mark(&self) -> &'static str {
+        match self.done {
+            0 => "○",
+            done if done >= self.steps => "●",
+            _ => "◐",
+        }
+    }
+}
+
+/// What the learner chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuChoice {
+    /// Go on with the lab of that index, or begin it.
+    Start(usize),
+    /// Begin the lab of that index from its first step.
+    Restart(usize),
+    /// Leave.
+    Quit,
+}
+
+/// Shows the first screen until the learner has chosen; returns the choice and the language.
+///
+/// # Errors
+/// The learner's terminal is gone.
+pub async fn menu(
+    out: &mut impl Write,
+    keyboard: &mut mpsc::Receiver<Vec<u8>>,
+    entries: &[MenuEntry],
+    workspace: &str,
+    mut language: Language,
+) -> io::Result<(MenuChoice, Language)> {
+    let mut chosen = entries.iter().position(|entry| entry.done < entry.steps).unwrap_or(0);
+    let mut drawn = 0;
+    loop {
+        let lines = lines(entries, chosen, workspace, language, Paint::for_stdout());
+        if drawn > 0 {
+            write!(out, "\x1b[{drawn}A\r\x1b[J")?;
+        }
+        for line in &lines {
+            write!(out, "{line}\r\n")?;
+        }
+        out.flush()?;
+        drawn = lines.len();
+        let Some(key) = keyboard.recv().await else { return Ok((MenuChoice::Quit, language)) };
+        match key.as_slice() {
+            b"\r" | b"\n" | b" " => return Ok((MenuChoice::Start(chosen), language)),
+            b"r" | b"R" => return Ok((MenuChoice::Restart(chosen), language)),
+            b"q" | b"Q" | b"\x03" | b"\x04" | b"\x1b" | b"\x1b[21~" => return Ok((MenuChoice::Quit, language)),
+            b"l" | b"L" | b"\x1b[20~" => language = language.other(),
+            b"\x1b[A" | b"\x1bOA" | b"k" => chosen = chosen.saturating_sub(1),
+            b"\x1b[B" | b"\x1bOB" | b"j" => chosen = (chosen + 1).min(entries.len().saturating_sub(1)),
+            _ => {}
+        }
+    }
+}
+
+fn lines(entries: &[MenuEntry], chosen: usize, workspace: &str, language: Language, paint: Paint) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    lines.extend(head(language, paint));
+    lines.push(String::new());
+    lines.extend(paint.prose(say::WHAT_IS_THIS.get(language)));
+    lines.extend(paint.prose(&say::WORKSPACE_IS.fill(language, &[("path", &workspace)])).iter().map(|line| paint.faint(line)));
+    lines.push(String::new());
+    let widest = entries.iter().map(|entry| width(entry.title(language))).max().unwrap_or(0);
+    for (index, entry) in entries.iter().enumerate() {
+        lines.push(row(entry, index == chosen, widest, language, paint));
+    }
+    lines.push(String::new());
+    let resumes = entries.get(chosen).is_some_and(|entry| entry.done > 0);
+    let keys = if resumes { say::MENU_KEYS_RESUME } else { say::MENU_KEYS };
+    lines.extend(wrap(keys.get(language), paint.columns));
+    lines
+}
+
+fn head(language: Language, paint: Paint) -> Vec<String> {
+    let name = format!("kafkalab {}", env!("CARGO_PKG_VERSION"));
+    let tagline = say::TAGLINE.get(language);
+    if width(&name) + 2 + width(tagline) <= paint.columns {
+        return vec![format!("{}  {tagline}", paint.strong(&name))];
+    }
+    [vec![paint.strong(&name)], wrap(tagline, paint.columns)].concat()
+}
+
+fn row(entry: &MenuEntry, chosen: bool, widest: usize, language: Language, paint: Paint) -> String {
+    let cursor = if chosen { "▸" } else { " " };
+    let title = entry.title(language);
+    let pad = " ".repeat(widest.saturating_sub(width(title)));
+    let begun = entry.done > 0 && entry.done < entry.steps;
+    let resume = if begun { say::MENU_RESUME.fill(language, &[("step", &(entry.done + 1))]) } else { String::new() };
+    let mut text = format!("{cursor} {} {} {title}{pad}   {}/{}", entry.mark(), entry.number, entry.done, entry.steps);
+    if begun && width(&text) + 3 + width(&resume) <= paint.columns {
+        text = format!("{text}   {resume}");
+    }
+    if chosen { paint.strong(&text) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_screen_fits_its_width_in_both_languages() {
+        let entry =
+            MenuEntry {
+                number: "01".to_owned(), titles: ["단일 노드".to_owned(), "Single node".to_owned()], done: 4, steps: 9
+            };
+        for language in Language::ALL {
+            for columns in [40, 80] {
+                for line in lines(std::slice::from_ref(&entry), 0, "~/kafkalab", language, Paint::plain(columns)) {
+                    assert!(width(&line) <= columns, "{columns}: {line}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The line-by-line front end: the learner's own terminal shows one of the lab's terminals at a time, and what kafkalab says
+//! stands between its lines.
+
+mod learn;
+mod menu;
+mod paint;
+mod view;
+
+pub use learn::{Host, LearnError, Leaving, learn};
+pub use menu::{MenuChoice, MenuEntry, menu};
+pub use paint::Paint;

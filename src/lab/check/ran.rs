@@ -1,0 +1,59 @@
+//! Whether a tool was run with an option, against the lab's own broker, and succeeded.
+
+use std::time::Instant;
+
+use super::invocations::Invocation;
+use super::outcome::{Finding, fails, holds};
+use super::system::LabSystem;
+use crate::engine::tools::options::{OptionParser, OptionSet};
+use crate::text::{Message, checks as say};
+
+/// Asks for a run of `main_class` with `option` (and about `topic`) since a moment that ended with exit code 0.
+pub(super) async fn ran(
+    system: &LabSystem,
+    main_class: &str,
+    option: &str,
+    topic: Option<&str>,
+    since: Option<Instant>,
+) -> Finding {
+    let tool = script_of(main_class);
+    let ports: Vec<u16> = system.brokers().await.iter().filter_map(|broker| Some(broker.address?.port())).collect();
+    let mut found = Message::new(say::RAN_NOT);
+    for invocation in system.invocations.of(main_class, since) {
+        if !is_about(&invocation, option, topic, &ports) {
+            continue;
+        }
+        match invocation.exit_code {
+            Some(0) => {
+                return holds(Message::new(say::RAN_OK).with("tool", tool).with("option", option));
+            }
+            Some(code) => found = Message::new(say::RAN_FAILED).with("code", code),
+            None => {}
+        }
+    }
+    fails(found)
+}
+
+fn is_about(invocation: &Invocation, option: &str, topic: Option<&str>, ports: &[u16]) -> bool {
+    let Some(given) = options_of(&invocation.main_class, &invocation.arguments) else { return false };
+    let value = |name| given.value(name).ok().flatten();
+    let asks_here = value("bootstrap-server").is_some_and(|servers| names_a_port(servers, ports));
+    let right_topic = topic.is_none_or(|topic| value("topic") == Some(topic));
+    given.has(option.trim_start_matches('-')) && right_topic && asks_here
+}
+
+/// A tool's arguments, read as the tool reads them; `None` where the tool refuses them.
+pub(super) fn options_of(main_class: &str, arguments: &[String]) -> Option<OptionSet> {
+    OptionParser::of(script_of(main_class)).parse(arguments).ok()
+}
+
+/// Whether a list of `host:port` names one of the ports.
+pub(super) fn names_a_port(servers: &str, ports: &[u16]) -> bool {
+    let port = |server: &str| server.rsplit(':').next().and_then(|port| port.trim().parse::<u16>().ok());
+    servers.split(',').filter_map(port).any(|port| ports.contains(&port))
+}
+
+/// The script that starts a main class, as the learner types it.
+pub(super) fn script_of(main_class: &str) -> &'static str {
+    crate::catalog::tools::all().iter().find(|tool| tool.main_class == main_class).map_or("", |tool| tool.script)
+}

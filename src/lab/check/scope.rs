@@ -1,0 +1,47 @@
+//! Which processes belong to a lab: a server that was there before, or another user's, is none of the lab's business.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::engine::server::Role;
+use crate::lab::terminal::SESSION_VARIABLE;
+use crate::process::table::{self, Process};
+
+pub use crate::engine::tools::{CONSUMER_CLASS, PRODUCER_CLASS};
+
+/// The main class of the coordinator, as the process table shows it.
+pub const COORDINATOR_CLASS: &str = Role::Coordinator.main_class();
+/// The main class of the broker.
+pub const BROKER_CLASS: &str = Role::Broker.main_class();
+
+/// What belongs to one lab of one learner.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    session: String,
+    folder: PathBuf,
+}
+
+impl Scope {
+    /// The lab whose terminals carry `session` in their environment and whose distribution lies in `folder`.
+    pub fn new(session: impl Into<String>, folder: &Path) -> Self {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        Self { session: session.into(), folder }
+    }
+
+    /// The running processes of a main class that belong to the lab, by number.
+    pub fn processes(&self, class: &str) -> Vec<Process> {
+        table::by_class(class).into_iter().filter(|process| process.is_running() && self.owns(process)).collect()
+    }
+
+    /// Whether a process was started from one of the lab's terminals, or from the lab's own folder in a terminal of the learner's
+    /// own.
+    pub fn owns(&self, process: &Process) -> bool {
+        let marked = || {
+            let environment = process.environment()?;
+            environment.get(OsStr::new(SESSION_VARIABLE)).map(|session| session == self.session.as_str())
+        };
+        let works_there = || process.working_folder().is_some_and(|folder| folder.starts_with(&self.folder));
+        let names_it = || process.argv.iter().any(|argument| Path::new(argument).starts_with(&self.folder));
+        marked().unwrap_or_else(|| works_there() || names_it())
+    }
+}

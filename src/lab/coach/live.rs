@@ -1,0 +1,69 @@
+//! What runs on the learner's machine, as the rules ask for it: found by process where one can be seen, else asked by protocol.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::engine::client::Connection;
+use crate::engine::zookeeper::client::four_letter_word;
+use crate::judge::rules::context::{Address, Listening, Speaker, SystemView};
+use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
+use crate::net;
+use crate::process::sockets;
+use crate::process::table::Process;
+
+/// How long one question may take; a line is held meanwhile.
+const ANSWER_DEADLINE: Duration = Duration::from_millis(700);
+/// The client id of the questions.
+const CLIENT_ID: &str = "kafkalab-coach";
+
+/// This machine. Its answers block: it is asked on a thread that may.
+#[derive(Debug)]
+pub struct LiveSystem {
+    runtime: Handle,
+}
+
+impl LiveSystem {
+    /// For the runtime that the questions run on.
+    pub fn new(runtime: Handle) -> Self {
+        Self { runtime }
+    }
+}
+
+impl SystemView for LiveSystem {
+    fn listening(&self) -> Vec<Listening> {
+        let speaker = |listening: &sockets::Listening| {
+            let process = listening.pid.and_then(Process::read);
+            match process {
+                Some(process) if process.runs_class(COORDINATOR_CLASS) => Speaker::Coordinator,
+                Some(process) if process.runs_class(BROKER_CLASS) => Speaker::Broker,
+                // what else listens on this machine is not ours to disturb
+                _ => Speaker::Unknown,
+            }
+        };
+        sockets::listening()
+            .iter()
+            .map(|listening| Listening { port: listening.address.port(), pid: listening.pid, speaker: speaker(listening) })
+            .collect()
+    }
+
+    fn speaker(&self, address: &Address) -> Speaker {
+        self.runtime.block_on(ask(&address.host, address.port))
+    }
+}
+
+async fn ask(host: &str, port: u16) -> Speaker {
+    match net::connect(host, port, ANSWER_DEADLINE).await {
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => return Speaker::Nobody,
+        Err(_) => return Speaker::Unknown,
+    }
+    let coordinator = four_letter_word(host, port, "srvr", ANSWER_DEADLINE).await;
+    if coordinator.is_ok_and(|answer| answer.starts_with("Zookeeper version:") || answer.contains("whitelist")) {
+        return Speaker::Coordinator;
+    }
+    match Connection::connect(host, port, CLIENT_ID, ANSWER_DEADLINE).await {
+        Ok(_) => Speaker::Broker,
+        Err(_) => Speaker::Unknown,
+    }
+}

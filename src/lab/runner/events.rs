@@ -1,0 +1,119 @@
+//! What goes into a run and what comes out of it.
+
+use crate::lab::check::Outcome;
+use crate::lab::coach::{Advice, Choice};
+
+/// Something that happened: to the system, at a terminal, or at the learner's keyboard.
+#[derive(Debug)]
+pub enum Input {
+    /// The run begins, or goes on after it was left.
+    Begin,
+    /// The checks of a step were asked.
+    Checked {
+        /// The step's index.
+        step: usize,
+        /// What they found, in the step's order.
+        outcomes: Vec<Outcome>,
+    },
+    /// A line was typed and waits to be run.
+    LineEntered {
+        /// The terminal.
+        terminal: String,
+        /// The line's number, for the verdict.
+        id: u64,
+        /// What the coach has to say before it runs.
+        advice: Option<Advice>,
+    },
+    /// A line has ended.
+    LineEnded {
+        /// The terminal.
+        terminal: String,
+        /// What the coach has to say of what came of it.
+        advice: Option<Advice>,
+    },
+    /// The learner answered what was asked about a held line.
+    Answered(Choice),
+    /// The learner asks for a hint.
+    HintAsked,
+    /// The learner asks that the step be done for them.
+    SolveAsked,
+}
+
+/// What a run tells the front end; the only thing that comes out of it for people to see.
+#[derive(Clone, Debug)]
+pub enum RunEvent {
+    /// The lab is on: show its title and what it is about.
+    LabStarted,
+    /// A step is on: show why, what to do, and its checks.
+    StepStarted {
+        /// The step's index.
+        step: usize,
+    },
+    /// Checks of the step began or ceased to hold.
+    ChecksChanged {
+        /// The step's index.
+        step: usize,
+        /// All of them, in the step's order.
+        outcomes: Vec<Outcome>,
+    },
+    /// Every check of the step holds.
+    StepPassed {
+        /// The step's index.
+        step: usize,
+        /// What is now true of the system.
+        outcomes: Vec<Outcome>,
+    },
+    /// Every step is done.
+    LabPassed,
+    /// A hint; tier 0 and 1 are in the prose, the last one is the command.
+    HintGiven {
+        /// The step's index.
+        step: usize,
+        /// 0 is a nudge, 1 a pointer, 2 the command.
+        tier: usize,
+    },
+    /// The coach speaks.
+    Advised {
+        /// The terminal it is about.
+        terminal: String,
+        /// What it says.
+        advice: Box<Advice>,
+        /// Whether the line is held and a [`Choice`] is asked for.
+        held: bool,
+    },
+    /// The change that the learner asked for was made.
+    Fixed,
+    /// The step is being done for the learner.
+    Solving {
+        /// The step's index.
+        step: usize,
+    },
+}
+
+/// What the loop around a run has to do.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Tell the front end.
+    Tell(RunEvent),
+    /// Let a held line go.
+    Verdict {
+        /// The line's number.
+        id: u64,
+        /// Whether it runs.
+        run: bool,
+    },
+    /// Make the change that the advice proposes, then let the line go as it should be.
+    Fix {
+        /// The line's number.
+        id: u64,
+        /// What proposes the change.
+        advice: Box<Advice>,
+    },
+    /// Do the solution of a step at the terminals.
+    Play {
+        /// The step's index.
+        step: usize,
+    },
+    /// Keep the progress.
+    Save,
+}

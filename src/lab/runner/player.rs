@@ -1,0 +1,259 @@
+//! Plays a solution at the terminals: types a line when the prompt is there, and goes on when what it waits for has come.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crate::lab::format::{Action, Key, StepSpec, Variables};
+
+/// How long one action may take before the player gives up; a broker that cannot reach its coordinator takes 18 s to say so.
+pub const ACTION_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Keeps the tail of what a terminal showed; what is waited for is never longer than this.
+const TAIL_BYTES_MAX: usize = 64 * 1024;
+
+/// What to type, and what to wait for after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Play {
+    terminal: String,
+    typed: Typed,
+    until_output: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Typed {
+    Line(String),
+    Text(String),
+    Key(Key),
+}
+
+impl Play {
+    /// The plays of a step's solution.
+    pub fn of_step(step: &StepSpec, variables: &Variables) -> Vec<Self> {
+        step.solution.iter().map(|action| Self::of_action(action, &step.terminal, variables)).collect()
+    }
+
+    fn of_action(action: &Action, terminal: &str, variables: &Variables) -> Self {
+        let typed = match action {
+            Action { line: Some(line), .. } => Typed::Line(variables.expand(line)),
+            Action { text: Some(text), .. } => Typed::Text(variables.expand(text)),
+            // the format allows nothing else
+            action => Typed::Key(action.key.unwrap_or(Key::CtrlC)),
+        };
+        Self {
+            terminal: action.terminal.clone().unwrap_or_else(|| terminal.to_owned()),
+            typed,
+            until_output: action.until_output.clone(),
+        }
+    }
+
+    /// A command line for a terminal, waited for until the prompt is back.
+    pub fn line(terminal: &str, line: &str) -> Self {
+        Self { terminal: terminal.to_owned(), typed: Typed::Line(line.to_owned()), until_output: None }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        match &self.typed {
+            Typed::Line(text) | Typed::Text(text) => format!("{text}\r").into_bytes(),
+            Typed::Key(key) => vec![key.byte()],
+        }
+    }
+}
+
+/// A play did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("terminal {terminal}: waited {waited_s} s for {waited_for}; it last showed {shown:?}")]
+pub struct PlayerError {
+    /// The terminal.
+    pub terminal: String,
+    /// How long, in seconds.
+    pub waited_s: u64,
+    /// What did not come.
+    pub waited_for: String,
+    /// The last line that the terminal showed.
+    pub shown: String,
+}
+
+/// What the player wants next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Type this.
+    Type {
+        /// The terminal.
+        terminal: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Nothing until something happens at a terminal, or this moment has come.
+    Wait(Instant),
+    /// Everything was played.
+    Done,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    at_prompt: bool,
+    tail: String,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The first play waits for its terminal to be ready to be typed into.
+    Before,
+    /// A line was typed and the shell has not taken it yet.
+    Typed,
+    /// It was typed; what it waits for has to come.
+    After,
+}
+
+/// The player; it is told all that happens at the terminals, also while it has nothing to play.
+#[derive(Debug)]
+pub struct Player {
+    plays: VecDeque<Play>,
+    phase: Phase,
+    since: Option<Instant>,
+    seen: HashMap<String, Seen>,
+}
+
+impl Default for Player {
+    fn default() -> Self {
+        Self { plays: VecDeque::new(), phase: Phase::Before, since: None, seen: HashMap::new() }
+    }
+}
+
+impl Player {
+    /// Adds plays after those that are there.
+    pub fn add(&mut self, plays: impl IntoIterator<Item = Play>) {
+        self.plays.extend(plays);
+    }
+
+    /// Whether there is something left to play.
+    pub fn is_playing(&self) -> bool {
+        !self.plays.is_empty()
+    }
+
+    /// Forgets what is left to play.
+    pub fn clear(&mut self) {
+        self.plays.clear();
+        self.phase = Phase::Before;
+        self.since = None;
+    }
+
+    /// A terminal's shell is at its prompt.
+    pub fn on_prompt(&mut self, terminal: &str) {
+        self.seen.entry(terminal.to_owned()).or_default().at_prompt = true;
+    }
+
+    /// A terminal's shell has taken a line and will run it.
+    pub fn on_line(&mut self, terminal: &str) {
+        let seen = self.seen.entry(terminal.to_owned()).or_default();
+        seen.at_prompt = false;
+        seen.tail.clear();
+        if matches!(self.phase, Phase::Typed) && self.plays.front().is_some_and(|play| play.terminal == terminal) {
+            self.phase = Phase::After;
+        }
+    }
+
+    /// A terminal showed something.
+    pub fn on_output(&mut self, terminal: &str, bytes: &[u8]) {
+        let seen = self.seen.entry(terminal.to_owned()).or_default();
+        let text = String::from_utf8_lossy(bytes);
+        seen.tail.push_str(&console::strip_ansi_codes(&text).replace('\r', ""));
+        if seen.tail.len() > TAIL_BYTES_MAX {
+            let cut = seen.tail.ceil_char_boundary(seen.tail.len() - TAIL_BYTES_MAX);
+            seen.tail.drain(..cut);
+        }
+    }
+
+    /// What to do at this moment.
+    ///
+    /// # Errors
+    /// The deadline of the play has passed.
+    pub fn next(&mut self, now: Instant) -> Result<Next, PlayerError> {
+        loop {
+            let Some(play) = self.plays.front() else { return Ok(Next::Done) };
+            let since = *self.since.get_or_insert(now);
+            let seen = self.seen.entry(play.terminal.clone()).or_default();
+            let is_line = matches!(play.typed, Typed::Line(_));
+            match self.phase {
+                Phase::Before if !is_line || seen.at_prompt => {
+                    let (terminal, bytes) = (play.terminal.clone(), play.bytes());
+                    self.since = Some(now);
+                    if is_line {
+                        self.phase = Phase::Typed;
+                    } else {
+                        self.phase = Phase::After;
+                        seen.tail.clear();
+                    }
+                    return Ok(Next::Type { terminal, bytes });
+                }
+                Phase::After if play.until_output.as_ref().map_or(seen.at_prompt, |text| seen.tail.contains(text)) => {
+                    self.plays.pop_front();
+                    self.phase = Phase::Before;
+                    self.since = None;
+                }
+                _ if now >= since + ACTION_DEADLINE => return Err(self.late(since, now)),
+                _ => return Ok(Next::Wait(since + ACTION_DEADLINE)),
+            }
+        }
+    }
+
+    fn late(&mut self, since: Instant, now: Instant) -> PlayerError {
+        let play = self.plays.front();
+        let terminal = play.map(|play| play.terminal.clone()).unwrap_or_default();
+        let waited_for = match (&self.phase, play.and_then(|play| play.until_output.as_ref())) {
+            (Phase::After, Some(text)) => format!("{text:?}"),
+            _ => "the shell's prompt".to_owned(),
+        };
+        let tail = self.seen.get(&terminal).map(|seen| seen.tail.trim_end()).unwrap_or_default();
+        let shown = tail.lines().next_back().unwrap_or_default().to_owned();
+        self.clear();
+        PlayerError { terminal, waited_s: (now - since).as_secs(), waited_for, shown }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(player: &mut Player, now: Instant) -> Option<String> {
+        match player.next(now).expect("in time") {
+            Next::Type { bytes, .. } => Some(String::from_utf8(bytes).expect("text")),
+            Next::Wait(_) | Next::Done => None,
+        }
+    }
+
+    #[test]
+    fn a_line_waits_for_the_prompt_and_for_its_output_not_its_echo() {
+        let now = Instant::now();
+        let mut player = Player::default();
+        let producer = Play { until_output: Some(">".to_owned()), ..Play::line("producer", "./producer.sh >") };
+        let text = Play { typed: Typed::Text("hello".to_owned()), ..producer.clone() };
+        player.add([producer, text]);
+        assert_eq!(typed(&mut player, now), None, "no prompt yet");
+        player.on_prompt("producer");
+        assert_eq!(typed(&mut player, now).as_deref(), Some("./producer.sh >\r"));
+        player.on_output("producer", b"./producer.sh >\r\n");
+        assert_eq!(typed(&mut player, now), None, "only the echo");
+        player.on_line("producer");
+        assert_eq!(typed(&mut player, now), None);
+        player.on_output("producer", b"\x1b[1m>");
+        assert_eq!(typed(&mut player, now).as_deref(), Some("hello\r"));
+        player.on_output("producer", b"hello\r\n>");
+        assert_eq!(player.next(now), Ok(Next::Done));
+    }
+
+    #[test]
+    fn a_key_waits_for_the_prompt_to_come_back_and_says_what_did_not_come() {
+        let now = Instant::now();
+        let mut player = Player::default();
+        player.on_prompt("broker");
+        player.on_line("broker");
+        player.add([Play { terminal: "broker".to_owned(), typed: Typed::Key(Key::CtrlC), until_output: None }]);
+        assert_eq!(typed(&mut player, now).as_deref(), Some("\u{3}"));
+        player.on_output("broker", b"shutting down\r\n");
+        assert_eq!(player.next(now), Ok(Next::Wait(now + ACTION_DEADLINE)));
+        let error = player.next(now + ACTION_DEADLINE).expect_err("late");
+        assert_eq!(error.to_string(), "terminal broker: waited 60 s for the shell's prompt; it last showed \"shutting down\"");
+        assert!(!player.is_playing());
+    }
+}

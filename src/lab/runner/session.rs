@@ -1,0 +1,399 @@
+//! The loop around a run: terminals, checks, coach and player in, events for the front end out.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
+
+use super::player::{Next, Play, Player, PlayerError};
+use super::{Effect, Input, Progress, Run, RunEvent};
+use crate::judge::diagnostic::Source;
+use crate::lab::check::invocations::Receiver;
+use crate::lab::check::{self, Context, LabSystem, Outcome};
+use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, apply_fix};
+use crate::lab::format::{Lab, Variables};
+use crate::lab::terminal::transcript::Transcript;
+use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
+
+/// The pause between two rounds of checks; a step is seen to be done within it and the time of one round.
+const CHECK_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a session is made of.
+pub struct Parts {
+    /// The lab.
+    pub lab: Arc<Lab>,
+    /// Its variables.
+    pub variables: Variables,
+    /// Where the learner is.
+    pub progress: Progress,
+    /// The terminals, open.
+    pub terminals: AnyTerminals,
+    /// What happens at them.
+    pub events: mpsc::Receiver<TerminalEvent>,
+    /// What the terminals were doing already, where they were kept.
+    pub attached: Vec<Attached>,
+    /// What the checks ask.
+    pub system: Arc<LabSystem>,
+    /// Takes the tools' reports while the session lasts.
+    pub receiver: Option<Receiver>,
+    /// The coach.
+    pub coach: LabCoach,
+    /// Whether what happens at the terminals is kept, to be held against snapshots.
+    pub keeps_transcript: bool,
+}
+
+/// Something for the front end (or for `verify`).
+#[derive(Debug)]
+pub enum SessionEvent {
+    /// A terminal showed something.
+    Output {
+        /// The terminal.
+        terminal: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// A terminal's shell has taken a line.
+    Line {
+        /// The terminal.
+        terminal: String,
+        /// The line.
+        line: String,
+    },
+    /// A terminal's shell is at its prompt.
+    Prompt {
+        /// The terminal.
+        terminal: String,
+        /// What the line before ended with.
+        exit_code: Option<i32>,
+    },
+    /// A terminal's shell has ended.
+    Closed {
+        /// The terminal.
+        terminal: String,
+    },
+    /// The run says something.
+    Told(RunEvent),
+    /// Everything that was to be played was played, or it stopped.
+    Played(Result<(), PlayerError>),
+    /// A change could not be made; the file is as it was.
+    FixFailed(String),
+    /// The progress changed and should be saved.
+    Save,
+    /// The terminals are gone: their host has ended.
+    Lost,
+}
+
+/// A running lab.
+pub struct Session {
+    lab: Arc<Lab>,
+    variables: Variables,
+    run: Run,
+    player: Player,
+    coach: LabCoach,
+    transcript: Option<Transcript>,
+    terminals: AnyTerminals,
+    events: mpsc::Receiver<TerminalEvent>,
+    system: Arc<LabSystem>,
+    began: Arc<Mutex<HashMap<String, Instant>>>,
+    checker: Checker,
+    lines: HashMap<String, Entered>,
+    held: HashMap<u64, (Verdict, String)>,
+    next_line: u64,
+    ready: VecDeque<SessionEvent>,
+    playing: bool,
+    _receiver: Option<Receiver>,
+}
+
+/// A line that was typed.
+struct Entered {
+    line: String,
+    cwd: PathBuf,
+}
+
+/// The task that asks the checks of the step that is on.
+struct Checker {
+    step: watch::Sender<Option<usize>>,
+    outcomes: mpsc::Receiver<(usize, Vec<Outcome>)>,
+    task: AbortHandle,
+}
+
+impl Drop for Checker {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Session {
+    /// Begins, or goes on where the progress says.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { lab, variables, progress, terminals, events, attached, system, receiver, coach, keeps_transcript } = parts;
+        let began: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
+        let checker = Checker::start(&lab, &variables, &system, &began);
+        let run = Run::new(Arc::clone(&lab), progress);
+        let mut session = Self {
+            lab,
+            variables,
+            run,
+            player: Player::default(),
+            coach,
+            transcript: keeps_transcript.then(|| Transcript::new("", Instant::now())),
+            terminals,
+            events,
+            system,
+            began,
+            checker,
+            lines: HashMap::new(),
+            held: HashMap::new(),
+            next_line: 0,
+            ready: VecDeque::new(),
+            playing: false,
+            _receiver: receiver,
+        };
+        for Attached { terminal, replay, foreground } in attached {
+            if foreground.at_prompt {
+                session.player.on_prompt(&terminal);
+            }
+            session.ready.push_back(SessionEvent::Output { terminal, bytes: replay.0 });
+        }
+        session.take(Input::Begin);
+        session
+    }
+
+    /// The lab.
+    pub fn lab(&self) -> &Lab {
+        &self.lab
+    }
+
+    /// Its variables.
+    pub fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What the checks ask.
+    pub fn system(&self) -> &LabSystem {
+        &self.system
+    }
+
+    /// What the coach remembers.
+    pub fn coach(&self) -> Coach {
+        self.coach.remembered()
+    }
+
+    /// The transcript, where one is kept.
+    pub fn transcript(&mut self) -> Option<&mut Transcript> {
+        self.transcript.as_mut()
+    }
+
+    /// The terminals, to type into and to resize.
+    pub fn terminals(&mut self) -> &mut AnyTerminals {
+        &mut self.terminals
+    }
+
+    /// The learner asks or answers something.
+    pub fn take(&mut self, input: Input) {
+        for effect in self.run.take(input) {
+            self.carry_out(effect);
+        }
+    }
+
+    /// Asks the checks of the step at once.
+    pub fn check_now(&self) {
+        self.checker.step.send_modify(|_| ());
+    }
+
+    /// Plays a command line, as if it was typed.
+    pub fn play(&mut self, plays: impl IntoIterator<Item = Play>) {
+        self.player.add(plays);
+        self.playing = self.player.is_playing();
+    }
+
+    /// Waits for what happens next. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// The player's bytes could not be typed.
+    pub async fn next(&mut self) -> Result<SessionEvent, TerminalError> {
+        loop {
+            let wake = self.advance_player().await?;
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            let timer = async {
+                match wake {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Some(event) => self.take_terminal_event(event),
+                    None => return Ok(SessionEvent::Lost),
+                },
+                Some(judged) = self.coach.next() => match judged {
+                    Judged::Before { terminal, id, advice } => self.take(Input::LineEntered { terminal, id, advice }),
+                    Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
+                },
+                Some((step, outcomes)) = self.checker.outcomes.recv() => self.take(Input::Checked { step, outcomes }),
+                () = timer => {}
+            }
+        }
+    }
+
+    /// Types what is to be typed; returns when to look again.
+    async fn advance_player(&mut self) -> Result<Option<Instant>, TerminalError> {
+        while self.playing {
+            match self.player.next(Instant::now()) {
+                Ok(Next::Type { terminal, bytes }) => self.terminals.write(&terminal, &bytes).await?,
+                Ok(Next::Wait(until)) => return Ok(Some(until)),
+                Ok(Next::Done) => {
+                    self.playing = false;
+                    self.ready.push_back(SessionEvent::Played(Ok(())));
+                }
+                Err(error) => {
+                    self.playing = false;
+                    self.ready.push_back(SessionEvent::Played(Err(error)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn take_terminal_event(&mut self, event: TerminalEvent) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.feed(&event, Instant::now());
+        }
+        match event {
+            TerminalEvent::Output { terminal, bytes } => {
+                self.player.on_output(&terminal, &bytes);
+                self.ready.push_back(SessionEvent::Output { terminal, bytes });
+            }
+            TerminalEvent::Prompt { terminal, exit_code, .. } => {
+                self.player.on_prompt(&terminal);
+                if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
+                    self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code);
+                }
+                self.ready.push_back(SessionEvent::Prompt { terminal, exit_code });
+            }
+            TerminalEvent::Line { terminal, line, cwd, verdict, .. } => self.take_line(terminal, line, cwd, verdict),
+            TerminalEvent::Closed { terminal, .. } => self.ready.push_back(SessionEvent::Closed { terminal }),
+        }
+    }
+
+    fn take_line(&mut self, terminal: String, line: String, cwd: PathBuf, verdict: Verdict) {
+        let id = self.next_line;
+        self.next_line += 1;
+        self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
+        self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
+        self.lines.insert(terminal.clone(), Entered { line, cwd });
+        self.held.insert(id, (verdict, terminal));
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Tell(event) => {
+                if let RunEvent::StepStarted { step } = &event {
+                    self.begin_step(*step);
+                } else if matches!(event, RunEvent::LabPassed) {
+                    self.checker.step.send_replace(None);
+                }
+                self.ready.push_back(SessionEvent::Told(event));
+            }
+            Effect::Verdict { id, run } => self.let_go(id, run),
+            Effect::Fix { id, advice } => self.fix(id, &advice),
+            Effect::Play { step } => {
+                let plays = Play::of_step(&self.lab.spec.steps[step], &self.variables);
+                self.play(plays);
+            }
+            Effect::Save => self.ready.push_back(SessionEvent::Save),
+        }
+    }
+
+    fn begin_step(&mut self, step: usize) {
+        self.coach.forget();
+        let id = self.lab.spec.steps[step].id.clone();
+        self.began.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert_with(Instant::now);
+        self.checker.step.send_replace(Some(step));
+    }
+
+    fn let_go(&mut self, id: u64, run: bool) {
+        let Some((verdict, terminal)) = self.held.remove(&id) else { return };
+        if run {
+            self.player.on_line(&terminal);
+            verdict.answer(Decision::Run);
+        } else {
+            self.lines.remove(&terminal);
+            verdict.answer(Decision::Skip);
+        }
+    }
+
+    /// Makes the change that the learner asked for: in the file, and the line runs; or in the line, which is then typed anew.
+    fn fix(&mut self, id: u64, advice: &Advice) {
+        if let Source::CommandLine(_) = advice.diagnostic.source {
+            let terminal = self.held.get(&id).map(|(_, terminal)| terminal.clone());
+            self.let_go(id, false);
+            if let Some((terminal, line)) = terminal.zip(advice.diagnostic.corrected_line()) {
+                self.play([Play::line(&terminal, &line)]);
+            }
+            return;
+        }
+        let made = apply_fix(&advice.diagnostic);
+        self.let_go(id, made.is_ok());
+        self.ready.push_back(match made {
+            Ok(()) => SessionEvent::Told(RunEvent::Fixed),
+            Err(error) => SessionEvent::FixFailed(error.to_string()),
+        });
+    }
+
+    /// Answers the line that is held.
+    pub fn answer(&mut self, choice: Choice) {
+        self.take(Input::Answered(choice));
+    }
+
+    /// Ends the session and gives its terminals back, to be kept or closed.
+    pub fn into_terminals(self) -> AnyTerminals {
+        self.terminals
+    }
+}
+
+impl Checker {
+    fn start(
+        lab: &Arc<Lab>,
+        variables: &Variables,
+        system: &Arc<LabSystem>,
+        began: &Arc<Mutex<HashMap<String, Instant>>>,
+    ) -> Self {
+        let (step, mut asked) = watch::channel(None::<usize>);
+        let (results, outcomes) = mpsc::channel(1);
+        let (lab, variables) = (Arc::clone(lab), variables.clone());
+        let (system, began) = (Arc::clone(system), Arc::clone(began));
+        let task = tokio::spawn(async move {
+            loop {
+                let Some(step) = *asked.borrow_and_update() else {
+                    if asked.changed().await.is_err() {
+                        return;
+                    }
+                    continue;
+                };
+                let began = began.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let context = Context { variables: &variables, began: &began };
+                let mut round = Vec::new();
+                for spec in &lab.spec.steps[step].checks {
+                    round.push(check::ask(&system, spec, &context).await);
+                }
+                if results.send((step, round)).await.is_err() {
+                    return;
+                }
+                // a new step, or F2, cuts the pause short
+                let _ = tokio::time::timeout(CHECK_PAUSE, asked.changed()).await;
+            }
+        });
+        Self { step, outcomes, task: task.abort_handle() }
+    }
+}

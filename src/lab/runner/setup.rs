@@ -1,0 +1,128 @@
+//! Makes a lab ready: the distribution in its folder, the ports free, the witness listening, the checks' view of the system.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::workspace::LabMemory;
+use crate::engine::distribution::{self, Distribution, DistributionError, Settings};
+use crate::lab::check::LabSystem;
+use crate::lab::check::invocations::{Invocations, Receiver};
+use crate::lab::check::scope::Scope;
+use crate::lab::format::{Lab, Variables};
+use crate::process::sockets;
+use crate::process::table::Process;
+use crate::text::Language;
+
+/// The ports of a lab's servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// The coordinator's.
+    pub zookeeper: u16,
+    /// The broker's.
+    pub broker: u16,
+}
+
+impl Ports {
+    /// The ports that Kafka documents and the labs speak of.
+    pub const DOCUMENTED: Self = Self { zookeeper: 2181, broker: 9092 };
+}
+
+/// Why a lab cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The distribution cannot be written.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
+    /// Another program listens on a port that the lab needs.
+    #[error("port {port} is taken by {holder}: end it, or use another port")]
+    PortTaken {
+        /// The port.
+        port: u16,
+        /// Who has it, as far as that can be seen.
+        holder: String,
+    },
+    /// The socket for the tools' reports cannot be made.
+    #[error("failed to listen at {}", .path.display())]
+    Witness {
+        /// Its path.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// A lab that is ready to be run.
+#[derive(Debug)]
+pub struct Ready {
+    /// Where the learner works.
+    pub distribution: Distribution,
+    /// Files that the learner has edited and that were left alone, relative to the distribution.
+    pub kept: Vec<PathBuf>,
+    /// The lab's variables.
+    pub variables: Variables,
+    /// What the checks ask.
+    pub system: Arc<LabSystem>,
+    /// Takes the tools' reports while it lives.
+    pub receiver: Receiver,
+}
+
+/// The length of a session's mark, in characters: enough to tell sessions apart, short enough for the path of a socket.
+const SESSION_CHARS: usize = 12;
+
+/// A new mark for what a lab starts.
+pub fn new_session() -> String {
+    let mut mark = uuid::Uuid::new_v4().simple().to_string();
+    mark.truncate(SESSION_CHARS);
+    mark
+}
+
+/// Makes a lab ready in `folder`. Must be called within a tokio runtime.
+///
+/// # Errors
+/// The folder cannot be written, or a port is taken by a program that is not of this lab.
+pub fn make_ready(lab: &Lab, folder: &Path, language: Language, ports: Ports, memory: &LabMemory) -> Result<Ready, SetupError> {
+    let settings = Settings {
+        data_root: Some(folder.join("data")),
+        zookeeper_port: ports.zookeeper,
+        broker_port: ports.broker,
+        ..Settings::shipped(language)
+    };
+    let written = distribution::write(folder, &settings, &distribution::this_program()?)?;
+    let distribution = written.distribution;
+    let scope = Scope::new(memory.session.clone(), folder);
+    for port in [ports.zookeeper, ports.broker] {
+        refuse_taken(port, &scope)?;
+    }
+    let invocations = Invocations::default();
+    // in the folder for temporary files, since the path of a socket may not be long
+    let path = std::env::temp_dir().join(format!("kafkalab-{}.sock", memory.session));
+    let receiver = invocations
+        .receive_at(&path)
+        .and_then(|receiver| std::fs::write(distribution.witness(), path.display().to_string()).map(|()| receiver))
+        .map_err(|source| SetupError::Witness { path, source })?;
+    let local = |port: u16| format!("localhost:{port}");
+    Ok(Ready {
+        distribution,
+        kept: written.kept,
+        variables: Variables::new(&lab.spec.variables, &local(ports.broker), &local(ports.zookeeper)),
+        system: Arc::new(LabSystem::new(scope, invocations, memory.seen.clone())),
+        receiver,
+    })
+}
+
+fn refuse_taken(port: u16, scope: &Scope) -> Result<(), SetupError> {
+    let Some(listening) = sockets::listening_on(port) else { return Ok(()) };
+    let process = listening.pid.and_then(Process::read);
+    if process.as_ref().is_some_and(|process| scope.owns(process)) {
+        return Ok(());
+    }
+    let holder = match process {
+        Some(process) => {
+            let name = process.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            format!("{name}, pid {}", process.pid())
+        }
+        None => "?".to_owned(),
+    };
+    Err(SetupError::PortTaken { port, holder })
+}

@@ -1,0 +1,153 @@
+//! The state machine of a run: which step is on, what its checks said last, which line is held.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::events::{Effect, Input, RunEvent};
+use crate::lab::check::Outcome;
+use crate::lab::coach::{Advice, Choice};
+use crate::lab::format::Lab;
+
+/// How far a learner is in a lab; kept between runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// The step that is on, as an index; the number of steps where the lab is done.
+    pub step: usize,
+    /// How many hints were given in that step.
+    pub hints: usize,
+}
+
+/// The tier whose hint is the command itself.
+const LAST_TIER: usize = 2;
+
+/// A run of one lab.
+#[derive(Debug)]
+pub struct Run {
+    lab: Arc<Lab>,
+    progress: Progress,
+    outcomes: Vec<Outcome>,
+    held: Option<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    id: u64,
+    advice: Box<Advice>,
+}
+
+impl Run {
+    /// A run that goes on where `progress` left it.
+    pub fn new(lab: Arc<Lab>, progress: Progress) -> Self {
+        let progress = if progress.step > lab.spec.steps.len() { Progress::default() } else { progress };
+        Self { lab, progress, outcomes: Vec::new(), held: None }
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The step that is on; `None` when the lab is done.
+    pub fn step(&self) -> Option<usize> {
+        Some(self.progress.step).filter(|step| *step < self.lab.spec.steps.len())
+    }
+
+    /// What the checks of the step said last; empty before their first answer.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Whether a line is held until the learner answers.
+    pub fn holds_a_line(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Takes an input and says what has to be done, in order.
+    pub fn take(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Begin => self.begin(),
+            Input::Checked { step, outcomes } => self.checked(step, outcomes),
+            Input::LineEntered { terminal, id, advice: Some(advice) } => self.hold(terminal, id, advice),
+            Input::LineEntered { id, advice: None, .. } => vec![Effect::Verdict { id, run: true }],
+            Input::LineEnded { terminal, advice } => advice
+                .map(|advice| Effect::Tell(RunEvent::Advised { terminal, advice: Box::new(advice), held: false }))
+                .into_iter()
+                .collect(),
+            Input::Answered(choice) => self.answered(choice),
+            Input::HintAsked => self.hint(),
+            Input::SolveAsked => self.solve(),
+        }
+    }
+
+    fn begin(&self) -> Vec<Effect> {
+        let first = match self.step() {
+            Some(step) => RunEvent::StepStarted { step },
+            None => RunEvent::LabPassed,
+        };
+        vec![Effect::Tell(RunEvent::LabStarted), Effect::Tell(first)]
+    }
+
+    fn checked(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
+        // an answer to a question of a step that is over already
+        if self.step() != Some(step) || outcomes.len() != self.lab.spec.steps[step].checks.len() {
+            return Vec::new();
+        }
+        if outcomes.iter().all(|outcome| outcome.passed) {
+            return self.pass(step, outcomes);
+        }
+        let before = self.outcomes.iter().map(|outcome| outcome.passed);
+        let changed = self.outcomes.len() != outcomes.len() || !before.eq(outcomes.iter().map(|outcome| outcome.passed));
+        let first = self.outcomes.is_empty();
+        let any_passed = outcomes.iter().any(|outcome| outcome.passed);
+        self.outcomes.clone_from(&outcomes);
+        // the step's own words list its checks, so a first answer with nothing passed is no news
+        if !changed || (first && !any_passed) {
+            return Vec::new();
+        }
+        vec![Effect::Tell(RunEvent::ChecksChanged { step, outcomes })]
+    }
+
+    fn pass(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
+        self.outcomes.clear();
+        self.progress = Progress { step: step + 1, hints: 0 };
+        let next = match self.step() {
+            Some(step) => RunEvent::StepStarted { step },
+            None => RunEvent::LabPassed,
+        };
+        vec![Effect::Tell(RunEvent::StepPassed { step, outcomes }), Effect::Save, Effect::Tell(next)]
+    }
+
+    fn hold(&mut self, terminal: String, id: u64, advice: Advice) -> Vec<Effect> {
+        let advice = Box::new(advice);
+        let told = RunEvent::Advised { terminal, advice: advice.clone(), held: true };
+        // one line is asked about at a time: a second one, from another terminal, is let go
+        if self.held.is_some() {
+            return vec![Effect::Verdict { id, run: true }];
+        }
+        self.held = Some(Held { id, advice });
+        vec![Effect::Tell(told)]
+    }
+
+    fn answered(&mut self, choice: Choice) -> Vec<Effect> {
+        let Some(Held { id, advice }) = self.held.take() else { return Vec::new() };
+        match choice {
+            Choice::RunAnyway => vec![Effect::Verdict { id, run: true }],
+            Choice::Cancel => vec![Effect::Verdict { id, run: false }],
+            Choice::Fix => vec![Effect::Fix { id, advice }],
+        }
+    }
+
+    fn hint(&mut self) -> Vec<Effect> {
+        let Some(step) = self.step() else { return Vec::new() };
+        let tier = self.progress.hints.min(LAST_TIER);
+        self.progress.hints = (tier + 1).min(LAST_TIER + 1);
+        vec![Effect::Tell(RunEvent::HintGiven { step, tier }), Effect::Save]
+    }
+
+    fn solve(&self) -> Vec<Effect> {
+        let Some(step) = self.step() else { return Vec::new() };
+        vec![Effect::Tell(RunEvent::Solving { step }), Effect::Play { step }]
+    }
+}

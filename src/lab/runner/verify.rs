@@ -1,0 +1,228 @@
+//! Plays a lab's solution through the same shells, coach and checks as a learner, and holds each step's transcript against its
+//! snapshot.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::session::{Parts, Session, SessionEvent};
+use super::setup::{Ports, Ready, SetupError, make_ready, new_session};
+use super::workspace::LabMemory;
+use super::{Input, PlayerError, Progress, RunEvent};
+use crate::lab::check::Outcome;
+use crate::lab::coach::{Choice, Coach, LabCoach};
+use crate::lab::format::Lab;
+use crate::lab::snapshot::{Comparison, Difference, SnapshotError, Snapshots};
+use crate::lab::terminal::normalise::Normaliser;
+use crate::lab::terminal::{
+    self, AnyTerminals, OpenTerminal, PromptStyle, Size, Startup, TerminalError, TerminalOptions, Terminals,
+};
+use crate::text::Language;
+
+/// How long a step's checks may take to hold after its solution was played. A JVM's broker needs seconds, a group's first
+/// rebalance three.
+const CHECK_DEADLINE: Duration = Duration::from_secs(30);
+/// How long the servers may take to end when a lab is over.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+/// Wide enough that no command line of a lab is wrapped.
+const SIZE: Size = Size { columns: 500, rows: 50 };
+
+/// How a step came out.
+#[derive(Debug)]
+pub enum StepResult {
+    /// Its checks hold and its transcript is the snapshot's.
+    Passed,
+    /// Its checks hold and its transcript was accepted as the snapshot.
+    Updated,
+    /// Its transcript is not the snapshot's.
+    Differs(Difference),
+    /// There is no snapshot to hold it against.
+    MissingSnapshot,
+    /// The solution could not be played to its end.
+    PlayFailed(PlayerError),
+    /// The solution was played, and this check does not hold.
+    CheckFailed(Outcome),
+    /// The coach objected to the solution: the rule's code.
+    Advised(String),
+}
+
+impl StepResult {
+    /// Whether all is well with the step.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Passed | Self::Updated)
+    }
+
+    /// Whether the next steps can still be played after it.
+    fn lets_the_lab_go_on(&self) -> bool {
+        !matches!(self, Self::PlayFailed(_) | Self::CheckFailed(_))
+    }
+}
+
+/// How a lab came out: a result for each step that was played, in order.
+#[derive(Debug)]
+pub struct LabResult {
+    /// By step: its id and its result.
+    pub steps: Vec<(String, StepResult)>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Why a lab could not be verified at all.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The lab cannot be made ready.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// A terminal cannot be opened or typed into.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    /// A snapshot cannot be read or written.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+/// What to verify, and how.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The lab.
+    pub lab: Arc<Lab>,
+    /// A folder for the run's own files, empty.
+    pub folder: &'a Path,
+    /// Where the servers listen.
+    pub ports: Ports,
+    /// The lab's snapshots.
+    pub snapshots: Snapshots,
+    /// Whether what comes out is accepted.
+    pub update: bool,
+}
+
+/// Plays a lab and says how each step came out. Whatever happens, nothing of it is left running.
+///
+/// # Errors
+/// The lab could not be played at all.
+pub async fn verify(plan: &Plan<'_>) -> Result<LabResult, VerifyError> {
+    let memory = LabMemory { session: new_session(), ..LabMemory::default() };
+    let ended = play(plan, &memory).await;
+    terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
+    ended
+}
+
+async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyError> {
+    let began = Instant::now();
+    let lab = &plan.lab;
+    let Ready { distribution, variables, system, receiver, .. } = make_ready(lab, plan.folder, Language::En, plan.ports, memory)?;
+    let (terminals, events) = Terminals::new(TerminalOptions {
+        session: memory.session.clone(),
+        folder: plan.folder.join(".terminals"),
+        bash: None,
+        startup: Startup::Clean,
+        prompt: PromptStyle::Lab,
+    })?;
+    for spec in &lab.spec.terminals {
+        let (name, cwd) = (spec.name.clone(), distribution.bin());
+        terminals.open(OpenTerminal { name, cwd, environment: Vec::new(), size: SIZE }).await?;
+    }
+    let normaliser = Normaliser::default()
+        .place(distribution.root().display().to_string(), "<KAFKA>")
+        .place(plan.folder.join("data").display().to_string(), "/tmp")
+        .port(plan.ports.broker, Ports::DOCUMENTED.broker)
+        .port(plan.ports.zookeeper, Ports::DOCUMENTED.zookeeper);
+    let mut session = Session::new(Parts {
+        lab: Arc::clone(lab),
+        variables,
+        progress: Progress::default(),
+        terminals: AnyTerminals::Here(terminals),
+        events,
+        attached: Vec::new(),
+        coach: LabCoach::new(Coach::default()),
+        system,
+        receiver: Some(receiver),
+        keeps_transcript: true,
+    });
+    let mut steps = Vec::new();
+    for (index, step) in lab.spec.steps.iter().enumerate() {
+        if let Some(transcript) = session.transcript() {
+            transcript.begin_step(&step.id);
+        }
+        let result = match play_step(&mut session, index).await? {
+            Some(failed) => failed,
+            None => {
+                let text = session.transcript().map(|of| of.snapshot(&step.id, &normaliser, &step.keep)).unwrap_or_default();
+                hold_against(plan, &step.id, &text)?
+            }
+        };
+        let goes_on = result.lets_the_lab_go_on();
+        steps.push((step.id.clone(), result));
+        if !goes_on {
+            break;
+        }
+    }
+    session.into_terminals().close_all(STOP_GRACE).await?;
+    Ok(LabResult { steps, took: began.elapsed() })
+}
+
+fn hold_against(plan: &Plan<'_>, step: &str, text: &str) -> Result<StepResult, SnapshotError> {
+    let comparison = plan.snapshots.compare(step, text)?;
+    if comparison == Comparison::Same {
+        return Ok(StepResult::Passed);
+    }
+    if plan.update {
+        plan.snapshots.accept(step, text)?;
+        return Ok(StepResult::Updated);
+    }
+    Ok(match comparison {
+        Comparison::Different(difference) => StepResult::Differs(difference),
+        Comparison::Missing | Comparison::Same => StepResult::MissingSnapshot,
+    })
+}
+
+/// Plays one step; returns what went wrong, or nothing where its checks hold.
+async fn play_step(session: &mut Session, step: usize) -> Result<Option<StepResult>, TerminalError> {
+    session.take(Input::SolveAsked);
+    let mut played = false;
+    let mut advised = None;
+    let mut last: Vec<Outcome> = Vec::new();
+    let mut deadline = None;
+    loop {
+        let passed = session.run().progress().step > step;
+        if played && passed {
+            return Ok(advised.map(StepResult::Advised));
+        }
+        let event = match deadline {
+            None => session.next().await?,
+            Some(deadline) => match tokio::time::timeout_at(deadline, session.next()).await {
+                Ok(event) => event?,
+                Err(_) => return Ok(Some(unmet(session, last))),
+            },
+        };
+        match event {
+            SessionEvent::Played(Ok(())) => {
+                played = true;
+                deadline = Some(tokio::time::Instant::now() + CHECK_DEADLINE);
+            }
+            SessionEvent::Played(Err(error)) => return Ok(Some(StepResult::PlayFailed(error))),
+            SessionEvent::Told(RunEvent::Advised { advice, held, .. }) => {
+                advised.get_or_insert(advice.diagnostic.code.to_owned());
+                if held {
+                    session.answer(Choice::RunAnyway);
+                }
+            }
+            SessionEvent::Told(RunEvent::ChecksChanged { step: of, outcomes }) if of == step => last = outcomes,
+            SessionEvent::Lost => return Err(TerminalError::Host { reason: "the terminals are gone".to_owned() }),
+            _ => {}
+        }
+    }
+}
+
+/// The first check that does not hold.
+fn unmet(session: &Session, last: Vec<Outcome>) -> StepResult {
+    let outcomes = if session.run().outcomes().is_empty() { last } else { session.run().outcomes().to_vec() };
+    match outcomes.into_iter().find(|outcome| !outcome.passed) {
+        Some(outcome) => StepResult::CheckFailed(outcome),
+        None => StepResult::CheckFailed(Outcome {
+            passed: false,
+            expected: crate::text::checks::ANSWER.into(),
+            found: crate::text::checks::NO_ANSWER.into(),
+        }),
+    }
+}

@@ -1,0 +1,39 @@
+//! What the runner says around the labs: the first screen, steps, hints, keys, leaving.
+
+crate::texts! {
+    TAGLINE { ko: "카프카를 직접 쳐 보며 배워요", en: "Learn Kafka by typing it" }
+    WHAT_IS_THIS {
+        ko: "진짜 셸에서 카프카 명령을 그대로 입력해 보는 실습이에요. 브로커와 주키퍼는 이 프로그램 안에 들어 있어서 따로 내려받을 것이 없어요. 제가 옆에서 보다가 틀리면 왜 틀렸는지 알려 드려요.",
+        en: "You type the real Kafka commands in a real shell. Broker and ZooKeeper are inside this program, so there is nothing to download. I watch, and when something goes wrong I say why.",
+    }
+    WORKSPACE_IS { ko: "작업 폴더: {path}", en: "Workspace: {path}" }
+    MENU_KEYS { ko: "Enter 시작 · ↑↓ 고르기 · r 처음부터 · L English · q 나가기", en: "Enter start · ↑↓ choose · r start over · L 한국어 · q quit" }
+    MENU_KEYS_RESUME { ko: "Enter 이어서 · ↑↓ 고르기 · r 처음부터 · L English · q 나가기", en: "Enter go on · ↑↓ choose · r start over · L 한국어 · q quit" }
+    MENU_RESUME { ko: "← {step}단계부터 이어서", en: "← goes on at step {step}" }
+
+    STEP_HEADER { ko: "{number} {lab} · {step}/{steps} · {title}", en: "{number} {lab} · {step}/{steps} · {title}" }
+    IN_TERMINAL { ko: "터미널 [{terminal}]에서:", en: "In terminal [{terminal}]:" }
+    THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
+    SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}:으로/로] 가요", en: "Press F6 to go to terminal [{terminal}]" }
+    TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }
+    KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F6 터미널 · F9 English · F10 나가기   (F키가 없으면 Ctrl-] 다음에 h c s t l q)", en: "F1 hint · F2 check · F3 do it for me · F6 terminal · F9 한국어 · F10 leave   (without F keys: Ctrl-], then h c s t l q)" }
+    NEXT_STEP { ko: "다음 → {step}/{steps}", en: "next → {step}/{steps}" }
+    LAB_PASSED { ko: "{number} {lab:을/를} 다 했어요!", en: "You have finished {number} {lab}!" }
+    LAB_PASSED_NEXT { ko: "터미널에서 더 해 보거나, F10을 눌러 나가세요.", en: "Try more in the terminals, or press F10 to leave." }
+    HINT { ko: "힌트 {tier}/3", en: "Hint {tier}/3" }
+    HINT_COMMAND { ko: "터미널 [{terminal}]에 이렇게 입력하세요:", en: "Type this in terminal [{terminal}]:" }
+    SOLVING { ko: "대신 해 볼게요. 터미널에서 무슨 일이 일어나는지 보세요.", en: "I'll do it for you. Watch what happens in the terminals." }
+    SOLVE_FAILED { ko: "대신 하다가 멈췄어요. 터미널 {terminal}에서 {waited}초 동안 기다렸지만 {what:이/가} 나오지 않았어요.", en: "I stopped: in terminal {terminal} I waited {waited} s for {what}." }
+    FIXED { ko: "고쳤어요. 이제 실행해요.", en: "Changed. Running it now." }
+    FIX_FAILED { ko: "고치지 못했어요: {reason}. 파일은 그대로예요.", en: "It could not be changed: {reason}. The file is as it was." }
+
+    LEAVE_QUESTION { ko: "아직 돌고 있어요: {servers}. 어떻게 할까요?", en: "Still running: {servers}. What shall I do?" }
+    LEAVE_KEYS { ko: "[s] 모두 멈추고 나가기 · [k] 켜 둔 채 나가기 · [Esc] 계속하기", en: "[s] stop them and leave · [k] keep them running and leave · [Esc] stay" }
+    LEFT_STOPPED { ko: "모두 멈췄어요. 다시 오면 {step}단계부터 이어져요.", en: "Everything has stopped. Next time you go on at step {step}." }
+    LEFT_KEPT { ko: "터미널을 켜 두었어요. kafkalab을 다시 실행하면 그대로 이어져요.", en: "The terminals stay open. Run kafkalab again to go on where you are." }
+    REATTACHED { ko: "켜 둔 터미널에 다시 붙었어요.", en: "Back at the terminals that you kept." }
+    LEFTOVERS { ko: "지난번에 남은 프로세스가 있어서 멈췄어요: {processes}", en: "Stopped what was left from last time: {processes}" }
+    TERMINAL_CLOSED { ko: "터미널 {terminal}의 셸이 끝나서 새로 열었어요.", en: "The shell of terminal {terminal} ended, so I opened a new one." }
+
+    SERVER_NEEDED { ko: "이 단계에는 {server:이/가} 돌고 있어야 하는데, 지금은 없어요. 터미널 [{terminal}]에서 다시 시작하세요: {command}", en: "This step needs {server}, which is not running now. Start it again in terminal [{terminal}]: {command}" }
+}
