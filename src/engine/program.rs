@@ -26,6 +26,7 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics },
     Program { main_class: tools::PRODUCER_CLASS, run: tools::run_producer },
     Program { main_class: zookeeper::server::MAIN_CLASS, run: zookeeper::server::main },
+    Program { main_class: tools::CONSUMER_CLASS, run: tools::run_consumer },
 ];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.

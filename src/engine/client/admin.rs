@@ -24,6 +24,8 @@ const EARLIEST: i64 = -2;
 const LATEST: i64 = -1;
 /// `fetch.max.bytes`.
 const FETCH_MAX_BYTES: i32 = 50 * 1024 * 1024;
+/// `max.partition.fetch.bytes`.
+const PARTITION_MAX_BYTES: i32 = 1024 * 1024;
 
 /// The brokers of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -314,7 +316,7 @@ impl Client {
         let mut found = Vec::new();
         let mut next = offset;
         while found.len() < limit {
-            let request = fetch_request(&description, &[(partition, next)], Duration::ZERO, 1);
+            let request = fetch_request(&[(&description, vec![(partition, next)])], Duration::ZERO, 1);
             let response = self.call(Route::Broker(leader), request).await?;
             let Some((bytes, high_watermark)) = fetched(response)? else { break };
             let batches = records::decode(bytes).map_err(|error| ClientError::Invalid(error.to_string()))?;
@@ -332,10 +334,20 @@ impl Client {
     }
 }
 
-/// A fetch outside any fetch session, of partitions of one topic; `wait` is how long the broker may wait for `min_bytes`.
-pub fn fetch_request(topic: &TopicDescription, offsets: &[(i32, i64)], wait: Duration, min_bytes: i32) -> FetchRequest {
-    let partitions = offsets.iter().map(|(partition, offset)| {
-        FetchPartition::default().with_partition(*partition).with_fetch_offset(*offset).with_partition_max_bytes(1024 * 1024)
+/// The partitions of one topic and the offsets to read them from.
+pub type TopicOffsets<'a> = (&'a TopicDescription, Vec<(i32, i64)>);
+
+/// A fetch outside any fetch session; `wait` is how long the broker may wait for `min_bytes`.
+pub fn fetch_request(topics: &[TopicOffsets<'_>], wait: Duration, min_bytes: i32) -> FetchRequest {
+    let topics = topics.iter().map(|(topic, offsets)| {
+        let partitions = offsets.iter().map(|(partition, offset)| {
+            let partition = FetchPartition::default().with_partition(*partition);
+            partition.with_fetch_offset(*offset).with_partition_max_bytes(PARTITION_MAX_BYTES)
+        });
+        FetchTopic::default()
+            .with_topic(topic_name(&topic.name))
+            .with_topic_id(topic.topic_id)
+            .with_partitions(partitions.collect())
     });
     FetchRequest::default()
         .with_replica_id(BrokerId(-1))
@@ -343,12 +355,7 @@ pub fn fetch_request(topic: &TopicDescription, offsets: &[(i32, i64)], wait: Dur
         .with_min_bytes(min_bytes)
         .with_max_bytes(FETCH_MAX_BYTES)
         .with_session_epoch(-1)
-        .with_topics(vec![
-            FetchTopic::default()
-                .with_topic(topic_name(&topic.name))
-                .with_topic_id(topic.topic_id)
-                .with_partitions(partitions.collect()),
-        ])
+        .with_topics(topics.collect())
 }
 
 fn fetched(response: FetchResponse) -> Result<Option<(Bytes, i64)>, ClientError> {

@@ -222,7 +222,17 @@ impl Connection {
     /// As [`Connection::call`].
     pub async fn call_as<R: Request>(&self, correlation_id: i32, request: &R) -> Result<R::Response, ClientError> {
         let version = self.version_of::<R>()?;
-        let mut body = self.exchange_as(correlation_id, request, version).await?;
+        let mut body = self.exchange_as(correlation_id, request, version, self.request_timeout).await?;
+        decode(&mut body, version, api_name::<R>())
+    }
+
+    /// As [`Connection::call`], with a timeout of its own, for requests that a broker holds back on purpose.
+    ///
+    /// # Errors
+    /// As [`Connection::call`].
+    pub async fn call_within<R: Request>(&self, request: &R, timeout: Duration) -> Result<R::Response, ClientError> {
+        let version = self.version_of::<R>()?;
+        let mut body = self.exchange_as(self.correlation_ids.next(), request, version, timeout).await?;
         decode(&mut body, version, api_name::<R>())
     }
 
@@ -233,10 +243,16 @@ impl Connection {
     }
 
     async fn exchange<R: Request>(&self, request: &R, version: i16) -> Result<Bytes, ClientError> {
-        self.exchange_as(self.correlation_ids.next(), request, version).await
+        self.exchange_as(self.correlation_ids.next(), request, version, self.request_timeout).await
     }
 
-    async fn exchange_as<R: Request>(&self, correlation_id: i32, request: &R, version: i16) -> Result<Bytes, ClientError> {
+    async fn exchange_as<R: Request>(
+        &self,
+        correlation_id: i32,
+        request: &R,
+        version: i16,
+        timeout: Duration,
+    ) -> Result<Bytes, ClientError> {
         let (answer, answered) = oneshot::channel();
         {
             // one lock over both queues, so that answers are expected in the order the requests are written
@@ -248,13 +264,13 @@ impl Connection {
                 return Err(self.gone());
             }
         }
-        let mut body = match tokio::time::timeout(self.request_timeout, answered).await {
+        let mut body = match tokio::time::timeout(timeout, answered).await {
             Ok(Ok(body)) => body,
             Ok(Err(_)) => return Err(self.gone()),
             Err(_) => {
                 self.close();
                 let address = self.address.to_string();
-                return Err(ClientError::Timeout { address, api: api_name::<R>(), after: self.request_timeout });
+                return Err(ClientError::Timeout { address, api: api_name::<R>(), after: timeout });
             }
         };
         let header_version = if R::KEY == ApiVersionsRequest::KEY { 0 } else { R::Response::header_version(version) };

@@ -4,6 +4,7 @@
 mod address;
 pub mod admin;
 mod connection;
+pub mod consumer;
 mod error;
 pub mod group;
 mod network;
@@ -13,6 +14,7 @@ pub mod records;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
+pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;
 pub use network::{Client, ClientConfig, Flavour, Node, Route, random_below};
 pub use producer::{Producer, ProducerConfig};

@@ -30,6 +30,10 @@ pub(super) const RETRY_BACKOFF: Duration = Duration::from_millis(100);
 /// The error code of a topic whose name no topic may have.
 pub(super) const INVALID_TOPIC: i16 = 17;
 
+/// Coordinators have connections of their own, under ids counted down from the largest, so that a group's long waits do not
+/// hold up other requests to the same broker; ids above this one are theirs.
+const COORDINATOR_IDS: i32 = i32::MAX / 2;
+
 /// Which of Kafka's clients is played: their log lines differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavour {
@@ -176,7 +180,7 @@ impl Client {
 
     /// The brokers known so far: the bootstrap servers, or those of the last metadata.
     pub fn nodes(&self) -> Vec<Node> {
-        self.state().nodes.clone()
+        self.state().nodes.iter().filter(|node| node.id < COORDINATOR_IDS).cloned().collect()
     }
 
     /// The deadline of a call that begins now.
@@ -366,8 +370,9 @@ impl Client {
             })
             .collect();
         let mut state = self.state();
-        state.links.retain(|id, _| nodes.iter().any(|node| node.id == *id));
-        state.nodes = nodes;
+        state.links.retain(|id, _| *id >= COORDINATOR_IDS || nodes.iter().any(|node| node.id == *id));
+        state.nodes.retain(|node| node.id >= COORDINATOR_IDS);
+        state.nodes.extend(nodes);
         state.bootstrapped = true;
         state.controller = Some(response.controller_id.0).filter(|id| *id >= 0);
     }
@@ -377,7 +382,7 @@ impl Client {
         self.state().controller = None;
     }
 
-    /// The broker that coordinates a group, made known to the client.
+    /// The broker that coordinates a group, made known to the client under an id of its own for [`Route::Broker`].
     ///
     /// # Errors
     /// [`ClientError::Broker`] with `COORDINATOR_NOT_AVAILABLE` while there is none; else as [`Client::call`].
@@ -399,11 +404,10 @@ impl Client {
             return Err(error);
         }
         let address = HostPort { host: host.to_string(), port: u16::try_from(port).unwrap_or_default() };
-        let node = Node { id: id.0, address, rack: None };
+        let node = Node { id: i32::MAX - id.0.max(0), address, rack: None };
         let mut state = self.state();
-        if !state.nodes.iter().any(|known| known.id == node.id) {
-            state.nodes.push(node.clone());
-        }
+        state.nodes.retain(|known| known.id != node.id);
+        state.nodes.push(node.clone());
         Ok(node)
     }
 
@@ -413,7 +417,7 @@ impl Client {
         let now = Instant::now();
         let mut pause = RECONNECT_BACKOFF_MAX;
         let mut ready = Vec::new();
-        for node in state.nodes.iter().filter(|node| wanted.is_none_or(|id| id == node.id)) {
+        for node in state.nodes.iter().filter(|node| wanted.map_or(node.id < COORDINATOR_IDS, |id| id == node.id)) {
             let link = state.links.get(&node.id);
             if link.and_then(|link| link.connection.as_ref()).is_some_and(|connection| !connection.is_closed()) {
                 return Ok(node.clone());

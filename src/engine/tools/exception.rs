@@ -19,6 +19,11 @@ impl Exception {
         Self { class, message: Some(message.into()), cause: None }
     }
 
+    /// An exception without one.
+    pub(super) fn bare(class: &'static str) -> Self {
+        Self { class, message: None, cause: None }
+    }
+
     /// The same exception with what caused it.
     pub(super) fn caused_by(mut self, cause: Self) -> Self {
         self.cause = Some(Box::new(cause));

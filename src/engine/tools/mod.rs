@@ -1,7 +1,10 @@
 //! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
 
 mod client_configs;
+mod consumer;
+mod consumer_options;
 mod exception;
+mod formatter;
 mod harness;
 pub mod invocation;
 mod java;
@@ -15,6 +18,7 @@ mod topics_options;
 mod usage;
 mod usage_texts;
 
+pub use consumer::run as run_consumer;
 use exception::{Exception, Stop};
 pub use producer::run as run_producer;
 pub use topics::run as run_topics;

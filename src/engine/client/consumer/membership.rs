@@ -1,0 +1,376 @@
+//! Being in a consumer group: joining, getting partitions, heartbeats, commits and leaving (`ConsumerCoordinator`).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
+use kafka_protocol::messages::leave_group_request::MemberIdentity;
+use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
+use kafka_protocol::messages::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
+use kafka_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
+use kafka_protocol::messages::{
+    GroupId, HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, OffsetCommitRequest, OffsetFetchRequest,
+    SyncGroupRequest,
+};
+use kafka_protocol::protocol::{Request, StrBytes};
+use tokio::time::Instant;
+
+use super::TopicPartition;
+use crate::engine::client::admin::topic_name;
+use crate::engine::client::group::{Assignment, Subscription, TopicPartitions, assign_range};
+use crate::engine::client::network::RETRY_BACKOFF;
+use crate::engine::client::{Client, ClientError, Route};
+
+/// The protocol type of consumer groups.
+const PROTOCOL_TYPE: &str = "consumer";
+/// What Java's sticky assignor adds to a subscription outside any generation: the number -1.
+const NO_GENERATION: &[u8] = &[0xff, 0xff, 0xff, 0xff];
+/// How much longer than the rebalance timeout the answer to a join is waited for, as Java does.
+const JOIN_GRACE: Duration = Duration::from_secs(5);
+/// `MEMBER_ID_REQUIRED`: join again under the id that the answer gives (KIP-394).
+const MEMBER_ID_REQUIRED: i16 = 79;
+/// `REBALANCE_IN_PROGRESS`.
+const REBALANCE_IN_PROGRESS: i16 = 27;
+/// `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`: the coordinator has gone on without us.
+const FORGOTTEN: [i16; 2] = [22, 25];
+/// `COORDINATOR_LOAD_IN_PROGRESS`, `COORDINATOR_NOT_AVAILABLE`, `NOT_COORDINATOR`: ask again who it is.
+const ELSEWHERE: [i16; 3] = [14, 15, 16];
+
+/// Where a member stands with its coordinator.
+#[derive(Debug, Default)]
+struct Standing {
+    /// The coordinator's node, as the client knows it.
+    coordinator: Option<i32>,
+    member_id: String,
+    generation: i32,
+    joined: bool,
+}
+
+/// A membership of one group.
+pub(super) struct Membership {
+    client: Arc<Client>,
+    group: String,
+    session_timeout: Duration,
+    rebalance_timeout: Duration,
+    standing: Arc<Mutex<Standing>>,
+    heartbeats: tokio::task::AbortHandle,
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.heartbeats.abort();
+    }
+}
+
+impl Membership {
+    /// A membership that has not joined yet; heartbeats are sent on the current runtime from when it has.
+    pub(super) fn new(client: Arc<Client>, group: &str, session: Duration, rebalance: Duration, heartbeat: Duration) -> Self {
+        let standing = Arc::<Mutex<Standing>>::default();
+        let beats = beat(Arc::clone(&client), group.to_owned(), Arc::clone(&standing), heartbeat);
+        Self {
+            client,
+            group: group.to_owned(),
+            session_timeout: session,
+            rebalance_timeout: rebalance,
+            standing,
+            heartbeats: tokio::spawn(beats).abort_handle(),
+        }
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this member holds its partitions and no rebalance has begun.
+    pub(super) fn is_stable(&self) -> bool {
+        self.standing().joined
+    }
+
+    /// Gives its partitions up and joins again at the next chance.
+    pub(super) fn rejoin(&self) {
+        self.standing().joined = false;
+    }
+
+    /// The coordinator, looked up until one is found.
+    pub(super) async fn coordinator(&self) -> Result<Route, ClientError> {
+        loop {
+            if let Some(id) = self.standing().coordinator {
+                return Ok(Route::Broker(id));
+            }
+            match self.client.find_coordinator(&self.group).await {
+                Ok(node) => self.standing().coordinator = Some(node.id),
+                Err(error) if error.is_retriable() || matches!(error, ClientError::NoNode { .. }) => {
+                    tokio::time::sleep(RETRY_BACKOFF).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Joins once; gives the partitions to read, or `None` where it has to be tried again.
+    ///
+    /// # Errors
+    /// Where trying again cannot help.
+    pub(super) async fn join(
+        &self,
+        topics: &[String],
+        partition_count: impl Fn(&str) -> i32,
+    ) -> Result<Option<Vec<TopicPartition>>, ClientError> {
+        let route = self.coordinator().await?;
+        let subscription = |user_data| Subscription { topics: topics.to_vec(), user_data, owned: Vec::new(), generation_id: -1 };
+        let protocol = |name: &'static str, user_data: Option<Bytes>| {
+            let name = StrBytes::from_static_str(name);
+            JoinGroupRequestProtocol::default().with_name(name).with_metadata(subscription(user_data).encode())
+        };
+        let member_id = self.standing().member_id.clone();
+        let request = JoinGroupRequest::default()
+            .with_group_id(self.group_id())
+            .with_session_timeout_ms(millis(self.session_timeout))
+            .with_rebalance_timeout_ms(millis(self.rebalance_timeout))
+            .with_member_id(StrBytes::from_string(member_id))
+            .with_protocol_type(StrBytes::from_static_str(PROTOCOL_TYPE))
+            .with_protocols(vec![
+                protocol("range", None),
+                protocol("cooperative-sticky", Some(Bytes::from_static(NO_GENERATION))),
+            ]);
+        let Some(response) = self.ask(&route, &request, self.rebalance_timeout + JOIN_GRACE).await? else { return Ok(None) };
+        if response.error_code == MEMBER_ID_REQUIRED {
+            self.standing().member_id = response.member_id.to_string();
+            return Ok(None);
+        }
+        if !self.accepts(response.error_code)? {
+            return Ok(None);
+        }
+        self.sync(&route, response, partition_count).await
+    }
+
+    async fn sync(
+        &self,
+        route: &Route,
+        join: JoinGroupResponse,
+        partition_count: impl Fn(&str) -> i32,
+    ) -> Result<Option<Vec<TopicPartition>>, ClientError> {
+        let member_id = join.member_id.clone();
+        let assignments = if join.leader == member_id { deal(&join, partition_count) } else { Vec::new() };
+        let request = SyncGroupRequest::default()
+            .with_group_id(self.group_id())
+            .with_generation_id(join.generation_id)
+            .with_member_id(member_id.clone())
+            .with_protocol_type(join.protocol_type.clone())
+            .with_protocol_name(join.protocol_name.clone())
+            .with_assignments(assignments);
+        {
+            let mut standing = self.standing();
+            standing.member_id = member_id.to_string();
+            standing.generation = join.generation_id;
+        }
+        let Some(response) = self.ask(route, &request, self.rebalance_timeout + JOIN_GRACE).await? else { return Ok(None) };
+        if !self.accepts(response.error_code)? {
+            return Ok(None);
+        }
+        let assignment = Assignment::decode(response.assignment).unwrap_or_default();
+        self.standing().joined = true;
+        let partitions = assignment.partitions.into_iter().flat_map(|topic| {
+            topic.partitions.into_iter().map(move |partition| (topic.topic.clone(), partition)).collect::<Vec<_>>()
+        });
+        Ok(Some(partitions.collect()))
+    }
+
+    /// The committed offsets of partitions; those without one are missing.
+    pub(super) async fn committed(&self, partitions: &[TopicPartition]) -> Result<BTreeMap<TopicPartition, i64>, ClientError> {
+        let topics = by_topic(partitions).into_iter().map(|topic| {
+            OffsetFetchRequestTopics::default().with_name(topic_name(&topic.topic)).with_partition_indexes(topic.partitions)
+        });
+        let group = OffsetFetchRequestGroup::default().with_group_id(self.group_id()).with_topics(Some(topics.collect()));
+        let request = OffsetFetchRequest::default().with_groups(vec![group]).with_require_stable(true);
+        loop {
+            let route = self.coordinator().await?;
+            let Some(response) = self.ask(&route, &request, self.client.config().request_timeout).await? else { continue };
+            let Some(group) = response.groups.into_iter().next() else { return Ok(BTreeMap::new()) };
+            if !self.accepts(group.error_code)? {
+                continue;
+            }
+            let mut offsets = BTreeMap::new();
+            for topic in group.topics {
+                for partition in topic.partitions.into_iter().filter(|partition| partition.committed_offset >= 0) {
+                    offsets.insert((topic.name.to_string(), partition.partition_index), partition.committed_offset);
+                }
+            }
+            return Ok(offsets);
+        }
+    }
+
+    /// Commits offsets once; what goes wrong is mended by the next commit.
+    pub(super) async fn commit(&self, offsets: &BTreeMap<TopicPartition, i64>) {
+        let known = self.standing().coordinator;
+        let (Some(coordinator), false) = (known, offsets.is_empty()) else { return };
+        let (member_id, generation) = {
+            let standing = self.standing();
+            (StrBytes::from_string(standing.member_id.clone()), standing.generation)
+        };
+        let mut topics: BTreeMap<&str, Vec<OffsetCommitRequestPartition>> = BTreeMap::new();
+        for ((topic, partition), offset) in offsets {
+            let committed = OffsetCommitRequestPartition::default()
+                .with_partition_index(*partition)
+                .with_committed_offset(*offset)
+                .with_committed_metadata(Some(StrBytes::default()));
+            topics.entry(topic).or_default().push(committed);
+        }
+        let topics = topics.into_iter().map(|(topic, partitions)| {
+            OffsetCommitRequestTopic::default().with_name(topic_name(topic)).with_partitions(partitions)
+        });
+        let request = OffsetCommitRequest::default()
+            .with_group_id(self.group_id())
+            .with_generation_id_or_member_epoch(generation)
+            .with_member_id(member_id)
+            .with_topics(topics.collect());
+        let route = Route::Broker(coordinator);
+        if let Ok(Some(response)) = self.ask(&route, &request, self.client.config().request_timeout).await {
+            let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|partition| partition.error_code));
+            for code in codes.filter(|code| *code != 0) {
+                // what it says of the standing counts; the offsets go with the next commit
+                let _ = self.accepts(code);
+            }
+        }
+    }
+
+    /// Leaves the group, if it is in it.
+    pub(super) async fn leave(&self) {
+        self.heartbeats.abort();
+        let (coordinator, member_id) = {
+            let standing = self.standing();
+            (standing.coordinator, StrBytes::from_string(standing.member_id.clone()))
+        };
+        let (Some(coordinator), false) = (coordinator, member_id.is_empty()) else { return };
+        let reason = Some(StrBytes::from_static_str("the consumer is being closed"));
+        let member = MemberIdentity::default().with_member_id(member_id).with_reason(reason);
+        let request = LeaveGroupRequest::default().with_group_id(self.group_id()).with_members(vec![member]);
+        // the session timeout does it where this does not get through
+        let _ = self.ask(&Route::Broker(coordinator), &request, Duration::from_secs(2)).await;
+    }
+
+    fn group_id(&self) -> GroupId {
+        GroupId(StrBytes::from_string(self.group.clone()))
+    }
+
+    /// One request to the coordinator; `None` where the connection failed and it has to be looked up again.
+    async fn ask<R: Request + Clone>(
+        &self,
+        route: &Route,
+        request: &R,
+        timeout: Duration,
+    ) -> Result<Option<R::Response>, ClientError> {
+        let answer = async {
+            let deadline = Instant::now() + timeout.min(self.client.config().request_timeout);
+            let connection = self.client.connection(route, deadline).await?;
+            connection.call_within(request, timeout).await.inspect_err(|_| self.client.disconnected(&connection))
+        };
+        match answer.await {
+            Ok(response) => Ok(Some(response)),
+            Err(error) if error.is_retriable() || matches!(error, ClientError::NoNode { .. }) => {
+                self.standing().coordinator = None;
+                tokio::time::sleep(RETRY_BACKOFF).await;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes in what a code says of this member's standing; gives whether the answer counts.
+    fn accepts(&self, code: i16) -> Result<bool, ClientError> {
+        note(&mut self.standing(), code);
+        match ClientError::from_code(code, None) {
+            None => Ok(true),
+            Some(error) if error.is_retriable() || FORGOTTEN.contains(&code) || code == REBALANCE_IN_PROGRESS => Ok(false),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// Takes in what a code says of a member's standing.
+fn note(standing: &mut Standing, code: i16) {
+    if FORGOTTEN.contains(&code) {
+        standing.member_id.clear();
+        standing.joined = false;
+    } else if code == REBALANCE_IN_PROGRESS {
+        standing.joined = false;
+    } else if ELSEWHERE.contains(&code) {
+        standing.coordinator = None;
+    }
+}
+
+/// Tells the coordinator again and again that this member is alive.
+async fn beat(client: Arc<Client>, group: String, standing: Arc<Mutex<Standing>>, interval: Duration) {
+    loop {
+        tokio::time::sleep(interval).await;
+        let (coordinator, request) = {
+            let standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
+            let (Some(coordinator), true) = (standing.coordinator, standing.joined) else { continue };
+            let request = HeartbeatRequest::default()
+                .with_group_id(GroupId(StrBytes::from_string(group.clone())))
+                .with_generation_id(standing.generation)
+                .with_member_id(StrBytes::from_string(standing.member_id.clone()));
+            (coordinator, request)
+        };
+        let deadline = Instant::now() + interval;
+        let answer = client.call_until(Route::Broker(coordinator), request, deadline).await;
+        let mut standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            Ok(response) => note(&mut standing, response.error_code),
+            Err(_) => standing.coordinator = None,
+        }
+    }
+}
+
+/// The leader's part: who reads what.
+fn deal(join: &JoinGroupResponse, partition_count: impl Fn(&str) -> i32) -> Vec<SyncGroupRequestAssignment> {
+    let members: Vec<(String, Vec<String>)> = join
+        .members
+        .iter()
+        .map(|member| {
+            let subscription = Subscription::decode(member.metadata.clone()).unwrap_or_default();
+            (member.member_id.to_string(), subscription.topics)
+        })
+        .collect();
+    let dealt = assign_range(&members, partition_count).into_iter().map(|(member, partitions)| {
+        SyncGroupRequestAssignment::default()
+            .with_member_id(StrBytes::from_string(member))
+            .with_assignment(Assignment { partitions, user_data: None }.encode())
+    });
+    dealt.collect()
+}
+
+fn by_topic(partitions: &[TopicPartition]) -> Vec<TopicPartitions> {
+    let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
+    for (topic, partition) in partitions {
+        topics.entry(topic).or_default().push(*partition);
+    }
+    topics.into_iter().map(|(topic, partitions)| TopicPartitions { topic: topic.to_owned(), partitions }).collect()
+}
+
+fn millis(duration: Duration) -> i32 {
+    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(code: i16, expected: (bool, bool, bool)) {
+        let mut standing = Standing { coordinator: Some(1), member_id: "m".to_owned(), generation: 3, joined: true };
+        note(&mut standing, code);
+        let found = (standing.coordinator.is_some(), !standing.member_id.is_empty(), standing.joined);
+        assert_eq!(found, expected, "code {code}");
+    }
+
+    #[test]
+    fn codes_tell_a_member_where_it_stands() {
+        check(0, (true, true, true));
+        check(REBALANCE_IN_PROGRESS, (true, true, false));
+        check(22, (true, false, false));
+        check(25, (true, false, false));
+        check(16, (false, true, true));
+    }
+}

@@ -1,0 +1,290 @@
+//! A consumer: a place in a group or a partition of its own, positions, fetching, commits (`KafkaConsumer`).
+
+mod fetcher;
+mod membership;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+use tokio::time::Instant;
+
+use super::admin::{TopicDescription, topics_of};
+use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
+use super::records::FetchedRecord;
+use super::{Client, ClientError};
+use membership::Membership;
+
+/// The topics that a pattern never means (`exclude.internal.topics`).
+const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
+/// The most records that one poll gives (`max.poll.records`).
+const MAX_POLL_RECORDS: usize = 500;
+
+/// A topic and the number of a partition.
+pub type TopicPartition = (String, i32);
+
+/// Where reading begins where nothing is committed, and after a position is lost (`auto.offset.reset`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// At the first record that is kept.
+    Earliest,
+    /// After the last record.
+    Latest,
+    /// Nowhere: that is an error.
+    None,
+}
+
+/// What a consumer reads.
+#[derive(Clone, Debug)]
+pub enum Interest {
+    /// Its share of a topic, in a group.
+    Topic(String),
+    /// Its share of all topics whose whole name matches, in a group.
+    Pattern(Regex),
+    /// One partition, without a group; an offset from 0, or -2 for the first and -1 for the end.
+    Partition(String, i32, i64),
+}
+
+/// A consumer's configuration, by Kafka's keys.
+#[derive(Clone, Debug)]
+pub struct ConsumerConfig {
+    /// `group.id`.
+    pub group_id: String,
+    /// `enable.auto.commit`.
+    pub auto_commit: bool,
+    /// `auto.commit.interval.ms`.
+    pub auto_commit_interval: Duration,
+    /// `auto.offset.reset`.
+    pub reset: Reset,
+    /// `isolation.level=read_committed`.
+    pub read_committed: bool,
+    /// `session.timeout.ms`.
+    pub session_timeout: Duration,
+    /// `max.poll.interval.ms`.
+    pub max_poll_interval: Duration,
+    /// `heartbeat.interval.ms`.
+    pub heartbeat_interval: Duration,
+    /// `fetch.max.wait.ms`.
+    pub fetch_max_wait: Duration,
+    /// `fetch.min.bytes`.
+    pub fetch_min_bytes: i32,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age: Duration,
+    /// `allow.auto.create.topics`.
+    pub auto_create: bool,
+}
+
+impl ConsumerConfig {
+    /// Kafka's defaults, for a group.
+    pub fn of_group(group_id: &str) -> Self {
+        Self {
+            group_id: group_id.to_owned(),
+            auto_commit: true,
+            auto_commit_interval: Duration::from_secs(5),
+            reset: Reset::Latest,
+            read_committed: false,
+            session_timeout: Duration::from_secs(45),
+            max_poll_interval: Duration::from_secs(300),
+            heartbeat_interval: Duration::from_secs(3),
+            fetch_max_wait: Duration::from_millis(500),
+            fetch_min_bytes: 1,
+            metadata_max_age: Duration::from_secs(300),
+            auto_create: true,
+        }
+    }
+}
+
+/// A record and where it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerRecord {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: i32,
+    /// The record.
+    pub record: FetchedRecord,
+}
+
+/// How far a partition is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Position {
+    /// The offset to fetch next.
+    fetch: i64,
+    /// The offset after the last record that was given out; what is committed.
+    given: i64,
+}
+
+/// A consumer of one client.
+pub struct Consumer {
+    client: Arc<Client>,
+    config: ConsumerConfig,
+    interest: Interest,
+    membership: Option<Membership>,
+    topics: BTreeMap<String, TopicDescription>,
+    /// `None` for partitions whose position is not known yet.
+    positions: BTreeMap<TopicPartition, Option<Position>>,
+    fetched: VecDeque<ConsumerRecord>,
+    metadata_at: Option<Instant>,
+    committed_at: Instant,
+}
+
+impl Consumer {
+    /// A consumer on the current runtime; nothing is asked yet.
+    pub fn new(client: Arc<Client>, config: ConsumerConfig, interest: Interest) -> Self {
+        let membership = match &interest {
+            Interest::Partition(..) => None,
+            _ => {
+                // Java looks for the coordinator first, and its request has the first number
+                client.correlation_ids().next();
+                let (session, rebalance) = (config.session_timeout, config.max_poll_interval);
+                Some(Membership::new(Arc::clone(&client), &config.group_id, session, rebalance, config.heartbeat_interval))
+            }
+        };
+        let mut positions = BTreeMap::new();
+        if let Interest::Partition(topic, partition, start) = &interest {
+            let known = (*start >= 0).then_some(Position { fetch: *start, given: *start });
+            positions.insert((topic.clone(), *partition), known);
+        }
+        Self {
+            client,
+            config,
+            interest,
+            membership,
+            topics: BTreeMap::new(),
+            positions,
+            fetched: VecDeque::new(),
+            metadata_at: None,
+            committed_at: Instant::now(),
+        }
+    }
+
+    /// Gives up to `limit` records; waits for some, at most about the fetch wait, and may give none. It has to be called again
+    /// and again for the consumer to keep its place in the group.
+    ///
+    /// # Errors
+    /// Where trying again cannot help: an invalid topic, `auto.offset.reset=none` without a position, an unreadable batch.
+    pub async fn poll(&mut self, limit: usize) -> Result<Vec<ConsumerRecord>, ClientError> {
+        self.refresh_metadata().await?;
+        if !self.ensure_membership().await? {
+            return Ok(Vec::new());
+        }
+        self.commit_if_due().await;
+        if self.fetched.is_empty() {
+            self.ensure_positions().await?;
+            self.fetch().await?;
+        }
+        let count = self.fetched.len().min(limit).min(MAX_POLL_RECORDS);
+        let given: Vec<ConsumerRecord> = self.fetched.drain(..count).collect();
+        for record in &given {
+            let place = (record.topic.clone(), record.partition);
+            if let Some(Some(position)) = self.positions.get_mut(&place) {
+                position.given = record.record.offset + 1;
+            }
+        }
+        Ok(given)
+    }
+
+    /// Takes records back that were given out and not used, so that they are not committed.
+    pub fn give_back(&mut self, unused: Vec<ConsumerRecord>) {
+        for record in unused.into_iter().rev() {
+            if let Some(Some(position)) = self.positions.get_mut(&(record.topic.clone(), record.partition)) {
+                position.given = record.record.offset;
+            }
+            self.fetched.push_front(record);
+        }
+    }
+
+    /// Commits what was given out, where that is on, and leaves the group.
+    pub async fn close(self) {
+        let Some(membership) = &self.membership else { return };
+        if self.config.auto_commit && membership.is_stable() {
+            membership.commit(&self.given()).await;
+        }
+        membership.leave().await;
+    }
+
+    fn given(&self) -> BTreeMap<TopicPartition, i64> {
+        self.positions.iter().filter_map(|(place, position)| Some((place.clone(), (*position)?.given))).collect()
+    }
+
+    async fn commit_if_due(&mut self) {
+        let due = self.config.auto_commit && self.committed_at.elapsed() >= self.config.auto_commit_interval;
+        if let (Some(membership), true) = (&self.membership, due) {
+            membership.commit(&self.given()).await;
+            self.committed_at = Instant::now();
+        }
+    }
+
+    async fn refresh_metadata(&mut self) -> Result<(), ClientError> {
+        if self.metadata_at.is_some_and(|at| at.elapsed() < self.config.metadata_max_age) {
+            return Ok(());
+        }
+        let before = self.partition_counts();
+        let (metadata, pattern) = match &self.interest {
+            Interest::Topic(topic) | Interest::Partition(topic, ..) => {
+                (self.client.metadata(&[topic], self.config.auto_create).await, None)
+            }
+            Interest::Pattern(pattern) => (self.client.metadata_all().await, Some(pattern)),
+        };
+        let metadata = match metadata {
+            Ok(metadata) => metadata,
+            // nobody there: the consumer tries for ever
+            Err(ClientError::NoNode { .. }) => return Ok(()),
+            Err(error) if error.is_retriable() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let mut complete = true;
+        for (topic, code) in topics_of(&metadata) {
+            if code == INVALID_TOPIC {
+                let message = format!("Invalid topics: [{}]", topic.name);
+                return Err(ClientError::Broker { code, message });
+            }
+            let wanted = pattern.is_none_or(|p| p.is_match(&topic.name) && !INTERNAL.contains(&topic.name.as_str()));
+            complete &= code == 0 || pattern.is_some();
+            if code == 0 && wanted {
+                self.topics.insert(topic.name.clone(), topic);
+            }
+        }
+        self.metadata_at = complete.then(Instant::now);
+        if !complete {
+            tokio::time::sleep(RETRY_BACKOFF).await;
+        }
+        if let Some(membership) = self.membership.as_ref().filter(|_| before != self.partition_counts()) {
+            membership.rejoin();
+        }
+        Ok(())
+    }
+
+    fn partition_counts(&self) -> Vec<(String, usize)> {
+        self.topics.values().map(|topic| (topic.name.clone(), topic.partitions.len())).collect()
+    }
+
+    /// Joins the group where that has to be done; gives whether there is something to read.
+    async fn ensure_membership(&mut self) -> Result<bool, ClientError> {
+        let Some(membership) = &self.membership else { return Ok(true) };
+        if membership.is_stable() {
+            return Ok(true);
+        }
+        if self.config.auto_commit {
+            membership.commit(&self.given()).await;
+        }
+        // records that were not given out are read again by whoever gets their partitions
+        self.fetched.clear();
+        self.positions.clear();
+        let topics: Vec<String> = match &self.interest {
+            Interest::Topic(topic) | Interest::Partition(topic, ..) => vec![topic.clone()],
+            Interest::Pattern(_) => self.topics.keys().cloned().collect(),
+        };
+        let known = &self.topics;
+        let count = |topic: &str| known.get(topic).map_or(0, |topic| i32::try_from(topic.partitions.len()).unwrap_or_default());
+        let Some(assigned) = membership.join(&topics, count).await? else { return Ok(false) };
+        let committed = membership.committed(&assigned).await?;
+        for place in assigned {
+            let position = committed.get(&place).map(|offset| Position { fetch: *offset, given: *offset });
+            self.positions.insert(place, position);
+        }
+        self.committed_at = Instant::now();
+        Ok(true)
+    }
+}

@@ -1,0 +1,179 @@
+//! `kafka-console-consumer.sh` (`kafka.tools.ConsoleConsumer`): writes records to stdout, each on a line.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::consumer_options::{self, Line, SCRIPT};
+use super::harness::{self, eprint};
+use super::{CONSUMER_CLASS, Exception, Stop, topics};
+use crate::catalog::configs;
+use crate::engine::client::consumer::{ConsumerRecord, Interest, Reset};
+use crate::engine::client::{Client, ClientConfig, ClientError, Consumer, ConsumerConfig, Flavour};
+use crate::log_error;
+
+const LOGGER: &str = "kafka.tools.ConsoleConsumer$";
+/// How long saying goodbye to the group may take.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(5);
+/// The most bytes that are held for one write.
+const WRITE_BYTES: usize = 1024 * 1024;
+
+/// Runs the tool.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    harness::run(CONSUMER_CLASS, SCRIPT, args, main)
+}
+
+async fn main(args: Vec<String>) -> Result<u8, Stop> {
+    let line = consumer_options::parse(&args)?;
+    let (mut consumer, skip) = match consumer(&line).await {
+        Ok(consumer) => (consumer, line.skip_message_on_error),
+        Err(exception) => {
+            log_error!(LOGGER, "Unknown error when running consumer: ");
+            eprint(&format!("{exception}\n"));
+            return Ok(1);
+        }
+    };
+    let mut run = Run { line: &line, count: 0, skip };
+    let code = tokio::select! {
+        () = run.process(&mut consumer) => 0,
+        code = harness::signalled() => code,
+    };
+    // a coordinator that does not answer must not keep the tool
+    let _ = tokio::time::timeout(CLOSE_DEADLINE, consumer.close()).await;
+    eprint(&format!("Processed a total of {} messages\n", run.count));
+    Ok(code)
+}
+
+async fn consumer(line: &Line) -> Result<Consumer, Exception> {
+    line.configs.check(configs::consumer())?;
+    let bootstrap = topics::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
+    let interest = match (&line.topic, &line.include, line.partition) {
+        (Some(topic), _, Some((partition, offset))) => Interest::Partition(topic.clone(), partition, offset),
+        (Some(topic), ..) => Interest::Topic(topic.clone()),
+        (None, include, _) => Interest::Pattern(topics::include_list(include.as_deref().unwrap_or_default())?),
+    };
+    let admin = ClientConfig::admin(bootstrap);
+    let client = Client::new(ClientConfig {
+        client_id: line.configs.get("client.id").unwrap_or_default().to_owned(),
+        flavour: Flavour::Consumer,
+        group_id: Some(line.group.clone()),
+        request_timeout: line.configs.millis("request.timeout.ms", admin.request_timeout),
+        ..admin
+    });
+    Ok(Consumer::new(Arc::new(client), consumer_config(line), interest))
+}
+
+fn consumer_config(line: &Line) -> ConsumerConfig {
+    let (configs, default) = (&line.configs, ConsumerConfig::of_group(&line.group));
+    ConsumerConfig {
+        auto_commit: configs.flag("enable.auto.commit", true),
+        auto_commit_interval: configs.millis("auto.commit.interval.ms", default.auto_commit_interval),
+        reset: match configs.get("auto.offset.reset") {
+            Some("earliest") => Reset::Earliest,
+            Some("none") => Reset::None,
+            _ => Reset::Latest,
+        },
+        read_committed: configs.get("isolation.level") == Some("read_committed"),
+        session_timeout: configs.millis("session.timeout.ms", default.session_timeout),
+        max_poll_interval: configs.millis("max.poll.interval.ms", default.max_poll_interval),
+        heartbeat_interval: configs.millis("heartbeat.interval.ms", default.heartbeat_interval),
+        fetch_max_wait: configs.millis("fetch.max.wait.ms", default.fetch_max_wait),
+        fetch_min_bytes: configs.number("fetch.min.bytes", default.fetch_min_bytes),
+        metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
+        auto_create: configs.flag("allow.auto.create.topics", true),
+        ..default
+    }
+}
+
+/// One run of the tool, up to its end or a signal.
+struct Run<'a> {
+    line: &'a Line,
+    count: u64,
+    skip: bool,
+}
+
+impl Run<'_> {
+    /// Writes records until the line says that it is enough, or something fails, which is logged.
+    async fn process(&mut self, consumer: &mut Consumer) {
+        loop {
+            let left = self.line.max_messages.map(|most| most.saturating_sub(self.count));
+            if left == Some(0) {
+                return;
+            }
+            let limit = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
+            let records = match self.receive(consumer, limit).await {
+                Ok(records) => records,
+                Err(exception) => {
+                    log_error!(LOGGER, "Error processing message, terminating consumer process: ");
+                    eprint(&format!("{exception}\n"));
+                    return;
+                }
+            };
+            if !self.write(consumer, records).await {
+                return;
+            }
+        }
+    }
+
+    /// The next records, waiting as long as `--timeout-ms` lets it.
+    async fn receive(&self, consumer: &mut Consumer, limit: usize) -> Result<Vec<ConsumerRecord>, Exception> {
+        let deadline = self.line.timeout_ms.map(|millis| Instant::now() + Duration::from_millis(millis));
+        let poll_until_some = async {
+            loop {
+                let records = consumer.poll(limit).await?;
+                if !records.is_empty() {
+                    return Ok::<_, ClientError>(records);
+                }
+            }
+        };
+        let polled = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, poll_until_some)
+                .await
+                .map_err(|_| Exception::bare("org.apache.kafka.common.errors.TimeoutException"))?,
+            None => poll_until_some.await,
+        };
+        polled.map_err(|error| Exception::of_call("poll", &error))
+    }
+
+    /// Writes records; gives whether there is still a reader. Writing may block, and the group must not notice.
+    async fn write(&mut self, consumer: &mut Consumer, records: Vec<ConsumerRecord>) -> bool {
+        let mut records = records.into_iter();
+        loop {
+            let mut text = Vec::new();
+            let mut written = 0;
+            for record in records.by_ref() {
+                written += 1;
+                if let Err(exception) = self.line.formatter.write(&mut text, &record) {
+                    if !self.skip {
+                        consumer.give_back(records.collect());
+                        self.count += written;
+                        log_error!(LOGGER, "Unknown error when running consumer: ");
+                        eprint(&format!("{exception}\n"));
+                        return false;
+                    }
+                    log_error!(LOGGER, "Error processing message, skipping this message: ");
+                    eprint(&format!("{exception}\n"));
+                }
+                if text.len() >= WRITE_BYTES {
+                    break;
+                }
+            }
+            if written == 0 {
+                return true;
+            }
+            self.count += written;
+            let write = move || {
+                let mut stdout = std::io::stdout();
+                stdout.write_all(&text).and_then(|()| stdout.flush()).is_ok()
+            };
+            if !tokio::task::spawn_blocking(write).await.unwrap_or(false) {
+                eprint("Unable to write to standard out, closing consumer.\n");
+                return false;
+            }
+        }
+    }
+}
