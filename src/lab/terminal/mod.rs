@@ -5,6 +5,7 @@
 //! [`AnyTerminals`] is either.
 //! Nothing here types unasked.
 
+mod any;
 mod hooks;
 pub mod host;
 mod marker;
@@ -27,8 +28,9 @@ pub use crate::process::pty::Size;
 use crate::process::spawn::SpawnError;
 use crate::process::table::Process;
 use crate::process::{marked, table};
+pub use any::AnyTerminals;
 pub use protocol::{Attached, Bytes};
-pub use remote::{AnyTerminals, HostProcess, RemoteTerminals};
+pub use remote::{HostProcess, RemoteTerminals};
 pub use terminals::Terminals;
 
 /// The environment variable that marks every process of a session, with the session's id.

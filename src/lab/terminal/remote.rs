@@ -1,4 +1,4 @@
-//! The runner's side of a terminal host, and either kind of terminals behind one type.
+//! The runner's side of a terminal host.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 
 use super::host::HostOptions;
 use super::protocol::{self, Answer, Attached, Bytes, Call, Event, FromHost, ToHost, WRITE_BYTES_MAX};
-use super::{Foreground, OpenTerminal, Size, TerminalError, TerminalEvent, Terminals, Verdict};
+use super::{Decision, Foreground, OpenTerminal, Size, TerminalError, TerminalEvent, Verdict};
 use crate::net::connect_local;
 use crate::process::spawn::{Command, Stream};
 use crate::process::table::Process;
@@ -174,7 +174,7 @@ impl RemoteTerminals {
         self.shared.names().iter().cloned().collect()
     }
 
-    /// As [`Terminals::open`].
+    /// As [`super::Terminals::open`].
     ///
     /// # Errors
     /// As there; and the host may have gone.
@@ -185,7 +185,7 @@ impl RemoteTerminals {
         Ok(())
     }
 
-    /// As [`Terminals::write`].
+    /// As [`super::Terminals::write`].
     ///
     /// # Errors
     /// As there; and the host may have gone.
@@ -197,7 +197,7 @@ impl RemoteTerminals {
         Ok(())
     }
 
-    /// As [`Terminals::resize`].
+    /// As [`super::Terminals::resize`].
     ///
     /// # Errors
     /// As there; and the host may have gone.
@@ -205,7 +205,7 @@ impl RemoteTerminals {
         self.call_at(name, Call::Resize { terminal: name.to_owned(), size }, Duration::ZERO).await.map(|_| ())
     }
 
-    /// As [`Terminals::foreground`].
+    /// As [`super::Terminals::foreground`].
     ///
     /// # Errors
     /// As there; and the host may have gone.
@@ -216,7 +216,7 @@ impl RemoteTerminals {
         }
     }
 
-    /// As [`Terminals::close`].
+    /// As [`super::Terminals::close`].
     ///
     /// # Errors
     /// As there; and the host may have gone.
@@ -225,7 +225,7 @@ impl RemoteTerminals {
         Ok(left(answer))
     }
 
-    /// As [`Terminals::close_all`].
+    /// As [`super::Terminals::close_all`].
     ///
     /// # Errors
     /// The host may have gone.
@@ -305,7 +305,7 @@ async fn pass_on(mut queued: mpsc::UnboundedReceiver<Event>, events: mpsc::Sende
                 let (verdict, decision) = Verdict::new();
                 let (frames, name) = (frames.clone(), terminal.clone());
                 tokio::spawn(async move {
-                    let decision = decision.await.unwrap_or(super::Decision::Run);
+                    let decision = decision.await.unwrap_or(Decision::Run);
                     // a host that has gone has nothing to decide
                     let _ = frames.send(ToHost::Verdict { terminal: name, id, decision }).await;
                 });
@@ -314,102 +314,6 @@ async fn pass_on(mut queued: mpsc::UnboundedReceiver<Event>, events: mpsc::Sende
         };
         if events.send(event).await.is_err() || frames.send(ToHost::Taken).await.is_err() {
             return;
-        }
-    }
-}
-
-/// Terminals in this process or in a host, for a runner that works with both.
-#[derive(Debug)]
-pub enum AnyTerminals {
-    /// In this process.
-    Here(Terminals),
-    /// In a host process.
-    Remote(RemoteTerminals),
-}
-
-impl AnyTerminals {
-    /// The names of the open terminals.
-    pub fn names(&self) -> Vec<String> {
-        match self {
-            Self::Here(terminals) => terminals.names(),
-            Self::Remote(terminals) => terminals.names(),
-        }
-    }
-
-    /// As [`Terminals::open`].
-    ///
-    /// # Errors
-    /// As there; and a host may have gone.
-    pub async fn open(&self, terminal: OpenTerminal) -> Result<(), TerminalError> {
-        match self {
-            Self::Here(terminals) => terminals.open(terminal).await,
-            Self::Remote(terminals) => terminals.open(terminal).await,
-        }
-    }
-
-    /// As [`Terminals::write`].
-    ///
-    /// # Errors
-    /// As there; and a host may have gone.
-    pub async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TerminalError> {
-        match self {
-            Self::Here(terminals) => terminals.write(name, bytes).await,
-            Self::Remote(terminals) => terminals.write(name, bytes).await,
-        }
-    }
-
-    /// As [`Terminals::resize`].
-    ///
-    /// # Errors
-    /// As there; and a host may have gone.
-    pub async fn resize(&self, name: &str, size: Size) -> Result<(), TerminalError> {
-        match self {
-            Self::Here(terminals) => terminals.resize(name, size).await,
-            Self::Remote(terminals) => terminals.resize(name, size).await,
-        }
-    }
-
-    /// As [`Terminals::foreground`].
-    ///
-    /// # Errors
-    /// As there; and a host may have gone.
-    pub async fn foreground(&self, name: &str) -> Result<Foreground, TerminalError> {
-        match self {
-            Self::Here(terminals) => terminals.foreground(name).await,
-            Self::Remote(terminals) => terminals.foreground(name).await,
-        }
-    }
-
-    /// As [`Terminals::close`].
-    ///
-    /// # Errors
-    /// As there; and a host may have gone.
-    pub async fn close(&self, name: &str, grace: Duration) -> Result<Vec<Process>, TerminalError> {
-        match self {
-            Self::Here(terminals) => terminals.close(name, grace).await,
-            Self::Remote(terminals) => terminals.close(name, grace).await,
-        }
-    }
-
-    /// As [`Terminals::close_all`].
-    ///
-    /// # Errors
-    /// A host may have gone.
-    pub async fn close_all(&self, grace: Duration) -> Result<Vec<Process>, TerminalError> {
-        match self {
-            Self::Here(terminals) => Ok(terminals.close_all(grace).await),
-            Self::Remote(terminals) => terminals.close_all(grace).await,
-        }
-    }
-
-    /// Leaves; what runs goes on where a host has it. In this process it ends with the process.
-    ///
-    /// # Errors
-    /// A host may have gone.
-    pub async fn keep(self) -> Result<(), TerminalError> {
-        match self {
-            Self::Here(_) => Ok(()),
-            Self::Remote(terminals) => terminals.keep().await,
         }
     }
 }
