@@ -23,6 +23,7 @@ impl Program {
 
 /// Every program that the bundled engine has. Adding a tool is one line here and its file in `tools/`.
 const PROGRAMS: &[Program] = &[
+    Program { main_class: tools::BROKER_CLASS, run: tools::run_broker },
     Program { main_class: tools::TOPICS_CLASS, run: tools::run_topics },
     Program { main_class: tools::PRODUCER_CLASS, run: tools::run_producer },
     Program { main_class: zookeeper::server::MAIN_CLASS, run: zookeeper::server::main },

@@ -15,8 +15,8 @@ use super::exception::Exception;
 use super::handlers::{self, RequestContext, RequestError};
 use crate::catalog;
 use crate::engine::kafka::{Chunk, HeaderError, RequestHeader, Response, parse_request};
+use crate::engine::log4j::{Level, log_caused};
 use crate::net::{FrameError, Shutdown, read_frame, send_file};
-use crate::{log_error, log_warn};
 
 const PROCESSOR: &str = "kafka.network.Processor";
 /// Kafka's code for a version that an API does not have.
@@ -142,20 +142,27 @@ impl Connection {
         match closing {
             Closing::Frame(FrameError::Length { found, limit }) => {
                 let larger = if *found < 0 { String::new() } else { format!(" larger than {limit}") };
-                log_warn!(
+                let (node, peer) = (self.broker.id, self.peer.ip().to_canonical());
+                log_caused(
+                    Level::Warn,
                     "org.apache.kafka.common.network.Selector",
-                    "[SocketServer listenerType=ZK_BROKER, nodeId={}] Unexpected error from /{} (channelId={id}); closing connection\n\
-                     org.apache.kafka.common.network.InvalidReceiveException: Invalid receive (size = {found}{larger})",
-                    self.broker.id,
-                    self.peer.ip().to_canonical()
+                    format_args!(
+                        "[SocketServer listenerType=ZK_BROKER, nodeId={node}] Unexpected error from /{peer} (channelId={id}); \
+                         closing connection"
+                    ),
+                    format_args!(
+                        "org.apache.kafka.common.network.InvalidReceiveException: Invalid receive (size = {found}{larger})"
+                    ),
                 );
             }
             Closing::Frame(FrameError::Io(_)) => {}
             Closing::Header(exception) => {
-                log_error!(PROCESSOR, "Closing socket for {id} because of error\n{exception}");
-                log_error!(PROCESSOR, "Exception while processing request from {id}\n{exception}");
+                exception.log(PROCESSOR, format_args!("Closing socket for {id} because of error"));
+                exception.log(PROCESSOR, format_args!("Exception while processing request from {id}"));
             }
-            Closing::Request(exception) => log_error!(PROCESSOR, "Exception while processing request from {id}\n{exception}"),
+            Closing::Request(exception) => {
+                exception.log(PROCESSOR, format_args!("Exception while processing request from {id}"));
+            }
         }
     }
 }

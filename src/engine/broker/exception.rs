@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::engine::log4j::{Level, log_caused};
+
 /// An exception as Kafka's log shows it, without stack frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
@@ -44,6 +46,11 @@ impl Exception {
     pub fn caused_by(mut self, cause: Exception) -> Self {
         self.cause = Some(Box::new(cause));
         self
+    }
+
+    /// Writes an ERROR record with this exception below it.
+    pub fn log(&self, logger: &str, message: fmt::Arguments<'_>) {
+        log_caused(Level::Error, logger, message, format_args!("{self}"));
     }
 
     /// The message, empty where there is none.

@@ -9,7 +9,9 @@ pub mod group;
 pub mod handlers;
 pub mod log;
 pub mod metadata;
+pub mod registration;
 pub mod replica;
 pub mod server;
+pub mod startup;
 
 pub use context::Broker;

@@ -12,47 +12,63 @@ use super::config::{BrokerConfig, Listener};
 use super::connection::Connection;
 use super::exception::Exception;
 use crate::net::{self, Shutdown};
-use crate::{log_error, log_info, log_warn};
+use crate::{log_info, log_warn};
 
 const ACCEPTOR: &str = "kafka.network.DataPlaneAcceptor";
 
 /// A listener whose socket is open.
 pub struct OpenListener {
     name: Arc<str>,
+    host: String,
     socket: TcpListener,
 }
 
 impl OpenListener {
-    /// The listener's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The port that it got.
     pub fn port(&self) -> u16 {
         self.socket.local_addr().map_or(0, |address| address.port())
     }
 }
 
-/// Opens the listeners of the configuration. As Kafka, one that cannot be opened is logged as an error and left out, and the
-/// broker goes on without it.
-pub async fn open_listeners(config: &BrokerConfig) -> Vec<OpenListener> {
-    let backlog = u32::try_from(config.int("socket.listen.backlog.size")).unwrap_or(50);
-    let mut open = Vec::new();
-    for listener in config.listeners() {
-        match open_listener(listener, backlog).await {
-            Ok(socket) => {
-                let host = listener.host.as_deref().unwrap_or("0.0.0.0");
-                let port = socket.local_addr().map_or(0, |address| address.port());
-                log_info!(ACCEPTOR, "Awaiting socket connections on {host}:{port}.");
-                open.push(OpenListener { name: Arc::from(listener.name.as_str()), socket });
-            }
-            Err(exception) => {
-                log_error!(ACCEPTOR, "Unable to start acceptor for ListenerName({})\n{exception}", listener.name);
+/// The listeners of a broker: those that are open, and those that cannot be.
+#[derive(Default)]
+pub struct Listeners {
+    /// The open ones.
+    pub open: Vec<OpenListener>,
+    failed: Vec<(String, Exception)>,
+}
+
+impl Listeners {
+    /// Opens the listeners of the configuration. As Kafka, a broker goes on without one that cannot be opened.
+    pub async fn open(config: &BrokerConfig) -> Self {
+        let backlog = u32::try_from(config.int("socket.listen.backlog.size")).unwrap_or(50);
+        let mut listeners = Self::default();
+        for listener in config.listeners() {
+            match open_listener(listener, backlog).await {
+                Ok(socket) => {
+                    let host = listener.host.clone().unwrap_or_else(|| "0.0.0.0".to_owned());
+                    listeners.open.push(OpenListener { name: Arc::from(listener.name.as_str()), host, socket });
+                }
+                Err(exception) => listeners.failed.push((listener.name.clone(), exception)),
             }
         }
+        listeners
     }
-    open
+
+    /// The names and ports of the open ones.
+    pub fn ports(&self) -> Vec<(String, u16)> {
+        self.open.iter().map(|listener| (listener.name.to_string(), listener.port())).collect()
+    }
+
+    /// Logs which are open and which are not.
+    pub fn log(&self) {
+        for listener in &self.open {
+            log_info!(ACCEPTOR, "Awaiting socket connections on {}:{}.", listener.host, listener.port());
+        }
+        for (name, exception) in &self.failed {
+            exception.log(ACCEPTOR, format_args!("Unable to start acceptor for ListenerName({name})"));
+        }
+    }
 }
 
 async fn open_listener(listener: &Listener, backlog: u32) -> Result<TcpListener, Exception> {
@@ -96,7 +112,7 @@ pub async fn accept(broker: Arc<Broker>, listener: OpenListener, connections: Ta
             }
             // too many open files: the next attempt is worth a pause, and connections end meanwhile
             Err(error) => {
-                log_warn!(ACCEPTOR, "Error while accepting connection\n{error}");
+                log_warn!(ACCEPTOR, "Error while accepting connection: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

@@ -8,6 +8,7 @@ mod formatter;
 mod harness;
 pub mod invocation;
 mod java;
+mod kafka_server;
 mod line_reader;
 pub mod options;
 mod producer;
@@ -20,9 +21,12 @@ mod usage_texts;
 
 pub use consumer::run as run_consumer;
 use exception::{Exception, Stop};
+pub use kafka_server::run as run_broker;
 pub use producer::run as run_producer;
 pub use topics::run as run_topics;
 
+/// The main class of `kafka-server-start.sh`.
+pub const BROKER_CLASS: &str = "kafka.Kafka";
 /// The main class of `kafka-topics.sh`.
 pub const TOPICS_CLASS: &str = "kafka.admin.TopicCommand";
 /// The main class of `kafka-console-producer.sh`.

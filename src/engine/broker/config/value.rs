@@ -60,6 +60,19 @@ pub fn value_of(key: &ConfigKey, given: Option<&str>) -> Result<Value, Exception
 /// Kafka's `ConfigException`.
 pub fn parse_value(key: &ConfigKey, text: &str) -> Result<Value, Exception> {
     let value = parse_type(key, text.trim())?;
+    if key.valid == REPLICA_LIST {
+        let valid = |item: &String| {
+            item == "*" || item.split_once(':').is_some_and(|(partition, broker)| digits(partition) && digits(broker))
+        };
+        return match &value {
+            Value::List(items) if items.iter().all(valid) => Ok(value),
+            other => Err(Exception::invalid_value(
+                key.name,
+                other,
+                format!("must be the literal '*' or a list of replicas in the following format: {REPLICA_LIST}"),
+            )),
+        };
+    }
     if let Value::List(items) = &value
         && key.valid.starts_with('[')
         && let Some(item) = items.iter().find(|item| !names(key.valid).any(|name| name == *item))
@@ -70,6 +83,13 @@ pub fn parse_value(key: &ConfigKey, text: &str) -> Result<Value, Exception> {
         Some(reason) => Err(Exception::invalid_value(key.name, plain(&value), reason)),
         None => Ok(value),
     }
+}
+
+/// The catalogue's text for the keys that list throttled replicas.
+const REPLICA_LIST: &str = "[partitionId]:[brokerId],[partitionId]:[brokerId],...";
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parse_type(key: &ConfigKey, text: &str) -> Result<Value, Exception> {

@@ -1,6 +1,11 @@
 //! The controller: topics, partitions and leaders, kept as znodes.
 
+pub mod assignment;
+pub mod machine;
 pub mod scala;
+mod store;
+mod task;
+pub mod topics;
 pub mod znodes;
 
 use std::collections::BTreeMap;
@@ -9,26 +14,82 @@ use std::ops::Range;
 use kafka_protocol::ResponseError;
 use tokio::sync::{mpsc, oneshot};
 
+pub use store::{Store, StoreError};
+pub use task::{ControllerTask, Parts};
+pub use topics::NewTopic;
+
+/// An error of the protocol with Kafka's sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// The error.
+    pub error: ResponseError,
+    /// What Kafka says of it; `None` leaves it to the client, which has a sentence for each error.
+    pub message: Option<String>,
+}
+
+impl ApiError {
+    /// An error with a sentence.
+    pub fn new(error: ResponseError, message: impl Into<String>) -> Self {
+        Self { error, message: Some(message.into()) }
+    }
+}
+
+impl From<ResponseError> for ApiError {
+    fn from(error: ResponseError) -> Self {
+        Self { error, message: None }
+    }
+}
+
+/// One topic that shall grow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// The topic.
+    pub topic: String,
+    /// How many partitions it shall have.
+    pub count: i32,
+    /// The replicas of each new partition; `None` lets the controller choose.
+    pub assignment: Option<Vec<Vec<i32>>>,
+}
+
+type Answer<T> = oneshot::Sender<Result<T, ApiError>>;
+
 /// A request to the controller's task.
 #[derive(Debug)]
 pub enum Command {
-    /// Make a topic unless it is there.
-    AutoCreate {
+    /// Make a topic.
+    CreateTopic {
+        /// What it shall be.
+        topic: NewTopic,
+        /// Only check.
+        validate_only: bool,
+        /// Told the topic as it was made or would be.
+        done: Answer<topics::PlannedTopic>,
+    },
+    /// Delete a topic.
+    DeleteTopic {
         /// The topic's name.
         topic: String,
-        /// How many partitions.
-        partitions: i32,
-        /// How many replicas of each.
-        replication_factor: i16,
-        /// The topic's own settings.
-        overrides: BTreeMap<String, String>,
-        /// Told when the topic is there.
-        done: oneshot::Sender<Result<(), ResponseError>>,
+        /// Told when its znode waits to be deleted.
+        done: Answer<()>,
+    },
+    /// Add partitions.
+    CreatePartitions {
+        /// To which topic.
+        growth: Growth,
+        /// Only check.
+        validate_only: bool,
+        /// Told when they are there.
+        done: Answer<()>,
     },
     /// Reserve a block of producer ids.
     AllocateProducerIds {
         /// Told the block.
-        done: oneshot::Sender<Result<Range<i64>, ResponseError>>,
+        done: Answer<Range<i64>>,
+    },
+    /// End: close the session, so that this broker's znodes go.
+    Close {
+        /// Told when it is closed.
+        done: Answer<()>,
     },
 }
 
@@ -44,17 +105,38 @@ impl ControllerHandle {
         Self { commands }
     }
 
-    async fn ask<T>(
-        &self,
-        command: impl FnOnce(oneshot::Sender<Result<T, ResponseError>>) -> Command,
-    ) -> Result<T, ResponseError> {
+    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, ApiError> {
         let (done, answer) = oneshot::channel();
-        let gone = |_| ResponseError::NotController;
         self.commands.send(command(done)).await.map_err(|_| ResponseError::NotController)?;
-        answer.await.map_err(gone)?
+        answer.await.map_err(|_| ResponseError::NotController)?
     }
 
-    /// Makes a topic unless it is there, as an internal topic or an auto-created one; returns when its znodes are written.
+    /// Makes a topic; returns when its partitions have leaders. With `validate_only` it is only checked.
+    ///
+    /// # Errors
+    /// What Kafka answers, with its sentence; `NOT_CONTROLLER` where another broker is.
+    pub async fn create_topic(&self, topic: NewTopic, validate_only: bool) -> Result<topics::PlannedTopic, ApiError> {
+        self.ask(|done| Command::CreateTopic { topic, validate_only, done }).await
+    }
+
+    /// Deletes a topic; returns when it is gone, or waits for brokers that are away.
+    ///
+    /// # Errors
+    /// `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_CONTROLLER`.
+    pub async fn delete_topic(&self, topic: &str) -> Result<(), ApiError> {
+        let topic = topic.to_owned();
+        self.ask(|done| Command::DeleteTopic { topic, done }).await
+    }
+
+    /// Adds partitions to a topic.
+    ///
+    /// # Errors
+    /// What Kafka answers, with its sentence; `NOT_CONTROLLER` where another broker is.
+    pub async fn create_partitions(&self, growth: Growth, validate_only: bool) -> Result<(), ApiError> {
+        self.ask(|done| Command::CreatePartitions { growth, validate_only, done }).await
+    }
+
+    /// Makes a topic unless it is there, as an internal topic or an auto-created one; returns when it has leaders.
     ///
     /// # Errors
     /// What Kafka answers, as `INVALID_REPLICATION_FACTOR`; an existing topic is none.
@@ -64,16 +146,26 @@ impl ControllerHandle {
         partitions: i32,
         replication_factor: i16,
         overrides: BTreeMap<String, String>,
-    ) -> Result<(), ResponseError> {
-        let topic = topic.to_owned();
-        self.ask(|done| Command::AutoCreate { topic, partitions, replication_factor, overrides, done }).await
+    ) -> Result<(), ApiError> {
+        let overrides = overrides.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        let topic = NewTopic { name: topic.to_owned(), partitions, replication_factor, assignment: BTreeMap::new(), overrides };
+        match self.create_topic(topic, false).await {
+            Err(error) if error.error == ResponseError::TopicAlreadyExists => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     /// Reserves the next block of producer ids (`/latest_producer_id_block`).
     ///
     /// # Errors
-    /// `NOT_CONTROLLER` and what the coordinator answers.
+    /// What the coordinator answers.
     pub async fn allocate_producer_ids(&self) -> Result<Range<i64>, ResponseError> {
-        self.ask(|done| Command::AllocateProducerIds { done }).await
+        self.ask(|done| Command::AllocateProducerIds { done }).await.map_err(|error| error.error)
+    }
+
+    /// Ends the task and its session.
+    pub async fn close(&self) {
+        // a task that has ended already has closed its session
+        let _ = self.ask(|done| Command::Close { done }).await;
     }
 }

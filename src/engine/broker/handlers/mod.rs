@@ -1,12 +1,20 @@
 //! The APIs of the broker, one file each, and the table that finds them.
 
 pub mod api_versions;
+mod create_partitions;
+mod create_topics;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
+pub mod described_configs;
 pub mod fetch;
 mod fetch_answer;
 mod group;
 pub mod init_producer_id;
 pub mod list_offsets;
+mod list_partition_reassignments;
 mod lookup;
+mod metadata;
 pub mod offset_for_leader_epoch;
 pub mod produce;
 
@@ -97,6 +105,7 @@ pub static APIS: &[&ApiSpec] = &[
     &produce::SPEC,
     &fetch::SPEC,
     &list_offsets::SPEC,
+    &metadata::SPEC,
     &group::OFFSET_COMMIT,
     &group::OFFSET_FETCH,
     &group::FIND_COORDINATOR,
@@ -107,10 +116,16 @@ pub static APIS: &[&ApiSpec] = &[
     &group::DESCRIBE_GROUPS,
     &group::LIST_GROUPS,
     &api_versions::SPEC,
+    &create_topics::SPEC,
+    &delete_topics::SPEC,
     &init_producer_id::SPEC,
     &offset_for_leader_epoch::SPEC,
+    &describe_configs::SPEC,
+    &create_partitions::SPEC,
     &group::DELETE_GROUPS,
+    &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
+    &describe_cluster::SPEC,
 ];
 
 /// The API with that key.

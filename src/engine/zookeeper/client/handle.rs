@@ -85,6 +85,17 @@ impl Client {
         self.create_with_acl(path, data, mode, Acl::open_unsafe()).await
     }
 
+    /// Creates a persistent znode without data (null, which is not the same as empty) and with an open ACL.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn create_null(&self, path: &str) -> Result<(), ClientError> {
+        validate_path(path)?;
+        let (mode, acl) = (CreateMode::Persistent, Acl::open_unsafe());
+        let request = CreateRequest { path: self.below(path), data: None, acl, flags: mode.flags() };
+        self.call::<_, Create2Response>(mode.op(), path, &request, None).await.map(drop)
+    }
+
     /// Creates a znode with an ACL.
     ///
     /// # Errors

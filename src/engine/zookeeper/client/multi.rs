@@ -30,6 +30,11 @@ pub enum Op {
         /// Who may do what.
         acl: Vec<Acl>,
     },
+    /// Creates a persistent znode without data (null, which is not the same as empty) and with an open ACL.
+    CreateNull {
+        /// Where.
+        path: String,
+    },
     /// Deletes a znode.
     Delete {
         /// Which.
@@ -100,6 +105,11 @@ fn encode_op(body: &mut Writer, op: Op, chroot: &str) {
         }
         Op::CreateWithAcl { path, data, mode, acl } => {
             let request = CreateRequest { path: below(chroot, &path), data: Some(data), acl, flags: mode.flags() };
+            body.write(&header(mode.op())).write(&request);
+        }
+        Op::CreateNull { path } => {
+            let (mode, acl) = (CreateMode::Persistent, Acl::open_unsafe());
+            let request = CreateRequest { path: below(chroot, &path), data: None, acl, flags: mode.flags() };
             body.write(&header(mode.op())).write(&request);
         }
         Op::Delete { path, version } => {

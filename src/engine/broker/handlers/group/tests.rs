@@ -1,6 +1,5 @@
 //! Every API of groups in every version that it has, from the bytes of a request to those of its answer, on a log on disk.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -131,13 +130,11 @@ async fn the_coordinator_is_found_once_its_topic_is_there() {
         let answer = bench.ask(ask(version), version).await;
         let error = answer.coordinators.first().map_or(answer.error_code, |first| first.error_code);
         assert_eq!(error, unavailable, "version {version}");
-        let Some(Command::AutoCreate { topic, partitions, replication_factor, overrides, .. }) = bench.commands.recv().await
-        else {
-            panic!("no topic is made");
-        };
-        assert_eq!((topic.as_str(), partitions, replication_factor), (GROUP_METADATA_TOPIC, 50, 3));
+        let Some(Command::CreateTopic { topic, .. }) = bench.commands.recv().await else { panic!("no topic is made") };
+        let found = (topic.name.as_str(), topic.partitions, topic.replication_factor);
+        assert_eq!(found, (GROUP_METADATA_TOPIC, 50, 3));
         let expected = [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600")];
-        assert_eq!(overrides, BTreeMap::from(expected.map(|(key, value)| (key.to_owned(), value.to_owned()))));
+        assert_eq!(topic.overrides, expected.map(|(key, value)| (key.to_owned(), Some(value.to_owned()))));
     }
     bench.add_topic(GROUP_METADATA_TOPIC, 50);
     for version in versions(10) {

@@ -1,0 +1,339 @@
+//! The cluster's znodes: read with watches, written under the controller's epoch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::machine::{ClusterView, TopicView};
+use super::topics::PlannedTopic;
+use super::znodes::{self, PartitionState, TopicAssignment, ZnodeError};
+use crate::engine::broker::metadata::BrokerMetadata;
+use crate::engine::zookeeper::client::{Client, ClientError, Op, OpResult, first_error};
+use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, Stat};
+
+/// How many operations go into one multi at most, so that it stays well below ZooKeeper's limit of a megabyte.
+const MULTI_OPS_MAX: usize = 300;
+
+/// Why the cluster's znodes cannot be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// ZooKeeper refused, or the connection or session is lost.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A znode holds something that Kafka does not write.
+    #[error(transparent)]
+    Znode(#[from] ZnodeError),
+    /// Another broker is the controller by now.
+    #[error("/controller_epoch was changed by another controller")]
+    Fenced,
+}
+
+impl StoreError {
+    /// ZooKeeper's code, where it is one.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Client(error) => error.code(),
+            _ => None,
+        }
+    }
+}
+
+/// The controller's claim: its epoch, and the version of `/controller_epoch` under which it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Counts the controllers.
+    pub epoch: i32,
+    /// The version of `/controller_epoch`.
+    pub version: i32,
+}
+
+/// The znodes of a Kafka cluster.
+#[derive(Clone)]
+pub struct Store {
+    /// The session.
+    pub client: Client,
+}
+
+/// `None` where there is no such znode.
+fn found<T>(result: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    match result {
+        Err(error) if error.code() == Some(ErrorCode::NoNode) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+impl Store {
+    /// Makes a znode without data, and those above it, unless it is there.
+    pub async fn ensure_path(&self, path: &str) -> Result<(), StoreError> {
+        for (at, _) in path.match_indices('/').skip(1).chain([(path.len(), "")]) {
+            match self.client.create_null(&path[..at]).await {
+                Err(error) if error.code() != Some(ErrorCode::NodeExists) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a persistent znode; what is there already stays. Gives the data that is there then.
+    pub async fn create_or_get(&self, path: &str, data: Bytes) -> Result<Bytes, StoreError> {
+        if let Some((data, _)) = found(self.client.get_data(path).await)? {
+            return Ok(data);
+        }
+        match self.client.create(path, data.clone(), CreateMode::Persistent).await {
+            Ok(_) => Ok(data),
+            Err(error) if error.code() == Some(ErrorCode::NodeExists) => Ok(self.client.get_data(path).await?.0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Registers a broker as Kafka does, in a multi of create and setData; gives the broker's epoch and the znode's statistics.
+    ///
+    /// # Errors
+    /// `NodeExists` with the session that owns the id.
+    pub async fn register(&self, id: i32, data: Bytes) -> Result<Stat, StoreError> {
+        let path = znodes::broker_path(id);
+        let ops = vec![
+            Op::Create { path: path.clone(), data: data.clone(), mode: CreateMode::Ephemeral },
+            Op::SetData { path: path.clone(), data, version: None },
+        ];
+        match self.multi(ops, &path).await?.pop() {
+            Some(OpResult::SetData(stat)) => Ok(stat),
+            _ => Ok(self.client.exists(&path).await?.unwrap_or_default()),
+        }
+    }
+
+    async fn multi(&self, ops: Vec<Op>, path: &str) -> Result<Vec<OpResult>, StoreError> {
+        let results = self.client.multi(ops).await?;
+        match first_error(&results) {
+            None => Ok(results),
+            Some((_, code)) => Err(ClientError::Code { code, path: path.to_owned() }.into()),
+        }
+    }
+
+    /// Who is the controller, with a watch for the next one.
+    pub async fn controller(&self) -> Result<Option<i32>, StoreError> {
+        self.client.watch_exists(znodes::CONTROLLER).await?;
+        match found(self.client.get_data(znodes::CONTROLLER).await)? {
+            Some((data, _)) => Ok(Some(znodes::parse_controller(&data)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Claims to be the controller; `None` where another was faster.
+    pub async fn claim(&self, me: i32, now_ms: i64, on_first: impl FnOnce()) -> Result<Option<Claim>, StoreError> {
+        let (epoch, version) = match found(self.client.get_data(znodes::CONTROLLER_EPOCH).await)? {
+            Some((data, stat)) => {
+                let epoch = std::str::from_utf8(&data).ok().and_then(|text| text.parse().ok());
+                let found = || String::from_utf8_lossy(&data).into_owned();
+                let wrong = || ZnodeError { path: znodes::CONTROLLER_EPOCH.into(), expected: "a number", found: found() };
+                (epoch.ok_or_else(wrong)?, stat.version)
+            }
+            None => {
+                match self.client.create(znodes::CONTROLLER_EPOCH, "0", CreateMode::Persistent).await {
+                    Ok(_) => on_first(),
+                    Err(error) if error.code() == Some(ErrorCode::NodeExists) => return Ok(None),
+                    Err(error) => return Err(error.into()),
+                }
+                (0, 0)
+            }
+        };
+        let next: i32 = epoch + 1;
+        let data = znodes::controller(me, now_ms);
+        let ops = vec![
+            Op::Create { path: znodes::CONTROLLER.into(), data, mode: CreateMode::Ephemeral },
+            Op::SetData { path: znodes::CONTROLLER_EPOCH.into(), data: next.to_string().into(), version: Some(version) },
+        ];
+        match self.multi(ops, znodes::CONTROLLER).await {
+            Ok(_) => Ok(Some(Claim { epoch: next, version: version + 1 })),
+            Err(error) if matches!(error.code(), Some(ErrorCode::NodeExists | ErrorCode::BadVersion)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The live brokers, with a watch for others.
+    pub async fn brokers(&self) -> Result<BTreeMap<i32, BrokerMetadata>, StoreError> {
+        let mut brokers = BTreeMap::new();
+        for id in self.client.watch_children(znodes::BROKER_IDS).await?.0.iter().filter_map(|name| name.parse().ok()) {
+            if let Some((data, stat)) = found(self.client.get_data(&znodes::broker_path(id)).await)? {
+                brokers.insert(id, znodes::parse_broker(id, stat.czxid, &data)?);
+            }
+        }
+        Ok(brokers)
+    }
+
+    /// The topics' names, with a watch for new and deleted ones.
+    pub async fn topic_names(&self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.client.watch_children(znodes::TOPICS).await?.0.into_iter().collect())
+    }
+
+    /// A topic with its states and settings, with a watch for a new assignment; `None` where it is gone.
+    pub async fn topic(&self, topic: &str) -> Result<Option<TopicView>, StoreError> {
+        let Some((data, _)) = found(self.client.watch_data(&znodes::topic_path(topic)).await)? else { return Ok(None) };
+        let mut view = TopicView { assignment: znodes::parse_topic(topic, &data)?, ..TopicView::default() };
+        for partition in view.assignment.replicas.keys() {
+            let path = znodes::state_path(topic, *partition);
+            if let Some((data, stat)) = found(self.client.get_data(&path).await)? {
+                view.states.insert(*partition, (znodes::parse_state(&path, &data)?, stat.version));
+            }
+        }
+        view.overrides = self.topic_config(topic).await?;
+        Ok(Some(view))
+    }
+
+    /// A topic's own settings.
+    pub async fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        let path = znodes::topic_config_path(topic);
+        match found(self.client.get_data(&path).await)? {
+            Some((data, _)) => Ok(znodes::parse_config(&path, &data)?),
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// The topics that wait to be deleted, with a watch for others.
+    pub async fn deleting(&self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.client.watch_children(znodes::DELETE_TOPICS).await?.0.into_iter().collect())
+    }
+
+    /// The names of the notices that settings have changed, with a watch for more.
+    pub async fn config_changes(&self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.client.watch_children(znodes::CONFIG_CHANGES).await?.0.into_iter().collect())
+    }
+
+    /// The whole cluster, with watches for what changes.
+    pub async fn load(&self) -> Result<ClusterView, StoreError> {
+        let mut view = ClusterView {
+            controller: self.controller().await?,
+            brokers: self.brokers().await?,
+            deleting: self.deleting().await?,
+            ..ClusterView::default()
+        };
+        for name in self.topic_names().await? {
+            if let Some(topic) = self.topic(&name).await? {
+                view.topics.insert(name, topic);
+            }
+        }
+        Ok(view)
+    }
+
+    /// Writes a new topic's settings and assignment.
+    pub async fn create_topic(&self, topic: &PlannedTopic) -> Result<TopicView, StoreError> {
+        let path = znodes::topic_config_path(&topic.name);
+        let config = znodes::config(&topic.overrides);
+        if found(self.client.set_data(&path, config.clone(), None).await)?.is_none() {
+            self.client.create(&path, config, CreateMode::Persistent).await?;
+        }
+        let assignment = TopicAssignment { id: Some(topic.id), replicas: topic.assignment.clone(), ..TopicAssignment::default() };
+        let path = znodes::topic_path(&topic.name);
+        self.client.create(&path, znodes::topic(&assignment), CreateMode::Persistent).await?;
+        let overrides = topic.overrides.iter().cloned().collect();
+        Ok(TopicView { assignment, states: BTreeMap::new(), overrides })
+    }
+
+    /// Writes a topic's new assignment.
+    pub async fn set_assignment(&self, topic: &str, assignment: &TopicAssignment, claim: Claim) -> Result<(), StoreError> {
+        let path = znodes::topic_path(topic);
+        self.fenced(vec![Op::SetData { path, data: znodes::topic(assignment), version: None }], claim).await
+    }
+
+    /// Writes the first states of partitions; with `first` the znode above them as well.
+    pub async fn create_states(
+        &self,
+        topic: &str,
+        first: bool,
+        states: &BTreeMap<i32, PartitionState>,
+        claim: Claim,
+    ) -> Result<(), StoreError> {
+        let mut ops = Vec::new();
+        if first {
+            let path = format!("{}/partitions", znodes::topic_path(topic));
+            if self.client.exists(&path).await?.is_none() {
+                ops.push(Op::CreateNull { path });
+            }
+        }
+        for (partition, state) in states {
+            let path = znodes::partition_path(topic, *partition);
+            if !first || self.client.exists(&path).await?.is_none() {
+                ops.push(Op::CreateNull { path });
+            }
+            let (path, data) = (znodes::state_path(topic, *partition), znodes::state(state));
+            ops.push(Op::Create { path, data, mode: CreateMode::Persistent });
+        }
+        self.fenced(ops, claim).await
+    }
+
+    /// Writes a partition's new state; `false` where its znode has another version by now.
+    pub async fn update_state(
+        &self,
+        topic: &str,
+        partition: i32,
+        state: &PartitionState,
+        version: i32,
+        claim: Claim,
+    ) -> Result<bool, StoreError> {
+        let path = znodes::state_path(topic, partition);
+        let op = Op::SetData { path, data: znodes::state(state), version: Some(version) };
+        match self.fenced(vec![op], claim).await {
+            Err(StoreError::Client(error)) if error.code() == Some(ErrorCode::BadVersion) => Ok(false),
+            other => other.map(|()| true),
+        }
+    }
+
+    /// Does the operations under the controller's epoch, in as many multis as they need.
+    async fn fenced(&self, mut ops: Vec<Op>, claim: Claim) -> Result<(), StoreError> {
+        while !ops.is_empty() {
+            let rest = ops.split_off(ops.len().min(MULTI_OPS_MAX));
+            let check = Op::Check { path: znodes::CONTROLLER_EPOCH.into(), version: claim.version };
+            let batch = [vec![check], std::mem::replace(&mut ops, rest)].concat();
+            let results = self.client.multi(batch).await?;
+            match first_error(&results) {
+                None => {}
+                Some((0, ErrorCode::BadVersion)) => return Err(StoreError::Fenced),
+                Some((_, code)) => return Err(ClientError::Code { code, path: String::new() }.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a topic to be deleted; an earlier mark is as good.
+    pub async fn mark_deleted(&self, topic: &str) -> Result<(), StoreError> {
+        let path = format!("{}/{topic}", znodes::DELETE_TOPICS);
+        match self.client.create_null(&path).await {
+            Err(error) if error.code() != Some(ErrorCode::NodeExists) => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Deletes all znodes of a topic: its own, its settings, and the mark.
+    pub async fn delete_topic(&self, topic: &str, claim: Claim) -> Result<(), StoreError> {
+        let root = znodes::topic_path(topic);
+        // children before their parents: a depth-first walk, backwards
+        let (mut stack, mut walk) = (vec![root], Vec::new());
+        while let Some(path) = stack.pop() {
+            let children = found(self.client.get_children(&path).await)?.map(|(children, _)| children);
+            let Some(children) = children else { continue };
+            stack.extend(children.iter().map(|child| format!("{path}/{child}")));
+            walk.push(path);
+        }
+        let mut ops: Vec<Op> = walk.into_iter().rev().map(|path| Op::Delete { path, version: None }).collect();
+        for path in [znodes::topic_config_path(topic), format!("{}/{topic}", znodes::DELETE_TOPICS)] {
+            if self.client.exists(&path).await?.is_some() {
+                ops.push(Op::Delete { path, version: None });
+            }
+        }
+        self.fenced(ops, claim).await
+    }
+
+    /// Reserves the next block of `size` producer ids for a broker; gives its first.
+    pub async fn next_producer_ids(&self, me: i32, size: i64) -> Result<i64, StoreError> {
+        loop {
+            let (data, stat) = self.client.get_data(znodes::PRODUCER_IDS).await?;
+            let first = znodes::parse_producer_id_block(&data)?.map_or(0, |last| last + 1);
+            let block = znodes::producer_id_block(me, first, first + size - 1);
+            match self.client.set_data(znodes::PRODUCER_IDS, block, Some(stat.version)).await {
+                Ok(_) => return Ok(first),
+                Err(error) if error.code() == Some(ErrorCode::BadVersion) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

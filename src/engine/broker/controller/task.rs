@@ -1,0 +1,538 @@
+//! The one task that owns what this broker knows of the cluster: it follows the znodes, is the controller where it can be, and
+//! leads the partitions that are given to this broker.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kafka_protocol::ResponseError;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::assignment::Start;
+use super::machine::{ClusterView, Write};
+use super::store::{Claim, Store, StoreError};
+use super::topics::{NewTopic, PlannedTopic, TopicDefaults, plan, plan_growth};
+use super::{ApiError, Command, Growth, znodes};
+use crate::engine::broker::config::BrokerConfig;
+use crate::engine::broker::group::GroupCoordinator;
+use crate::engine::broker::metadata::MetadataCache;
+use crate::engine::broker::registration::Registrar;
+use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager};
+use crate::engine::zookeeper::client::{Events, WatchedEvent};
+use crate::engine::zookeeper::protocol::{EventType, KeeperState};
+use crate::{log_error, log_info, log_warn};
+
+const LOGGER: &str = "kafka.controller.KafkaController";
+/// How many producer ids a block has.
+const PRODUCER_ID_BLOCK: i64 = 1000;
+/// How often a command is tried again after a lost connection.
+const RETRIES: usize = 5;
+/// How long a command waits for the connection to come back.
+const RECONNECT_WAIT: Duration = Duration::from_secs(30);
+
+/// The parts of the broker that the task drives.
+pub struct Parts {
+    /// The broker's settings.
+    pub config: Arc<BrokerConfig>,
+    /// The partitions that live here.
+    pub replicas: Arc<ReplicaManager>,
+    /// The groups that are coordinated here.
+    pub groups: Arc<GroupCoordinator>,
+    /// Told of every change.
+    pub metadata: Arc<MetadataCache>,
+}
+
+/// The task's state.
+pub struct ControllerTask {
+    me: i32,
+    store: Store,
+    events: Events,
+    registrar: Registrar,
+    parts: Parts,
+    commands: mpsc::Receiver<Command>,
+    claim: Option<Claim>,
+    view: ClusterView,
+    /// The partitions that are led here, by topic and index, with the id and the leader epoch under which they are.
+    led: HashMap<(String, i32), (Uuid, i32)>,
+    /// The notices of changed settings that were read.
+    seen_changes: BTreeSet<String>,
+}
+
+impl ControllerTask {
+    /// A task over the session in which the broker has registered.
+    pub fn new(store: Store, registrar: Registrar, parts: Parts, commands: mpsc::Receiver<Command>) -> Self {
+        let events = store.client.subscribe();
+        let (view, led, seen_changes) = (ClusterView::default(), HashMap::new(), BTreeSet::new());
+        Self { me: registrar.id(), store, events, registrar, parts, commands, claim: None, view, led, seen_changes }
+    }
+
+    fn prefix(&self) -> String {
+        format!("[Controller id={}]", self.me)
+    }
+
+    /// Reads the cluster, takes the controller's place if it is free, and leads what is to be led here.
+    ///
+    /// # Errors
+    /// What ZooKeeper refuses.
+    pub async fn start(&mut self) -> Result<(), StoreError> {
+        if self.store.controller().await?.is_none() {
+            self.elect().await?;
+        }
+        self.view = self.store.load().await?;
+        self.seen_changes = self.store.config_changes().await?;
+        if self.claim.is_some() {
+            let brokers: Vec<String> = self.view.brokers.keys().map(ToString::to_string).collect();
+            let prefix = self.prefix();
+            log_info!(LOGGER, "{prefix} Currently active brokers in the cluster: Set({})", brokers.join(", "));
+            log_info!(LOGGER, "{prefix} Ready to serve as the new controller with epoch {}", self.epoch());
+        }
+        self.settle().await
+    }
+
+    fn epoch(&self) -> i32 {
+        self.claim.map_or(0, |claim| claim.epoch)
+    }
+
+    async fn elect(&mut self) -> Result<(), StoreError> {
+        let first = || log_info!("kafka.zk.KafkaZkClient", "Successfully created /controller_epoch with initial epoch 0");
+        let Some(claim) = self.store.claim(self.me, now_ms(), first).await? else { return Ok(()) };
+        let (prefix, me) = (self.prefix(), self.me);
+        log_info!(
+            LOGGER,
+            "{prefix} {me} successfully elected as the controller. Epoch incremented to {} and epoch zk version is now {}",
+            claim.epoch,
+            claim.version
+        );
+        self.claim = Some(claim);
+        self.view.controller = Some(self.me);
+        if self.store.client.exists(znodes::FEATURE).await?.is_none() {
+            let path = znodes::FEATURE;
+            log_info!(LOGGER, "{prefix} Creating FeatureZNode at path: {path} with contents: FeatureZNode(2,Enabled,Map())");
+            self.store.create_or_get(path, znodes::feature()).await?;
+        }
+        Ok(())
+    }
+
+    /// Serves commands and events until it is told to close.
+    pub async fn run(mut self) {
+        loop {
+            tokio::select! {
+                command = self.commands.recv() => match command {
+                    Some(Command::Close { done }) => {
+                        self.store.client.close().await;
+                        // the one who asked may have given up
+                        let _ = done.send(Ok(()));
+                        return;
+                    }
+                    Some(command) => self.command(command).await,
+                    None => return self.store.client.close().await,
+                },
+                event = self.events.recv() => match event {
+                    Some(event) => self.event(event).await,
+                    None => self.renew().await,
+                },
+            }
+        }
+    }
+
+    async fn event(&mut self, event: WatchedEvent) {
+        let result = match (event.event_type, event.state) {
+            (EventType::None, KeeperState::Expired | KeeperState::Closed | KeeperState::AuthFailed) => {
+                return self.renew().await;
+            }
+            (EventType::None, _) => Ok(()),
+            _ => self.watched(&event.path).await,
+        };
+        if let Err(error) = result {
+            self.failed(&error).await;
+        }
+    }
+
+    /// Reads again what a watch says has changed.
+    async fn watched(&mut self, path: &str) -> Result<(), StoreError> {
+        match path {
+            znodes::CONTROLLER => {
+                self.view.controller = self.store.controller().await?;
+                if self.view.controller != Some(self.me) && self.claim.take().is_some() {
+                    log_info!(LOGGER, "{} Resigned", self.prefix());
+                }
+                if self.view.controller.is_none() {
+                    self.elect().await?;
+                    self.view = self.store.load().await?;
+                }
+            }
+            znodes::BROKER_IDS => self.view.brokers = self.store.brokers().await?,
+            znodes::TOPICS => {
+                let names = self.store.topic_names().await?;
+                self.view.topics.retain(|name, _| names.contains(name));
+                for name in names {
+                    if !self.view.topics.contains_key(&name) {
+                        self.reload_topic(&name).await?;
+                    }
+                }
+            }
+            znodes::DELETE_TOPICS => self.view.deleting = self.store.deleting().await?,
+            znodes::CONFIG_CHANGES => self.config_changes().await?,
+            _ => {
+                let topic = path.strip_prefix(znodes::TOPICS).and_then(|rest| rest.strip_prefix('/'));
+                if let Some(topic) = topic.filter(|topic| !topic.contains('/')) {
+                    self.reload_topic(topic).await?;
+                }
+            }
+        }
+        self.settle().await
+    }
+
+    async fn reload_topic(&mut self, topic: &str) -> Result<(), StoreError> {
+        match self.store.topic(topic).await? {
+            Some(view) => self.view.topics.insert(topic.to_owned(), view),
+            None => self.view.topics.remove(topic),
+        };
+        Ok(())
+    }
+
+    /// Reads the settings that new notices are about.
+    async fn config_changes(&mut self) -> Result<(), StoreError> {
+        let names = self.store.config_changes().await?;
+        for name in names.difference(&self.seen_changes) {
+            let notice = self.store.client.get_data(&format!("{}/{name}", znodes::CONFIG_CHANGES)).await;
+            let Some((data, _)) = notice.ok() else { continue };
+            let Ok(json) = serde_json::from_slice::<serde_json::Value>(&data) else { continue };
+            let Some(topic) = json["entity_path"].as_str().and_then(|path| path.strip_prefix("topics/")) else { continue };
+            let overrides = self.store.topic_config(topic).await?;
+            if let Some(view) = self.view.topics.get_mut(topic) {
+                view.overrides.clone_from(&overrides);
+                self.parts.replicas.update_config(topic, &self.log_config(&overrides));
+            }
+        }
+        self.seen_changes = names;
+        Ok(())
+    }
+
+    /// Writes what the controller has to write, leads what is led here, and tells what is known.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        if let Some(claim) = self.claim {
+            for write in self.view.writes(self.me, claim.epoch) {
+                self.write(write, claim).await?;
+            }
+        }
+        self.lead();
+        self.parts.metadata.replace(self.view.metadata());
+        Ok(())
+    }
+
+    async fn write(&mut self, write: Write, claim: Claim) -> Result<(), StoreError> {
+        match write {
+            Write::CreateStates { topic, first, states } => {
+                self.store.create_states(&topic, first, &states, claim).await?;
+                if let Some(view) = self.view.topics.get_mut(&topic) {
+                    view.states.extend(states.into_iter().map(|(partition, state)| (partition, (state, 0))));
+                }
+            }
+            Write::UpdateState { topic, partition, state, version } => {
+                if !self.store.update_state(&topic, partition, &state, version, claim).await? {
+                    return self.reload_topic(&topic).await;
+                }
+                if let Some(view) = self.view.topics.get_mut(&topic) {
+                    view.states.insert(partition, (state, version + 1));
+                }
+            }
+            Write::DeleteTopic(topic) => {
+                // clients hear first that it is gone, then its logs go
+                self.parts.metadata.replace(self.view.metadata());
+                self.lead();
+                self.store.delete_topic(&topic, claim).await?;
+                self.view.topics.remove(&topic);
+                self.view.deleting.remove(&topic);
+            }
+        }
+        Ok(())
+    }
+
+    fn log_config(&self, overrides: &BTreeMap<String, String>) -> LogConfig {
+        LogConfig::new(&self.parts.config, overrides.clone()).unwrap_or_else(|error| {
+            log_error!(
+                "kafka.server.DynamicConfigManager",
+                "Topic settings {overrides:?} are not usable, defaults hold: {error}"
+            );
+            LogConfig::default()
+        })
+    }
+
+    /// Leads the partitions that the states give to this broker, and lets go of those that they no longer do.
+    fn lead(&mut self) {
+        let wanted = self.view.led_by(self.me);
+        let keys: BTreeSet<(String, i32)> = wanted.iter().map(|one| (one.topic.clone(), one.index)).collect();
+        let gone: Vec<(String, i32)> = self.led.keys().filter(|key| !keys.contains(*key)).cloned().collect();
+        for (topic, index) in gone {
+            self.led.remove(&(topic.clone(), index));
+            if topic == OFFSETS_TOPIC {
+                self.parts.groups.on_resignation(index);
+            }
+            if self.view.deleting.contains(&topic) || !self.view.topics.contains_key(&topic) {
+                self.parts.replicas.delete_partition(&topic, index);
+            }
+        }
+        for assignment in wanted {
+            self.lead_one(assignment);
+        }
+    }
+
+    fn lead_one(&mut self, assignment: PartitionAssignment) {
+        let key = (assignment.topic.clone(), assignment.index);
+        let incarnation = (assignment.topic_id, assignment.leader_epoch);
+        match self.led.get(&key) {
+            Some(known) if *known == incarnation => return,
+            // deleted and made again since
+            Some((id, _)) if *id != assignment.topic_id => self.parts.replicas.delete_partition(&key.0, key.1),
+            _ => {}
+        }
+        let overrides = self.view.topics.get(&key.0).map(|view| view.overrides.clone()).unwrap_or_default();
+        match self.parts.replicas.become_leader(assignment, self.log_config(&overrides)) {
+            Ok(_) => {
+                if key.0 == OFFSETS_TOPIC {
+                    self.parts.groups.on_leadership(key.1);
+                }
+                self.led.insert(key, incarnation);
+            }
+            Err(error) => {
+                log_error!(
+                    "kafka.server.ReplicaManager",
+                    "Error while making broker the leader for partition {}-{}: {error}",
+                    key.0,
+                    key.1
+                );
+            }
+        }
+    }
+
+    async fn command(&mut self, command: Command) {
+        // the one who asked may have given up
+        match command {
+            Command::CreateTopic { topic, validate_only, done } => {
+                let _ = done.send(self.create_topic(&topic, validate_only).await);
+            }
+            Command::DeleteTopic { topic, done } => {
+                let _ = done.send(self.delete_topic(&topic).await);
+            }
+            Command::CreatePartitions { growth, validate_only, done } => {
+                let _ = done.send(self.create_partitions(&growth, validate_only).await);
+            }
+            Command::AllocateProducerIds { done } => {
+                let _ = done.send(self.allocate_producer_ids().await);
+            }
+            Command::Close { done } => {
+                let _ = done.send(Ok(()));
+            }
+        }
+    }
+
+    fn claim(&self) -> Result<Claim, ApiError> {
+        self.claim.ok_or_else(|| ResponseError::NotController.into())
+    }
+
+    async fn create_topic(&mut self, topic: &NewTopic, validate_only: bool) -> Result<PlannedTopic, ApiError> {
+        self.claim()?;
+        let config = &self.parts.config;
+        let defaults = TopicDefaults {
+            partitions: config.int("num.partitions"),
+            replication_factor: i16::try_from(config.int("default.replication.factor")).unwrap_or(1),
+        };
+        let planned = plan(topic, &self.view.metadata(), defaults, random_start(self.view.brokers.len()))?;
+        if self.view.topics.contains_key(&planned.name) {
+            return Err(super::topics::exists(&planned.name)); // it still waits to be deleted
+        }
+        if validate_only {
+            return Ok(planned);
+        }
+        let assignment: Vec<String> = planned.assignment.iter().map(assignment_text).collect();
+        log_info!(
+            "kafka.zk.AdminZkClient",
+            "Creating topic {} with configuration {} and initial partition assignment HashMap({})",
+            planned.name,
+            properties_text(&planned.overrides),
+            assignment.join(", ")
+        );
+        for _ in 0..RETRIES {
+            let written = match self.store.create_topic(&planned).await {
+                Ok(view) => {
+                    self.view.topics.insert(planned.name.clone(), view);
+                    self.settle().await
+                }
+                Err(error) => Err(error),
+            };
+            match written {
+                Ok(()) => return Ok(planned),
+                Err(error) if self.recover(&error).await => {
+                    // written before the connection was lost
+                    let known = self.view.topics.get(&planned.name);
+                    if known.is_some_and(|view| view.assignment.id == Some(planned.id)) {
+                        return self.settle().await.map(|()| planned).map_err(|error| api_error(&error));
+                    }
+                }
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    async fn delete_topic(&mut self, topic: &str) -> Result<(), ApiError> {
+        self.claim()?;
+        if !self.view.topics.contains_key(topic) {
+            return Err(ResponseError::UnknownTopicOrPartition.into());
+        }
+        for _ in 0..RETRIES {
+            let written = match self.store.mark_deleted(topic).await {
+                Ok(()) => {
+                    self.view.deleting.insert(topic.to_owned());
+                    self.settle().await
+                }
+                Err(error) => Err(error),
+            };
+            match written {
+                Ok(()) => return Ok(()),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<(), ApiError> {
+        let claim = self.claim()?;
+        let name = &growth.topic;
+        if self.view.deleting.contains(name) {
+            return Err(ApiError::new(ResponseError::InvalidTopicException, "The topic is queued for deletion."));
+        }
+        let cluster = self.view.metadata();
+        let Some(topic) = cluster.topics.get(name) else {
+            let message = format!("The topic '{name}' does not exist.");
+            return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
+        };
+        let more = plan_growth(topic, growth.count, growth.assignment.as_deref(), &cluster)?;
+        let Some(mut assignment) = self.view.topics.get(name).map(|view| view.assignment.clone()) else {
+            return Err(ResponseError::UnknownTopicOrPartition.into());
+        };
+        if validate_only {
+            return Ok(());
+        }
+        assignment.replicas.extend(more);
+        let written = match self.store.set_assignment(name, &assignment, claim).await {
+            Ok(()) => {
+                if let Some(view) = self.view.topics.get_mut(name) {
+                    view.assignment = assignment;
+                }
+                self.settle().await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            self.failed(&error).await;
+            return Err(api_error(&error));
+        }
+        Ok(())
+    }
+
+    async fn allocate_producer_ids(&mut self) -> Result<Range<i64>, ApiError> {
+        for _ in 0..RETRIES {
+            match self.store.next_producer_ids(self.me, PRODUCER_ID_BLOCK).await {
+                Ok(first) => return Ok(first..first + PRODUCER_ID_BLOCK),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    /// After a lost connection: waits for it and reads the cluster again. `false` where trying again is of no use.
+    async fn recover(&mut self, error: &StoreError) -> bool {
+        if !matches!(error, StoreError::Client(error) if error.is_connection_loss()) {
+            Box::pin(self.failed(error)).await;
+            return false;
+        }
+        if self.store.client.wait_connected(RECONNECT_WAIT).await.is_err() {
+            return false;
+        }
+        match self.store.load().await {
+            Ok(view) => {
+                self.view = view;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Logs an error that nobody waits for, and does what it calls for.
+    async fn failed(&mut self, error: &StoreError) {
+        match error {
+            StoreError::Fenced => {
+                log_info!(LOGGER, "{} Resigned: {error}", self.prefix());
+                self.claim = None;
+            }
+            StoreError::Client(client) if client.is_session_expired() => self.renew().await,
+            StoreError::Client(client) if client.is_connection_loss() => {
+                log_warn!(LOGGER, "{} {error}; reading the cluster again once connected", self.prefix());
+                if self.recover(error).await
+                    && let Err(error) = Box::pin(self.settle()).await
+                {
+                    log_error!(LOGGER, "{} {error}", self.prefix());
+                }
+            }
+            _ => log_error!(LOGGER, "{} {error}", self.prefix()),
+        }
+    }
+
+    /// The session is gone and with it this broker's znodes: registers again in a new one.
+    async fn renew(&mut self) {
+        self.claim = None;
+        loop {
+            match self.registrar.register_again().await {
+                Ok(store) => {
+                    self.events = store.client.subscribe();
+                    self.store = store;
+                }
+                Err(error) => {
+                    log_error!("kafka.server.KafkaServer", "Failed to register again: {error}");
+                    continue;
+                }
+            }
+            match Box::pin(self.start()).await {
+                Ok(()) => return,
+                Err(error) => log_error!(LOGGER, "{} {error}", self.prefix()),
+            }
+        }
+    }
+}
+
+/// The topic that holds the groups' offsets.
+const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// Now, in milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn random_start(brokers: usize) -> Start {
+    let (first, shift) = Uuid::new_v4().as_u64_pair();
+    let below = |number: u64| usize::try_from(number % u64::try_from(brokers.max(1)).unwrap_or(1)).unwrap_or(0);
+    Start { first: below(first), shift: below(shift) }
+}
+
+fn assignment_text((partition, replicas): (&i32, &Vec<i32>)) -> String {
+    let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
+    format!("{partition} -> ArrayBuffer({})", ids.join(", "))
+}
+
+fn properties_text(overrides: &[(String, String)]) -> String {
+    let pairs: Vec<String> = overrides.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    format!("{{{}}}", pairs.join(", "))
+}
+
+fn api_error(error: &StoreError) -> ApiError {
+    match error {
+        StoreError::Fenced => ResponseError::NotController.into(),
+        other => ApiError::new(ResponseError::UnknownServerError, other.to_string()),
+    }
+}

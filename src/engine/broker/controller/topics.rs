@@ -1,0 +1,324 @@
+//! What is checked before a topic is made or grows, and what it will be then (`ZkAdminManager`, `AdminZkClient`, `Topic`).
+
+use std::collections::BTreeMap;
+
+use kafka_protocol::ResponseError;
+use uuid::Uuid;
+
+use super::ApiError;
+use super::assignment::{Start, assign};
+use crate::catalog::configs;
+use crate::engine::broker::config::{Value, parse_value};
+use crate::engine::broker::metadata::{ClusterMetadata, TopicMetadata};
+
+/// A topic that somebody wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions; -1 is the broker's default, and with an assignment what must stand here.
+    pub partitions: i32,
+    /// How many replicas of each; -1 is the broker's default, and with an assignment what must stand here.
+    pub replication_factor: i16,
+    /// The replicas by partition; empty lets the controller choose.
+    pub assignment: BTreeMap<i32, Vec<i32>>,
+    /// Its own settings in the order given; Kafka refuses those without a value.
+    pub overrides: Vec<(String, Option<String>)>,
+}
+
+/// What the broker's configuration gives a topic that leaves it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopicDefaults {
+    /// `num.partitions`.
+    pub partitions: i32,
+    /// `default.replication.factor`.
+    pub replication_factor: i16,
+}
+
+/// A topic as it will be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedTopic {
+    /// Its name.
+    pub name: String,
+    /// Its new id.
+    pub id: Uuid,
+    /// The replicas by partition.
+    pub assignment: BTreeMap<i32, Vec<i32>>,
+    /// Its own settings in the order given.
+    pub overrides: Vec<(String, String)>,
+}
+
+/// What a topic name may have at most, in characters.
+pub const NAME_LENGTH_MAX: usize = 249;
+const UNSET: i32 = -1;
+
+/// The topics that Kafka keeps for itself.
+pub fn is_internal(topic: &str) -> bool {
+    matches!(topic, "__consumer_offsets" | "__transaction_state")
+}
+
+/// `Topic.validate`.
+///
+/// # Errors
+/// `INVALID_TOPIC_EXCEPTION` with Kafka's sentence.
+pub fn check_name(name: &str) -> Result<(), ApiError> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let reason = match name {
+        "" => "the empty string is not allowed".to_owned(),
+        "." | ".." => format!("'{name}' is not allowed"),
+        _ if name.encode_utf16().count() > NAME_LENGTH_MAX => {
+            format!("the length of '{name}' is longer than the max allowed length {NAME_LENGTH_MAX}")
+        }
+        _ if !name.chars().all(legal) => {
+            format!("'{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'")
+        }
+        _ => return Ok(()),
+    };
+    Err(ApiError::new(ResponseError::InvalidTopicException, format!("Topic name is invalid: {reason}")))
+}
+
+/// Whether the metrics of two topics would have one name.
+fn collides(one: &str, other: &str) -> bool {
+    one.replace('.', "_") == other.replace('.', "_")
+}
+
+/// Checks the topic's own settings as Kafka does before they are stored (`LogConfig.validate`).
+///
+/// # Errors
+/// `INVALID_CONFIG` with Kafka's sentence.
+pub fn check_overrides(overrides: &[(String, String)]) -> Result<(), ApiError> {
+    let refused = |message: String| ApiError::new(ResponseError::InvalidConfig, message);
+    let mut lag = (0, i64::MAX);
+    for (name, _) in overrides {
+        if configs::topic().iter().all(|key| key.name != name) {
+            return Err(refused(format!("Unknown topic config name: {name}")));
+        }
+    }
+    for key in configs::topic() {
+        let Some((_, text)) = overrides.iter().rev().find(|(name, _)| name == key.name) else { continue };
+        match (key.name, parse_value(key, text).map_err(|exception| refused(exception.text().to_owned()))?) {
+            ("min.compaction.lag.ms", Value::Long(min)) => lag.0 = min,
+            ("max.compaction.lag.ms", Value::Long(max)) => lag.1 = max,
+            _ => {}
+        }
+    }
+    if lag.0 > lag.1 {
+        let (min, max) = lag;
+        return Err(refused(format!(
+            "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
+        )));
+    }
+    Ok(())
+}
+
+/// Checks a new topic and decides where its replicas go. `start` is drawn by lot.
+///
+/// # Errors
+/// What Kafka answers, with its sentence.
+pub fn plan(
+    topic: &NewTopic,
+    cluster: &ClusterMetadata,
+    defaults: TopicDefaults,
+    start: Start,
+) -> Result<PlannedTopic, ApiError> {
+    if cluster.topics.contains_key(&topic.name) {
+        return Err(exists(&topic.name));
+    }
+    let null: Vec<&str> = topic.overrides.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();
+    if !null.is_empty() {
+        let message = format!("Null value not supported for topic configs: {}", null.join(","));
+        return Err(ApiError::new(ResponseError::InvalidConfig, message));
+    }
+    let assignment = if topic.assignment.is_empty() {
+        let partitions = if topic.partitions == UNSET { defaults.partitions } else { topic.partitions };
+        let factor =
+            if i32::from(topic.replication_factor) == UNSET { defaults.replication_factor } else { topic.replication_factor };
+        let brokers: Vec<i32> = cluster.brokers.keys().copied().collect();
+        assign(&brokers, partitions, factor, start, 0)?
+    } else if topic.partitions != UNSET || i32::from(topic.replication_factor) != UNSET {
+        let message = "Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the \
+                       same time.";
+        return Err(ApiError::new(ResponseError::InvalidRequest, message));
+    } else {
+        topic.assignment.clone()
+    };
+    check_name(&topic.name)?;
+    let colliding: Vec<&str> = cluster.topics.keys().map(String::as_str).filter(|name| collides(name, &topic.name)).collect();
+    if !colliding.is_empty() {
+        let message = format!("Topic '{}' collides with existing topics: {}", topic.name, colliding.join(", "));
+        return Err(ApiError::new(ResponseError::InvalidTopicException, message));
+    }
+    check_assignment(&assignment)?;
+    let overrides: Vec<(String, String)> =
+        topic.overrides.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
+    check_overrides(&overrides)?;
+    Ok(PlannedTopic { name: topic.name.clone(), id: super::znodes::new_id(), assignment, overrides })
+}
+
+/// What Kafka answers where the topic is there already.
+pub fn exists(topic: &str) -> ApiError {
+    ApiError::new(ResponseError::TopicAlreadyExists, format!("Topic '{topic}' already exists."))
+}
+
+fn check_assignment(assignment: &BTreeMap<i32, Vec<i32>>) -> Result<(), ApiError> {
+    let refused = |message: String| Err(ApiError::new(ResponseError::InvalidReplicaAssignment, message));
+    let mut sizes = assignment.values().map(Vec::len);
+    let first = sizes.next().unwrap_or(0);
+    if sizes.any(|size| size != first) {
+        return refused("All partitions should have the same number of replicas".to_owned());
+    }
+    for replicas in assignment.values() {
+        if replicas.iter().enumerate().any(|(at, replica)| replicas[..at].contains(replica)) {
+            let all: Vec<String> =
+                assignment.iter().map(|(partition, replicas)| format!("{partition} -> {}", scala_buffer(replicas))).collect();
+            return refused(format!("Duplicate replica assignment found: HashMap({})", all.join(", ")));
+        }
+    }
+    if assignment.keys().zip(0..).any(|(partition, expected)| *partition != expected) {
+        return refused("partitions should be a consecutive 0-based integer sequence".to_owned());
+    }
+    Ok(())
+}
+
+fn scala_buffer(replicas: &[i32]) -> String {
+    let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
+    format!("ArrayBuffer({})", ids.join(", "))
+}
+
+/// Checks that a topic may grow to `count` partitions and decides where the replicas of the new ones go; `given` is the caller's
+/// own choice for each new partition.
+///
+/// # Errors
+/// What Kafka answers, with its sentence.
+pub fn plan_growth(
+    topic: &TopicMetadata,
+    count: i32,
+    given: Option<&[Vec<i32>]>,
+    cluster: &ClusterMetadata,
+) -> Result<BTreeMap<i32, Vec<i32>>, ApiError> {
+    let current = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+    let refused = |message: String| Err(ApiError::new(ResponseError::InvalidPartitions, message));
+    if count < current {
+        return refused(format!("Topic currently has {current} partitions, which is higher than the requested {count}."));
+    }
+    if count == current {
+        return refused(format!("Topic already has {current} partitions."));
+    }
+    let brokers: Vec<i32> = cluster.brokers.keys().copied().collect();
+    let first = topic.partitions.get(&0).map(|partition| partition.replicas.clone()).unwrap_or_default();
+    let Some(given) = given else {
+        let at = brokers.iter().position(|broker| Some(broker) >= first.first()).unwrap_or(0);
+        let factor = i16::try_from(first.len()).unwrap_or(i16::MAX);
+        return assign(&brokers, count - current, factor, Start { first: at, shift: at }, current);
+    };
+    let refused = |message: String| Err(ApiError::new(ResponseError::InvalidReplicaAssignment, message));
+    let unknown: Vec<String> =
+        given.iter().flatten().filter(|broker| !brokers.contains(broker)).map(ToString::to_string).collect();
+    if !unknown.is_empty() {
+        return refused(format!("Unknown broker(s) in replica assignment: {}.", unknown.join(", ")));
+    }
+    if given.len() != usize::try_from(count - current).unwrap_or(0) {
+        let (more, found) = (count - current, given.len());
+        return refused(format!("Increasing the number of partitions by {more} but {found} assignments provided."));
+    }
+    for (partition, replicas) in (current..).zip(given) {
+        if replicas.is_empty() {
+            return refused(format!("Cannot have replication factor of 0 for partition id {partition}."));
+        }
+        if replicas.len() != first.len() {
+            return refused(format!(
+                "Inconsistent replication factor between partitions, partition 0 has {} while partitions [{partition}] have \
+                 replication factors [{}], respectively.",
+                first.len(),
+                replicas.len()
+            ));
+        }
+    }
+    Ok((current..).zip(given.iter().cloned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::broker::metadata::{BrokerMetadata, PartitionMetadata};
+
+    const DEFAULTS: TopicDefaults = TopicDefaults { partitions: 2, replication_factor: 1 };
+
+    fn cluster(topics: &[&str]) -> ClusterMetadata {
+        let broker = BrokerMetadata { id: 0, epoch: 1, rack: None, endpoints: Vec::new() };
+        let partition = PartitionMetadata { replicas: vec![0], isr: vec![0], ..PartitionMetadata::default() };
+        let topic = TopicMetadata { partitions: [(0, partition)].into(), ..TopicMetadata::default() };
+        let topics = topics.iter().map(|name| ((*name).to_owned(), topic.clone())).collect();
+        ClusterMetadata { brokers: [(0, broker)].into(), topics, ..ClusterMetadata::default() }
+    }
+
+    fn topic(name: &str) -> NewTopic {
+        NewTopic { name: name.to_owned(), partitions: 1, replication_factor: 1, ..NewTopic::default() }
+    }
+
+    fn check(topic: NewTopic, expected: Result<usize, (ResponseError, &str)>) {
+        let found = plan(&topic, &cluster(&["test_topic", "orders"]), DEFAULTS, Start { first: 0, shift: 0 });
+        let found = found.map(|plan| plan.assignment.len());
+        let expected = expected.map_err(|(error, message)| ApiError::new(error, message));
+        assert_eq!(found, expected, "{topic:?}");
+    }
+
+    #[test]
+    fn topics_are_refused_in_kafkas_words() {
+        use ResponseError::{InvalidConfig, InvalidReplicaAssignment, InvalidRequest, InvalidTopicException, TopicAlreadyExists};
+        check(topic("new"), Ok(1));
+        check(NewTopic { partitions: -1, replication_factor: -1, ..topic("new") }, Ok(2));
+        check(topic("orders"), Err((TopicAlreadyExists, "Topic 'orders' already exists.")));
+        let collision = "Topic 'test.topic' collides with existing topics: test_topic";
+        check(topic("test.topic"), Err((InvalidTopicException, collision)));
+        let illegal = "Topic name is invalid: 'bad name' contains one or more characters other than ASCII alphanumerics, '.', \
+                       '_' and '-'";
+        check(topic("bad name"), Err((InvalidTopicException, illegal)));
+        check(topic(".."), Err((InvalidTopicException, "Topic name is invalid: '..' is not allowed")));
+        check(topic(""), Err((InvalidTopicException, "Topic name is invalid: the empty string is not allowed")));
+        let set = |name: &str, value: &str| vec![(name.to_owned(), Some(value.to_owned()))];
+        let with = |overrides| NewTopic { overrides, ..topic("new") };
+        check(with(set("nonsense", "1")), Err((InvalidConfig, "Unknown topic config name: nonsense")));
+        let number = "Invalid value abc for configuration retention.ms: Not a number of type LONG";
+        check(with(set("retention.ms", "abc")), Err((InvalidConfig, number)));
+        let null = vec![("retention.ms".to_owned(), None)];
+        check(with(null), Err((InvalidConfig, "Null value not supported for topic configs: retention.ms")));
+        check(with(set("retention.ms", "5")), Ok(1));
+        let manual = |assignment: &[(i32, &[i32])]| {
+            let assignment = assignment.iter().map(|(partition, replicas)| (*partition, replicas.to_vec())).collect();
+            NewTopic { partitions: -1, replication_factor: -1, assignment, ..topic("new") }
+        };
+        check(manual(&[(0, &[0, 7]), (1, &[0, 7])]), Ok(2));
+        let both = "Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the same \
+                    time.";
+        check(NewTopic { partitions: 1, ..manual(&[(0, &[0])]) }, Err((InvalidRequest, both)));
+        let uneven = "All partitions should have the same number of replicas";
+        check(manual(&[(0, &[0]), (1, &[0, 1])]), Err((InvalidReplicaAssignment, uneven)));
+        let gap = "partitions should be a consecutive 0-based integer sequence";
+        check(manual(&[(0, &[0]), (2, &[0])]), Err((InvalidReplicaAssignment, gap)));
+        let twice = "Duplicate replica assignment found: HashMap(0 -> ArrayBuffer(0, 0))";
+        check(manual(&[(0, &[0, 0])]), Err((InvalidReplicaAssignment, twice)));
+    }
+
+    #[test]
+    fn topics_grow_and_never_shrink() {
+        let cluster = cluster(&["orders"]);
+        let grow = |count, given: Option<&[Vec<i32>]>| {
+            plan_growth(&cluster.topics["orders"], count, given, &cluster).map_err(|error| error.message.unwrap_or_default())
+        };
+        assert_eq!(grow(3, None), Ok([(1, vec![0]), (2, vec![0])].into()));
+        assert_eq!(grow(2, Some(&[vec![0]])), Ok([(1, vec![0])].into()));
+        assert_eq!(grow(1, None), Err("Topic already has 1 partitions.".to_owned()));
+        let fewer = "Topic currently has 1 partitions, which is higher than the requested 0.";
+        assert_eq!(grow(0, None), Err(fewer.to_owned()));
+        let unknown = "Unknown broker(s) in replica assignment: 9.";
+        assert_eq!(grow(2, Some(&[vec![9]])), Err(unknown.to_owned()));
+        let count = "Increasing the number of partitions by 2 but 1 assignments provided.";
+        assert_eq!(grow(3, Some(&[vec![0]])), Err(count.to_owned()));
+    }
+
+    #[test]
+    fn topic_ids_never_look_like_an_option() {
+        assert!((0..200).all(|_| !super::super::znodes::id_text(super::super::znodes::new_id()).starts_with('-')));
+    }
+}

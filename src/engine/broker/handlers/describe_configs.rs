@@ -1,0 +1,99 @@
+//! DescribeConfigs (key 32, v0-4): the settings of topics and of this broker, with synonyms and types where asked for. Kafka's
+//! documentation of the keys is not told.
+
+use std::sync::Arc;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
+use kafka_protocol::messages::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
+};
+use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
+use kafka_protocol::protocol::{Request, StrBytes};
+
+use super::described_configs::{self, DEFAULT, Described};
+use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::controller::ApiError;
+use crate::engine::broker::controller::topics::check_name;
+
+/// The API's row.
+pub static SPEC: ApiSpec =
+    ApiSpec { key: DescribeConfigsRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
+
+/// `ConfigResource.Type` on the wire.
+const TOPIC: i8 = 2;
+const BROKER: i8 = 4;
+
+async fn handle(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    request: DescribeConfigsRequest,
+) -> Result<DescribeConfigsResponse, RequestError> {
+    let results = request.resources.iter().map(|resource| {
+        let answer = DescribeConfigsResult::default()
+            .with_resource_type(resource.resource_type)
+            .with_resource_name(resource.resource_name.clone());
+        match settings(&broker, resource) {
+            Ok(settings) => {
+                let wanted = |setting: &Described| {
+                    let keys = resource.configuration_keys.as_ref();
+                    keys.is_none_or(|keys| keys.is_empty() || keys.iter().any(|key| **key == *setting.name))
+                };
+                let configs = settings.into_iter().filter(wanted);
+                let entry = |setting| entry(setting, request.include_synonyms, context.version);
+                answer.with_error_message(None).with_configs(configs.map(entry).collect())
+            }
+            Err(error) => answer.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string)),
+        }
+    });
+    Ok(DescribeConfigsResponse::default().with_results(results.collect()))
+}
+
+fn settings(broker: &Broker, resource: &DescribeConfigsResource) -> Result<Vec<Described>, ApiError> {
+    let name = resource.resource_name.as_str();
+    match resource.resource_type {
+        TOPIC => {
+            check_name(name)?;
+            match broker.metadata.snapshot().topics.get(name) {
+                Some(topic) => Ok(described_configs::topic(broker, &topic.overrides)),
+                None => Err(ResponseError::UnknownTopicOrPartition.into()),
+            }
+        }
+        BROKER if name.is_empty() => Ok(Vec::new()), // what all brokers share: nothing was set at run time
+        BROKER if name.parse() == Ok(broker.id) => Ok(described_configs::broker(&broker.config)),
+        BROKER => {
+            let message = match name.parse::<i32>() {
+                Ok(_) => format!("Unexpected broker id, expected {} or empty string, but received {name}", broker.id),
+                Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+            };
+            Err(ApiError::new(ResponseError::InvalidRequest, message))
+        }
+        other => Err(ApiError::new(ResponseError::InvalidRequest, format!("Unsupported resource type: {other}"))),
+    }
+}
+
+fn entry(setting: Described, synonyms: bool, version: i16) -> DescribeConfigsResourceResult {
+    let synonym = |synonym: described_configs::Synonym| {
+        DescribeConfigsSynonym::default()
+            .with_name(StrBytes::from_string(synonym.name))
+            .with_value(synonym.value.map(StrBytes::from_string))
+            .with_source(synonym.source)
+    };
+    let mut entry = DescribeConfigsResourceResult::default()
+        .with_name(StrBytes::from_static_str(setting.name))
+        .with_value(setting.value.map(StrBytes::from_string))
+        .with_read_only(setting.read_only)
+        .with_is_sensitive(setting.sensitive);
+    if version == 0 {
+        entry.is_default = setting.source == DEFAULT;
+        return entry;
+    }
+    entry = entry.with_config_source(setting.source);
+    if version >= 3 {
+        entry = entry.with_config_type(setting.kind).with_documentation(None);
+    }
+    if synonyms {
+        entry.synonyms = setting.synonyms.into_iter().map(synonym).collect();
+    }
+    entry
+}

@@ -1,0 +1,155 @@
+//! Metadata (key 3, v0-12): brokers, the controller, topics with their leaders. A topic that is asked for and missing is made
+//! where `auto.create.topics.enable` and the request allow it; the first answer is then LEADER_NOT_AVAILABLE, as Kafka's is.
+//! Authorized operations are not computed (there is no authorizer): the fields say so.
+
+use std::sync::Arc;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
+use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
+use kafka_protocol::protocol::{Request, StrBytes};
+use uuid::Uuid;
+
+use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::controller::topics::{check_name, is_internal};
+use crate::engine::broker::metadata::{ClusterMetadata, NO_LEADER, PartitionMetadata, TopicMetadata};
+
+/// The API's row.
+pub static SPEC: ApiSpec =
+    ApiSpec { key: MetadataRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
+
+/// What stands where authorized operations were not asked for.
+pub(super) const NO_OPERATIONS: i32 = i32::MIN;
+
+async fn handle(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    request: MetadataRequest,
+) -> Result<MetadataResponse, RequestError> {
+    let view = View { cluster: broker.metadata.snapshot(), listener: Arc::clone(&context.listener), version: context.version };
+    // v0 says "all" with an empty list, later versions with none
+    let wanted = request.topics.filter(|topics| context.version > 0 || !topics.is_empty());
+    let mut topics = Vec::new();
+    match wanted {
+        None => topics.extend(view.cluster.topics.iter().map(|(name, topic)| view.topic(name, topic))),
+        Some(wanted) => {
+            for topic in wanted {
+                let named = topic.name.map(|name| name.to_string());
+                let name = named.or_else(|| view.cluster.topic_names.get(&topic.topic_id).cloned());
+                let Some(name) = name else {
+                    topics.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
+                    continue;
+                };
+                topics.push(match view.cluster.topics.get(&name) {
+                    Some(known) => view.topic(&name, known),
+                    None => failed(Some(&name), Uuid::nil(), missing(&broker, &name, request.allow_auto_topic_creation).await),
+                });
+            }
+        }
+    }
+    let controller = view.cluster.controller.filter(|id| view.cluster.brokers.contains_key(id)).unwrap_or(-1);
+    Ok(MetadataResponse::default()
+        .with_brokers(view.brokers())
+        .with_cluster_id(Some(StrBytes::from_string(broker.cluster_id.clone())))
+        .with_controller_id(BrokerId(controller))
+        .with_cluster_authorized_operations(NO_OPERATIONS)
+        .with_topics(topics))
+}
+
+/// What is said of a topic that is not there, after making it where that is allowed.
+async fn missing(broker: &Broker, name: &str, allowed: bool) -> ResponseError {
+    if check_name(name).is_err() {
+        return ResponseError::InvalidTopicException;
+    }
+    if !allowed || !broker.config.boolean("auto.create.topics.enable") {
+        return ResponseError::UnknownTopicOrPartition;
+    }
+    let created = match name {
+        "__consumer_offsets" => internal(broker, name, "offsets.topic").await,
+        "__transaction_state" => internal(broker, name, "transaction.state.log").await,
+        _ => broker.controller.auto_create(name, -1, -1, Default::default()).await,
+    };
+    match created {
+        Ok(()) => ResponseError::LeaderNotAvailable,
+        // this broker cannot ask another controller yet
+        Err(error) if error.error == ResponseError::NotController => ResponseError::UnknownTopicOrPartition,
+        Err(error) => error.error,
+    }
+}
+
+/// Makes one of Kafka's own topics with the settings that `prefix` gives it.
+async fn internal(broker: &Broker, name: &str, prefix: &str) -> Result<(), crate::engine::broker::controller::ApiError> {
+    let config = &broker.config;
+    let partitions = config.int(&format!("{prefix}.num.partitions"));
+    let factor = i16::try_from(config.int(&format!("{prefix}.replication.factor"))).unwrap_or(i16::MAX);
+    let segment = config.int(&format!("{prefix}.segment.bytes")).to_string();
+    let overrides = [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", &segment)];
+    let overrides = overrides.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    broker.controller.auto_create(name, partitions, factor, overrides).await
+}
+
+/// The cluster as one listener and one version show it.
+struct View {
+    cluster: Arc<ClusterMetadata>,
+    listener: Arc<str>,
+    version: i16,
+}
+
+impl View {
+    fn brokers(&self) -> Vec<MetadataResponseBroker> {
+        let broker = |broker: &crate::engine::broker::metadata::BrokerMetadata| {
+            let endpoint = broker.endpoints.iter().find(|endpoint| *endpoint.listener == *self.listener)?;
+            Some(
+                MetadataResponseBroker::default()
+                    .with_node_id(BrokerId(broker.id))
+                    .with_host(StrBytes::from_string(endpoint.host.clone()))
+                    .with_port(i32::from(endpoint.port))
+                    .with_rack(broker.rack.clone().map(StrBytes::from_string)),
+            )
+        };
+        self.cluster.brokers.values().filter_map(broker).collect()
+    }
+
+    fn topic(&self, name: &str, topic: &TopicMetadata) -> MetadataResponseTopic {
+        let partitions = topic.partitions.iter().map(|(index, partition)| self.partition(*index, partition)).collect();
+        MetadataResponseTopic::default()
+            .with_name(Some(TopicName(StrBytes::from_string(name.to_owned()))))
+            .with_topic_id(topic.id)
+            .with_is_internal(is_internal(name))
+            .with_topic_authorized_operations(NO_OPERATIONS)
+            .with_partitions(partitions)
+    }
+
+    fn partition(&self, index: i32, partition: &PartitionMetadata) -> MetadataResponsePartition {
+        let reachable = |id: &i32| {
+            let endpoints = self.cluster.brokers.get(id).map(|broker| &broker.endpoints);
+            endpoints.is_some_and(|endpoints| endpoints.iter().any(|endpoint| *endpoint.listener == *self.listener))
+        };
+        let offline: Vec<BrokerId> =
+            partition.replicas.iter().filter(|id| !self.cluster.brokers.contains_key(id)).map(|id| BrokerId(*id)).collect();
+        let error = match partition.leader {
+            NO_LEADER => Some(ResponseError::LeaderNotAvailable),
+            leader if reachable(&leader) => None,
+            _ if self.version >= 6 => Some(ResponseError::ListenerNotFound),
+            _ => Some(ResponseError::LeaderNotAvailable),
+        };
+        let ids = |ids: &[i32]| ids.iter().map(|id| BrokerId(*id)).collect::<Vec<_>>();
+        MetadataResponsePartition::default()
+            .with_error_code(error.map_or(0, |error| error.code()))
+            .with_partition_index(index)
+            .with_leader_id(BrokerId(if error.is_some() { NO_LEADER } else { partition.leader }))
+            .with_leader_epoch(partition.leader_epoch)
+            .with_replica_nodes(ids(&partition.replicas))
+            .with_isr_nodes(ids(&partition.isr))
+            .with_offline_replicas(offline)
+    }
+}
+
+fn failed(name: Option<&str>, id: Uuid, error: ResponseError) -> MetadataResponseTopic {
+    MetadataResponseTopic::default()
+        .with_error_code(error.code())
+        .with_name(Some(TopicName(StrBytes::from_string(name.unwrap_or_default().to_owned()))))
+        .with_topic_id(id)
+        .with_is_internal(name.is_some_and(is_internal))
+        .with_topic_authorized_operations(NO_OPERATIONS)
+}

@@ -1,0 +1,221 @@
+//! The broker's session with ZooKeeper and its registration in `/brokers/ids`.
+
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config::BrokerConfig;
+use super::controller::znodes::{self, Registration};
+use super::controller::{Store, StoreError};
+use super::exception::Exception;
+use super::log::now_ms;
+use super::metadata::Endpoint;
+use crate::catalog::ZOOKEEPER_VERSION;
+use crate::engine::zookeeper::client::{Client, ClientError, ConnectString, ConnectStringError};
+use crate::engine::zookeeper::protocol::ErrorCode;
+use crate::{log_error, log_info};
+
+const ZK_CLIENT: &str = "kafka.zookeeper.ZooKeeperClient";
+const ZOOKEEPER: &str = "org.apache.zookeeper.ZooKeeper";
+const KAFKA_ZK_CLIENT: &str = "kafka.zk.KafkaZkClient";
+/// How long a new session after an expired one is waited for at a time.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Opens the session and registers the broker, at its start and again when the session has expired.
+#[derive(Clone)]
+pub struct Registrar {
+    id: i32,
+    config: Arc<BrokerConfig>,
+    servers: ConnectString,
+    /// The ports of listeners that asked for any, by listener.
+    ports: Vec<(String, u16)>,
+}
+
+impl Registrar {
+    /// Reads `zookeeper.connect`.
+    ///
+    /// # Errors
+    /// Java's exception for a port that is none, or no server at all.
+    pub fn new(config: Arc<BrokerConfig>) -> Result<Self, Exception> {
+        let servers = config.string("zookeeper.connect").unwrap_or("").parse().map_err(|error: ConnectStringError| {
+            let class = match error {
+                ConnectStringError::PortNotANumber(_) => "java.lang.NumberFormatException",
+                _ => "java.lang.IllegalArgumentException",
+            };
+            Exception::new(class, error.to_string())
+        })?;
+        Ok(Self { id: config.int("broker.id"), config, servers, ports: Vec::new() })
+    }
+
+    /// The id under which the broker registers.
+    pub fn id(&self) -> i32 {
+        self.id
+    }
+
+    /// Sets the id, which need not be the configuration's.
+    pub fn set_id(&mut self, id: i32) {
+        self.id = id;
+    }
+
+    /// Sets the ports that listeners got who asked for any.
+    pub fn set_ports(&mut self, ports: Vec<(String, u16)>) {
+        self.ports = ports;
+    }
+
+    fn session_timeout(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.config.int("zookeeper.session.timeout.ms")).unwrap_or(0))
+    }
+
+    /// Opens a session, within `zookeeper.connection.timeout.ms`.
+    ///
+    /// # Errors
+    /// `ZooKeeperClientTimeoutException` where no server grants one in time.
+    pub async fn connect(&self) -> Result<Store, Exception> {
+        let connect = self.config.string("zookeeper.connect").unwrap_or("");
+        let session = self.session_timeout();
+        log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Initializing a new session to {connect}.");
+        log_info!(ZOOKEEPER, "Client environment:zookeeper.version={ZOOKEEPER_VERSION}");
+        log_info!(
+            ZOOKEEPER,
+            "Initiating client connection, connectString={connect} sessionTimeout={} \
+             watcher=kafka.zookeeper.ZooKeeperClient$ZooKeeperClientWatcher$@{:x}",
+            session.as_millis(),
+            std::process::id()
+        );
+        log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Waiting until connected.");
+        let limit = self.config.optional_long("zookeeper.connection.timeout.ms");
+        let limit = limit.map_or(session, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+        match Client::connect(&self.servers, session, limit).await {
+            Ok(client) => {
+                log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Connected.");
+                Ok(Store { client })
+            }
+            Err(ClientError::ConnectTimeout { .. }) => {
+                log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Closing.");
+                log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Closed.");
+                Err(Exception::new(
+                    "kafka.zookeeper.ZooKeeperClientTimeoutException",
+                    "Timed out waiting for connection while in state: CONNECTING",
+                ))
+            }
+            Err(error) => Err(store_exception(&error.into())),
+        }
+    }
+
+    /// What clients and brokers are told of this broker's listeners, each with its security protocol.
+    fn endpoints(&self) -> Vec<(Endpoint, String)> {
+        let endpoint = |listener: &super::config::Listener| {
+            let bound = self.ports.iter().find(|(name, _)| *name == listener.name).map(|(_, port)| *port);
+            let port = if listener.port == 0 { bound } else { None };
+            let port = port.or_else(|| u16::try_from(listener.port).ok()).unwrap_or(0);
+            let host = listener.host.clone().unwrap_or_else(canonical_host_name);
+            (Endpoint { listener: listener.name.clone(), host, port }, listener.protocol.clone())
+        };
+        self.config.advertised_listeners().iter().map(endpoint).collect()
+    }
+
+    /// Registers the broker; gives its epoch.
+    ///
+    /// # Errors
+    /// `NodeExists` where another session has the id, a requirement where another broker has the same endpoint.
+    pub async fn register(&self, store: &Store) -> Result<i64, Exception> {
+        self.check_endpoints(store).await?;
+        let endpoints = self.endpoints();
+        let registration = Registration {
+            endpoints: endpoints.iter().map(|(endpoint, protocol)| (endpoint, protocol.as_str())).collect(),
+            rack: self.config.string("broker.rack"),
+            now_ms: now_ms(),
+        };
+        let path = znodes::broker_path(self.id);
+        log_info!(KAFKA_ZK_CLIENT, "Creating {path} (is it secure? false)");
+        let stat = match store.register(self.id, znodes::broker(&registration)).await {
+            Ok(stat) => stat,
+            Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
+                self.log_owner(store, &path).await;
+                return Err(store_exception(&error));
+            }
+            Err(error) => return Err(store_exception(&error)),
+        };
+        let addresses: Vec<String> =
+            endpoints.iter().map(|(end, _)| format!("{}://{}:{}", end.listener, end.host, end.port)).collect();
+        log_info!(
+            KAFKA_ZK_CLIENT,
+            "Registered broker {} at path {path} with addresses: {}, czxid (broker epoch): {}",
+            self.id,
+            addresses.join(","),
+            stat.czxid
+        );
+        Ok(stat.czxid)
+    }
+
+    async fn log_owner(&self, store: &Store, path: &str) {
+        let owner = store.client.exists(path).await.ok().flatten().map_or(0, |stat| stat.ephemeral_owner);
+        let own = store.client.session_id();
+        log_error!(
+            "kafka.zk.KafkaZkClient$CheckedEphemeral",
+            "Error while creating ephemeral at {path}, node already exists and owner '{owner}' does not match current session '{own}'"
+        );
+    }
+
+    /// As Kafka, holds the endpoints as they were given against those of the other brokers.
+    async fn check_endpoints(&self, store: &Store) -> Result<(), Exception> {
+        let own: Vec<String> = self
+            .config
+            .advertised_listeners()
+            .iter()
+            .map(|listener| format!("{}:{}", listener.host.as_deref().unwrap_or("null"), listener.port))
+            .collect();
+        for (id, broker) in store.brokers().await.map_err(|error| store_exception(&error))? {
+            let common: Vec<String> =
+                broker.endpoints.iter().map(|end| format!("{}:{}", end.host, end.port)).filter(|end| own.contains(end)).collect();
+            if id != self.id && !common.is_empty() {
+                let common = common.join(",");
+                return Err(Exception::requirement(format!(
+                    "Configured end points {common} in advertised listeners are already registered by broker {id}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// A new session after the old one has expired, and the broker registered in it.
+    ///
+    /// # Errors
+    /// As [`Registrar::connect`] and [`Registrar::register`]; the caller tries again.
+    pub async fn register_again(&self) -> Result<Store, Exception> {
+        log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Session expired.");
+        let client = loop {
+            match Client::connect(&self.servers, self.session_timeout(), AGAIN).await {
+                Ok(client) => break client,
+                Err(ClientError::ConnectTimeout { .. }) => {}
+                Err(error) => return Err(store_exception(&error.into())),
+            }
+        };
+        let store = Store { client };
+        self.register(&store).await?;
+        Ok(store)
+    }
+}
+
+/// An error of ZooKeeper as Java prints it.
+pub fn store_exception(error: &StoreError) -> Exception {
+    match error {
+        StoreError::Client(ClientError::Code { code: ErrorCode::NodeExists, .. }) => {
+            Exception::new("org.apache.zookeeper.KeeperException$NodeExistsException", "KeeperErrorCode = NodeExists")
+        }
+        StoreError::Client(error) => Exception::new("org.apache.zookeeper.KeeperException", error.to_string()),
+        other => Exception::new("org.apache.kafka.common.KafkaException", other.to_string()),
+    }
+}
+
+/// Java's `InetAddress.getLocalHost().getCanonicalHostName()`, as far as `/etc/hosts` tells it.
+fn canonical_host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let Some(address) = (name.as_str(), 0).to_socket_addrs().ok().and_then(|mut found| found.next()) else { return name };
+    let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let canonical = hosts.lines().find_map(|line| {
+        let mut words = line.split('#').next()?.split_whitespace();
+        (words.next()?.parse() == Ok(address.ip())).then(|| words.next().map(str::to_owned))?
+    });
+    canonical.unwrap_or(name)
+}

@@ -1,0 +1,264 @@
+//! A broker from its configuration to its last log line: start, serving, shutdown (`KafkaServer`).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+use super::Broker;
+use super::config::BrokerConfig;
+use super::controller::{ControllerHandle, ControllerTask, Parts, Store, StoreError, znodes};
+use super::exception::Exception;
+use super::group::{GroupCoordinator, GroupSettings, LocalTopic};
+use super::log::{MetaProperties, StorageError};
+use super::metadata::MetadataCache;
+use super::registration::{Registrar, store_exception};
+use super::replica::{ReplicaManager, StorageSettings};
+use super::server::{Listeners, accept};
+use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
+use crate::net::Shutdown;
+use crate::{log_info, log_warn};
+
+const LOGGER: &str = "kafka.server.KafkaServer";
+const APP_INFO: &str = "org.apache.kafka.common.utils.AppInfoParser";
+/// Commands that may wait for the controller.
+const COMMANDS_LIMIT: usize = 128;
+/// How long connections may take to end at shutdown.
+const CONNECTIONS_GRACE: Duration = Duration::from_secs(5);
+
+/// A broker that has started.
+pub struct RunningBroker {
+    broker: Arc<Broker>,
+    ports: Vec<(String, u16)>,
+    inter_broker_open: bool,
+    shutdown: Shutdown,
+    connections: TaskTracker,
+    tasks: TaskTracker,
+}
+
+/// A start that failed, and how far it had come: Kafka's log names the broker once its id is settled.
+#[derive(Debug)]
+pub struct StartError {
+    /// What failed.
+    pub exception: Exception,
+    /// The log's prefix by then.
+    pub prefix: String,
+}
+
+impl RunningBroker {
+    /// Starts a broker: session, ids, storage, registration, controller, listeners.
+    ///
+    /// # Errors
+    /// The first thing that stops Kafka's start, in its words.
+    pub async fn start(config: Arc<BrokerConfig>) -> Result<Self, StartError> {
+        let mut prefix = String::new();
+        match Self::start_inner(config, &mut prefix).await {
+            Ok(running) => Ok(running),
+            Err(exception) => Err(StartError { exception, prefix }),
+        }
+    }
+
+    async fn start_inner(config: Arc<BrokerConfig>, prefix: &mut String) -> Result<Self, Exception> {
+        log_info!(LOGGER, "starting");
+        log_info!(LOGGER, "Connecting to zookeeper on {}", config.string("zookeeper.connect").unwrap_or(""));
+        let mut registrar = Registrar::new(Arc::clone(&config))?;
+        let store = registrar.connect().await?;
+        let result = Self::start_in_session(config, prefix, &mut registrar, &store).await;
+        if result.is_err() {
+            store.client.close().await;
+        }
+        result
+    }
+
+    async fn start_in_session(
+        config: Arc<BrokerConfig>,
+        prefix: &mut String,
+        registrar: &mut Registrar,
+        store: &Store,
+    ) -> Result<Self, Exception> {
+        let cluster_id = prepare_znodes(store).await.map_err(|error| store_exception(&error))?;
+        log_info!(LOGGER, "Cluster ID = {cluster_id}");
+        let id = settle_ids(&config, store, &cluster_id).await?;
+        registrar.set_id(id);
+        *prefix = format!("[KafkaServer id={id}] ");
+        log_info!("kafka.server.KafkaConfig", "{}", config.values_block());
+        let settings = StorageSettings::new(id, &config)?;
+        let replicas = Arc::new(ReplicaManager::open(settings).map_err(|error| storage_exception(&error))?);
+        let listeners = Listeners::open(&config).await;
+        registrar.set_ports(listeners.ports());
+        registrar.register(store).await?;
+        checkpoint_ids(&config, id, &cluster_id)?;
+
+        let (commands, inbox) = mpsc::channel(COMMANDS_LIMIT);
+        let metadata = Arc::new(MetadataCache::default());
+        let offsets = LocalTopic::new(Arc::clone(&replicas), Arc::clone(&metadata));
+        let groups = GroupCoordinator::new(id, GroupSettings::new(&config), Arc::new(offsets));
+        groups.startup();
+        let parts = Parts {
+            config: Arc::clone(&config),
+            replicas: Arc::clone(&replicas),
+            groups: Arc::clone(&groups),
+            metadata: Arc::clone(&metadata),
+        };
+        let mut task = ControllerTask::new(store.clone(), registrar.clone(), parts, inbox);
+        task.start().await.map_err(|error| store_exception(&error))?;
+        let controller = ControllerHandle::new(commands);
+        let broker = Arc::new(Broker { id, cluster_id, config, replicas, groups, metadata, controller });
+        Ok(Self::serve(broker, listeners, task))
+    }
+
+    fn serve(broker: Arc<Broker>, listeners: Listeners, task: ControllerTask) -> Self {
+        let (shutdown, connections, tasks) = (Shutdown::new(), TaskTracker::new(), TaskTracker::new());
+        tasks.spawn(task.run());
+        tasks.spawn(Arc::clone(&broker.replicas).run(shutdown.clone()));
+        listeners.log();
+        let ports = listeners.ports();
+        let inter_broker = broker.config.inter_broker_listener();
+        let inter_broker_open = ports.iter().any(|(name, _)| name == inter_broker);
+        for listener in listeners.open {
+            tasks.spawn(accept(Arc::clone(&broker), listener, connections.clone(), shutdown.clone()));
+        }
+        log_info!(APP_INFO, "Kafka version: {KAFKA_VERSION}");
+        log_info!(APP_INFO, "Kafka commitId: {KAFKA_COMMIT}");
+        log_info!(APP_INFO, "Kafka startTimeMs: {}", super::log::now_ms());
+        log_info!(LOGGER, "[KafkaServer id={}] started", broker.id);
+        Self { broker, ports, inter_broker_open, shutdown, connections, tasks }
+    }
+
+    /// The broker.
+    pub fn broker(&self) -> &Arc<Broker> {
+        &self.broker
+    }
+
+    /// The listeners that are open and their ports.
+    pub fn ports(&self) -> &[(String, u16)] {
+        &self.ports
+    }
+
+    /// Stops in Kafka's order: leadership, requests, groups, logs, and at last the session, with which the registration goes.
+    pub async fn stop(self) {
+        let id = self.broker.id;
+        let prefix = format!("[KafkaServer id={id}]");
+        log_info!(LOGGER, "{prefix} shutting down");
+        self.controlled_shutdown(&prefix);
+        let requests = "kafka.server.KafkaRequestHandlerPool";
+        log_info!(requests, "[data-plane Kafka Request Handler on Broker {id}], shutting down");
+        self.shutdown.cancel();
+        self.connections.close();
+        // a connection that is stuck in a write does not hold up the logs
+        let _ = tokio::time::timeout(CONNECTIONS_GRACE, self.connections.wait()).await;
+        log_info!(requests, "[data-plane Kafka Request Handler on Broker {id}], shut down completely");
+        log_info!("kafka.server.KafkaApis", "[KafkaApi-{id}] Shutdown complete.");
+        self.broker.groups.shutdown();
+        let fetchers = ["ReplicaFetcherManager", "ReplicaAlterLogDirsManager"];
+        for (name, logger) in
+            fetchers.iter().zip(["kafka.server.ReplicaFetcherManager", "kafka.server.ReplicaAlterLogDirsManager"])
+        {
+            log_info!(logger, "[{name} on broker {id}] shutting down");
+            log_info!(logger, "[{name} on broker {id}] shutdown completed");
+        }
+        self.broker.replicas.shutdown();
+        let zookeeper = "kafka.zookeeper.ZooKeeperClient";
+        log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closing.");
+        // without a coordinator there is nobody to tell
+        let _ = tokio::time::timeout(CONNECTIONS_GRACE, self.broker.controller.close()).await;
+        log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closed.");
+        self.tasks.close();
+        let socket_server = format!("[SocketServer listenerType=ZK_BROKER, nodeId={id}]");
+        log_info!("kafka.network.SocketServer", "{socket_server} Shutting down socket server");
+        log_info!("kafka.network.SocketServer", "{socket_server} Shutdown completed");
+        log_info!(LOGGER, "{prefix} shut down completed");
+    }
+
+    /// Kafka hands over what it leads through its own inter-broker listener, and gives up where that is not open.
+    fn controlled_shutdown(&self, prefix: &str) {
+        if !self.broker.config.boolean("controlled.shutdown.enable") {
+            return;
+        }
+        let started = Instant::now();
+        log_info!(LOGGER, "{prefix} Starting controlled shutdown");
+        if self.inter_broker_open {
+            let took = started.elapsed().as_millis();
+            log_info!(LOGGER, "{prefix} Controlled shutdown request returned successfully after {took}ms");
+            return;
+        }
+        for left in (1..self.broker.config.int("controlled.shutdown.max.retries")).rev() {
+            log_info!(LOGGER, "{prefix} Retrying controlled shutdown ({left} retries remaining)");
+        }
+        log_warn!(LOGGER, "{prefix} Proceeding to do an unclean shutdown as all the controlled shutdown attempts failed");
+    }
+}
+
+/// Makes the znodes that a broker expects; gives the cluster's id.
+async fn prepare_znodes(store: &Store) -> Result<String, StoreError> {
+    for path in znodes::PERSISTENT_PATHS {
+        store.ensure_path(path).await?;
+    }
+    store.ensure_path("/cluster").await?;
+    let data = znodes::cluster_id(&znodes::id_text(znodes::new_id()));
+    Ok(znodes::parse_cluster_id(&store.create_or_get(znodes::CLUSTER_ID, data).await?)?)
+}
+
+/// Holds `meta.properties` of the log folders against the cluster and the configured id; gives the broker's id.
+async fn settle_ids(config: &BrokerConfig, store: &Store, cluster_id: &str) -> Result<i32, Exception> {
+    let mut stored: Option<MetaProperties> = None;
+    for dir in config.log_dirs() {
+        match MetaProperties::read(&dir).map_err(|error| storage_exception(&error))? {
+            Some(meta) if stored.as_ref().is_some_and(|other| *other != meta) => {
+                let message = "BrokerMetadata is not consistent across log.dirs. This could happen if multiple brokers shared a \
+                               log directory (log.dirs) or partial data was manually copied from another broker.";
+                return Err(Exception::new("kafka.common.InconsistentBrokerMetadataException", message));
+            }
+            Some(meta) => stored = Some(meta),
+            None => {
+                let path = MetaProperties::path(&dir);
+                log_warn!("kafka.server.BrokerMetadataCheckpoint", "No meta.properties file under dir {}", path.display());
+            }
+        }
+    }
+    let (stored_id, stored_cluster) = stored.map_or((None, None), |meta| (meta.broker_id, meta.cluster_id));
+    if let Some(stored) = stored_cluster.filter(|stored| stored != cluster_id) {
+        let message = format!(
+            "The Cluster ID {cluster_id} doesn't match stored clusterId Some({stored}) in meta.properties. The broker is trying to \
+             join the wrong cluster. Configured zookeeper.connect may be wrong."
+        );
+        return Err(Exception::new("kafka.common.InconsistentClusterIdException", message));
+    }
+    match (config.int("broker.id"), stored_id) {
+        (configured, Some(stored)) if configured >= 0 && configured != stored => {
+            let message = format!(
+                "Configured broker.id {configured} doesn't match stored broker.id Some({stored}) in meta.properties. If you \
+                 moved your data, make sure your configured broker.id matches. If you intend to create a new broker, you should \
+                 remove all data in your data directories (log.dirs)."
+            );
+            Err(Exception::new("kafka.common.InconsistentBrokerIdException", message))
+        }
+        (configured, _) if configured >= 0 => Ok(configured),
+        (_, Some(stored)) => Ok(stored),
+        _ => {
+            let sequence = store.client.set_data(znodes::BROKER_SEQUENCE, "", None).await;
+            let sequence = sequence.map_err(|error| store_exception(&error.into()))?;
+            Ok(config.int("reserved.broker.max.id") + sequence.version)
+        }
+    }
+}
+
+/// Writes `meta.properties` into the log folders that have none, once the broker is registered.
+fn checkpoint_ids(config: &BrokerConfig, id: i32, cluster_id: &str) -> Result<(), Exception> {
+    let meta = MetaProperties { broker_id: Some(id), cluster_id: Some(cluster_id.to_owned()) };
+    for dir in config.log_dirs() {
+        if MetaProperties::read(&dir).ok().flatten().as_ref() != Some(&meta) {
+            meta.write(&dir).map_err(|error| storage_exception(&error))?;
+        }
+    }
+    Ok(())
+}
+
+fn storage_exception(error: &StorageError) -> Exception {
+    let class = match error {
+        StorageError::Io { .. } => "java.io.IOException",
+        _ => "org.apache.kafka.common.KafkaException",
+    };
+    Exception::new(class, error.to_string())
+}
