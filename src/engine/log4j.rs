@@ -103,6 +103,12 @@ fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Opt
     }
 }
 
+/// Writes a line to standard error, where a Java server says why it ends beside its log.
+pub fn stderr_line(line: &str) {
+    // nobody is left to tell
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Writes an INFO record: `info!("kafka.server.KafkaServer", "[KafkaServer id={id}] started")`.
 #[macro_export]
 macro_rules! log_info {

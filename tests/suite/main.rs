@@ -11,3 +11,5 @@ mod support;
 mod terminal;
 #[cfg(test)]
 mod terminal_host;
+#[cfg(test)]
+mod zookeeper;

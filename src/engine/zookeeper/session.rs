@@ -137,6 +137,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_password_is_that_of_a_real_server() {
+        // session and password as a ZooKeeper 3.8.2 gave them
+        let expected = 0x98b7_4946_45ed_0a05_36d0_6f30_9673_1670_u128;
+        assert_eq!(u128::from_be_bytes(password(0x0100_003e_5086_0000)), expected);
+    }
+
+    #[test]
     fn sessions_expire_in_buckets_of_a_tick() {
         let mut tracker = SessionTracker::new(3000, 0);
         let (a, b) = (tracker.next_id(), tracker.next_id());

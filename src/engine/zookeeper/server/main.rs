@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,7 +32,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     let log_file = log4j::init_server(folder.as_deref());
     if let (Err(error), Some(folder)) = (log_file, folder) {
         // as log4j does, the server goes on without the file
-        to_stderr(&format!("log4j:ERROR cannot write {}: {error}", folder.join("server.log").display()));
+        log4j::stderr_line(&format!("log4j:ERROR cannot write {}: {error}", folder.join("server.log").display()));
     }
     let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let result = match args.as_slice() {
@@ -43,11 +43,6 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     log_info!("org.apache.zookeeper.audit.ZKAuditProvider", "ZooKeeper audit is disabled.");
     log_error!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code {code}");
     ExitCode::from(code)
-}
-
-fn to_stderr(line: &str) {
-    // nobody to tell
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn run_file(file: &str) -> Result<(), u8> {
@@ -77,7 +72,7 @@ fn read(file: &str, logger: &str) -> Result<ServerConfig, u8> {
                 }
             ),
         );
-        to_stderr("Invalid config, exiting abnormally");
+        log4j::stderr_line("Invalid config, exiting abnormally");
         exit::INVALID_INVOCATION
     })
 }
@@ -96,7 +91,7 @@ fn run_without_file(args: &[String]) -> Result<(), u8> {
             format_args!("{error}"),
         );
         log_info!(SERVER_MAIN, "{USAGE}");
-        to_stderr(USAGE);
+        log4j::stderr_line(USAGE);
         exit::INVALID_INVOCATION
     })?;
     run(config)
@@ -145,7 +140,7 @@ fn run(config: ServerConfig) -> Result<(), u8> {
                     format_args!("Unable to access datadir, exiting abnormally"),
                     format_args!("{exception}: {error}"),
                 );
-                to_stderr("Unable to access datadir, exiting abnormally");
+                log4j::stderr_line("Unable to access datadir, exiting abnormally");
                 exit::UNABLE_TO_ACCESS_DATADIR
             }
             ServerError::Storage(error) => unexpected(format!("java.io.IOException: {error}")),

@@ -10,6 +10,8 @@ mod pending;
 mod prepare;
 mod run;
 mod start;
+#[cfg(test)]
+mod tests;
 
 pub use config::{ConfigError, ServerConfig};
 pub use coordinator::SessionLimits;

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -24,6 +24,10 @@ const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 const FACTORY: &str = "org.apache.zookeeper.server.NIOServerCnxnFactory";
 /// The backlog where none is set, as the JVM's.
 const DEFAULT_BACKLOG: u32 = 50;
+/// The pause after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long the name to listen on may take to resolve.
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 const BANNER: [&str; 10] = [
     "",
@@ -149,7 +153,7 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
     );
     log_warn!("org.apache.zookeeper.server.ServerCnxnFactory", "maxCnxns is not configured, using default value 0.");
     let shown = if host.is_empty() { "0.0.0.0" } else { host };
-    let address = net::resolve(shown, port, std::time::Duration::from_secs(10)).await;
+    let address = net::resolve(shown, port, RESOLVE_TIMEOUT).await;
     let address = address.ok().and_then(|found| found.first().map(|address| address.ip().to_string()));
     log_info!(FACTORY, "binding to port {shown}/{}:{port}", address.as_deref().unwrap_or("<unresolved>"));
     let backlog = u32::try_from(config.backlog).unwrap_or(DEFAULT_BACKLOG);
@@ -248,7 +252,9 @@ async fn accept(listener: TcpListener, shared: Shared, open: Arc<AtomicUsize>, l
             Err(error) => {
                 log_warn!(FACTORY, "Error accepting new connection: {error}");
                 // no descriptors left, most likely: others must end before the next can come
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                if tokio::time::timeout(ACCEPT_PAUSE, shared.shutdown.cancelled()).await.is_ok() {
+                    return;
+                }
                 continue;
             }
         };
