@@ -1,66 +1,99 @@
-//! Laying out text on a screen: widths as a terminal counts them (Korean takes two columns), and wrapping.
+//! Text measured in terminal columns: wrapping prose and cutting lines, with Korean two columns wide.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How many columns a text takes; escape sequences must be gone already.
+/// The columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Breaks a text into lines of at most `columns` columns: at spaces where there are any, else inside the word. Line breaks in the
-/// text stay. The result has at least one line.
+/// Breaks prose at blanks into lines of at most `columns`; a word that is longer is broken where it must be. Line breaks in the prose
+/// stay.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(2);
-    text.split('\n').flat_map(|line| wrap_line(line, columns)).collect()
-}
-
-fn wrap_line(line: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in line.split(' ').filter(|word| !word.is_empty()) {
-        let wide = width(word);
-        let space = usize::from(used > 0);
-        if used + space + wide > columns && used > 0 {
-            lines.push(String::new());
-            used = 0;
-        } else if space > 0 {
-            push(&mut lines, " ");
-            used += 1;
-        }
-        for character in word.chars() {
-            let wide = character.width().unwrap_or(0);
-            if used + wide > columns {
-                lines.push(String::new());
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let (mut line, mut used) = (String::new(), 0);
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            if used > 0 && used + 1 + width(word) > columns {
+                lines.push(std::mem::take(&mut line));
                 used = 0;
             }
-            push(&mut lines, character.encode_utf8(&mut [0; 4]));
-            used += wide;
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            for c in word.chars() {
+                let columns_of_c = c.width().unwrap_or(0);
+                if used + columns_of_c > columns {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push(c);
+                used += columns_of_c;
+            }
         }
+        lines.push(line);
     }
     lines
 }
 
-fn push(lines: &mut [String], text: &str) {
-    if let Some(last) = lines.last_mut() {
-        last.push_str(text);
+/// The start of `text` that fits into `columns`.
+pub fn head(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            return &text[..at];
+        }
     }
+    text
+}
+
+/// The end of `text` that fits into `columns`.
+pub fn tail(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            return &text[at + c.len_utf8()..];
+        }
+    }
+    text
+}
+
+/// A text that is safe to show: tabs become a blank, other control characters a replacement character.
+pub fn visible(bytes: &[u8]) -> String {
+    let clean = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    String::from_utf8_lossy(bytes).chars().map(clean).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn lines_break_at_spaces_by_display_width() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("토픽을 만들어요", 8), ["토픽을", "만들어요"]);
+    fn prose_is_wrapped_at_blanks() {
+        assert_eq!(wrap("브로커 하나 더", 7), ["브로커", "하나 더"]);
+        assert_eq!(wrap("ZooKeeperClientTimeoutException", 10), ["ZooKeeperC", "lientTimeo", "utExceptio", "n"]);
+        assert_eq!(wrap("가나다", 5), ["가나", "다"]);
         assert_eq!(wrap("a\n\nb", 10), ["a", "", "b"]);
-        assert_eq!(wrap("kafka-console-consumer.sh", 10), ["kafka-cons", "ole-consum", "er.sh"]);
         assert_eq!(wrap("", 10), [""]);
-        for columns in 2..20 {
-            for line in wrap("브로커 localhost:9092 에게 물어봐요", columns) {
-                assert!(width(&line) <= columns, "{line:?} in {columns}");
-            }
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_wide_and_no_letter_is_lost(text in "[a-z가-힣 ]{0,80}", columns in 2usize..40) {
+            let lines = wrap(&text, columns);
+            prop_assert!(lines.iter().all(|line| width(line) <= columns));
+            let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One finding of a rule: what is wrong, where it stands, what Kafka will say, and how to put it right.
 
-mod layout;
 mod snippet;
 mod terminal;
 

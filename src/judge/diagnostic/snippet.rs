@@ -1,8 +1,7 @@
 //! The line of the source that a place lies in, cut to the width, with its mark under it.
 
+use crate::text::layout::{head, tail, visible, width};
 use std::ops::Range;
-
-use super::layout::{head, tail, visible, width};
 
 /// A source line ready to show.
 #[derive(Debug, PartialEq, Eq)]

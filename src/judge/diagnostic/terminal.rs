@@ -1,8 +1,8 @@
 //! Shows a diagnostic on a terminal: a box with the place marked under the line it stands in.
 
-use super::layout::{width, wrap};
 use super::{Diagnostic, Label, Severity, Source, snippet};
 use crate::text::Language;
+use crate::text::layout::{width, wrap};
 
 /// The narrowest and the widest box. Prose beyond 120 columns is hard to read.
 const COLUMNS: std::ops::RangeInclusive<usize> = 40..=120;

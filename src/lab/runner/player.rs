@@ -59,7 +59,7 @@ impl Play {
     }
 }
 
-/// A play did not come to its end.
+/// A play did not come to its end: its deadline passed, or the program ended without having shown what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("terminal {terminal}: waited {waited_s} s for {waited_for}; it last showed {shown:?}")]
 pub struct PlayerError {
@@ -191,13 +191,15 @@ impl Player {
                     self.phase = Phase::Before;
                     self.since = None;
                 }
-                _ if now >= since + ACTION_DEADLINE => return Err(self.late(since, now)),
+                // the program has ended, and what it did not show it will not show any more
+                Phase::After if seen.at_prompt => return Err(self.in_vain(since, now)),
+                _ if now >= since + ACTION_DEADLINE => return Err(self.in_vain(since, now)),
                 _ => return Ok(Next::Wait(since + ACTION_DEADLINE)),
             }
         }
     }
 
-    fn late(&mut self, since: Instant, now: Instant) -> PlayerError {
+    fn in_vain(&mut self, since: Instant, now: Instant) -> PlayerError {
         let play = self.plays.front();
         let terminal = play.map(|play| play.terminal.clone()).unwrap_or_default();
         let waited_for = match (&self.phase, play.and_then(|play| play.until_output.as_ref())) {
@@ -255,5 +257,21 @@ mod tests {
         let error = player.next(now + ACTION_DEADLINE).expect_err("late");
         assert_eq!(error.to_string(), "terminal broker: waited 60 s for the shell's prompt; it last showed \"shutting down\"");
         assert!(!player.is_playing());
+    }
+
+    #[test]
+    fn a_program_that_ended_is_not_waited_for() {
+        let now = Instant::now();
+        let mut player = Player::default();
+        player.on_prompt("broker");
+        player.add([Play { until_output: Some("started".to_owned()), ..Play::line("broker", "./start.sh") }]);
+        assert!(typed(&mut player, now).is_some());
+        player.on_line("broker");
+        player.on_output("broker", b"Permission denied\r\n");
+        player.on_prompt("broker");
+        player.on_output("broker", b"$ ");
+        let error = player.next(now).expect_err("it ended");
+        assert_eq!(error.shown, "$");
+        assert_eq!(error.waited_s, 0);
     }
 }
