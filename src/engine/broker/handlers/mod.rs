@@ -3,9 +3,12 @@
 pub mod api_versions;
 mod create_partitions;
 mod create_topics;
+pub mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
+pub mod describe_log_dirs;
+pub mod describe_producers;
 pub mod described_configs;
 pub mod fetch;
 mod fetch_answer;
@@ -118,14 +121,17 @@ pub static APIS: &[&ApiSpec] = &[
     &api_versions::SPEC,
     &create_topics::SPEC,
     &delete_topics::SPEC,
+    &delete_records::SPEC,
     &init_producer_id::SPEC,
     &offset_for_leader_epoch::SPEC,
     &describe_configs::SPEC,
+    &describe_log_dirs::SPEC,
     &create_partitions::SPEC,
     &group::DELETE_GROUPS,
     &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
     &describe_cluster::SPEC,
+    &describe_producers::SPEC,
 ];
 
 /// The API with that key.

@@ -6,6 +6,8 @@ mod manager;
 mod partition;
 mod producer_ids;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod validation;
 
 pub use super::log::{LogConfig, StorageError};

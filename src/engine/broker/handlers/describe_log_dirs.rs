@@ -1,0 +1,54 @@
+//! DescribeLogDirs (key 35, v0-4): the log folders, their partitions and sizes, and the room that is left.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::describe_log_dirs_response::{
+    DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic,
+};
+use kafka_protocol::messages::{DescribeLogDirsRequest, DescribeLogDirsResponse, TopicName};
+use kafka_protocol::protocol::{Request, StrBytes};
+
+use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::replica::LogDirectoryFacts;
+
+/// The API's row.
+pub static SPEC: ApiSpec =
+    ApiSpec { key: DescribeLogDirsRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
+
+async fn handle(
+    broker: Arc<Broker>,
+    context: RequestContext,
+    request: DescribeLogDirsRequest,
+) -> Result<DescribeLogDirsResponse, RequestError> {
+    let wanted = |topic: &str, index: i32| match &request.topics {
+        None => true,
+        Some(topics) => topics.iter().any(|asked| &*asked.topic == topic && asked.partitions.contains(&index)),
+    };
+    let directories = broker.replicas.log_directories();
+    let results = directories.iter().map(|directory| describe(directory, &wanted, context.version));
+    Ok(DescribeLogDirsResponse::default().with_results(results.collect()))
+}
+
+fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, version: i16) -> DescribeLogDirsResult {
+    let mut topics: BTreeMap<&str, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
+    for partition in directory.partitions.iter().filter(|partition| wanted(partition.topic(), partition.index())) {
+        let size = i64::try_from(partition.size()).unwrap_or(i64::MAX);
+        let row = DescribeLogDirsPartition::default().with_partition_index(partition.index()).with_partition_size(size);
+        topics.entry(partition.topic()).or_default().push(row.with_offset_lag(0));
+    }
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        DescribeLogDirsTopic::default().with_name(TopicName(StrBytes::from_string(name.to_owned()))).with_partitions(partitions)
+    });
+    let path = StrBytes::from_string(directory.path.display().to_string());
+    let result = DescribeLogDirsResult::default().with_log_dir(path).with_topics(topics.collect());
+    let Ok(disk) = rustix::fs::statvfs(&directory.path) else {
+        return result.with_error_code(ResponseError::KafkaStorageError.code());
+    };
+    if version < 4 {
+        return result;
+    }
+    let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(disk.f_frsize)).unwrap_or(i64::MAX);
+    result.with_total_bytes(bytes(disk.f_blocks)).with_usable_bytes(bytes(disk.f_bavail))
+}

@@ -1,0 +1,267 @@
+//! Partitions over real logs: what producers and consumers are promised.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kafka_protocol::ResponseError;
+use uuid::Uuid;
+
+use super::*;
+use crate::engine::broker::log::{CompressionPolicy, TimestampType};
+use crate::engine::client::records::{Codec, NewRecord, Producer, decode, encode};
+use crate::engine::kafka::Chunk;
+use crate::engine::kafka::batch::{BatchHeader, Compression};
+
+const ID: Uuid = Uuid::from_u128(7);
+
+fn manager(root: &Path) -> ReplicaManager {
+    ReplicaManager::open(StorageSettings::of(0, vec![root.join("logs")])).expect("opened")
+}
+
+fn assignment(index: i32, leader_epoch: i32) -> PartitionAssignment {
+    let (replicas, isr) = (vec![0], vec![0]);
+    PartitionAssignment { topic: "t".to_owned(), index, topic_id: ID, leader: 0, leader_epoch, replicas, isr, partition_epoch: 0 }
+}
+
+fn records(values: &[&str], codec: Codec, producer: Producer) -> Bytes {
+    let record = |value: &&str| NewRecord {
+        timestamp: 1000,
+        value: Some(Bytes::copy_from_slice(value.as_bytes())),
+        ..NewRecord::default()
+    };
+    encode(&values.iter().map(record).collect::<Vec<_>>(), codec, producer).expect("encodes")
+}
+
+fn plain(values: &[&str]) -> Bytes {
+    records(values, Codec::None, Producer::NONE)
+}
+
+fn read(partition: &Partition, offset: i64) -> Bytes {
+    let slice = partition.read(offset, 1 << 20, true, Isolation::ReadUncommitted).expect("read");
+    let Some(Chunk::File { file, offset, length }) = slice.records else { return Bytes::new() };
+    let mut bytes = vec![0; length];
+    std::os::unix::fs::FileExt::read_exact_at(&*file, &mut bytes, offset).expect("read");
+    bytes.into()
+}
+
+fn values(partition: &Partition, offset: i64) -> Vec<String> {
+    let batches = decode(read(partition, offset)).expect("decodes");
+    let values = batches.iter().flat_map(|batch| &batch.records).map(|record| record.value.clone().unwrap_or_default());
+    values.map(|value| String::from_utf8_lossy(&value).into_owned()).collect()
+}
+
+struct Place {
+    root: tempfile::TempDir,
+    manager: ReplicaManager,
+}
+
+fn place() -> Place {
+    let root = tempfile::tempdir().expect("a folder");
+    let manager = manager(root.path());
+    Place { root, manager }
+}
+
+impl Place {
+    fn partition(&self, change: impl FnOnce(&mut LogConfig)) -> Arc<Partition> {
+        let mut config = LogConfig::default();
+        change(&mut config);
+        self.manager.become_leader(assignment(0, 0), config).expect("leads")
+    }
+}
+
+#[test]
+fn records_are_kept_over_a_stop_and_a_crash() {
+    for clean in [true, false] {
+        let place = place();
+        let partition = place.partition(|_| {});
+        partition.append(plain(&["a", "b"]), AppendOrigin::Client, -1).expect("appended");
+        let info = partition.append(plain(&["c"]), AppendOrigin::Client, 1).expect("appended");
+        assert_eq!((info.base_offset, info.last_offset, info.log_append_time), (2, 2, -1));
+        if clean {
+            place.manager.shutdown();
+            let refused = partition.append(plain(&["d"]), AppendOrigin::Client, 1).expect_err("stopped");
+            assert_eq!(refused.error, ResponseError::NotLeaderOrFollower);
+        }
+        assert_eq!(place.root.path().join("logs/.kafka_cleanshutdown").exists(), clean);
+        let again = manager(place.root.path());
+        assert_eq!(again.partition("t", 0).err(), Some(ResponseError::UnknownTopicOrPartition), "until it is assigned");
+        let partition = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
+        assert_eq!((partition.high_watermark(), values(&partition, 1)), (3, vec!["a".into(), "b".into(), "c".into()]));
+        partition.append(plain(&["d"]), AppendOrigin::Client, 1).expect("appended");
+        assert_eq!(partition.end_offset_for_epoch(0), Ok((0, 3)));
+        let epochs = fs::read_to_string(partition.folder().join("leader-epoch-checkpoint")).expect("written");
+        assert_eq!(epochs, "0\n2\n0 0\n1 3\n");
+        let header = BatchHeader::check(&read(&partition, 3)).expect("whole");
+        assert_eq!((header.base_offset, header.partition_leader_epoch), (3, 1));
+    }
+}
+
+fn refused(change: impl FnOnce(&mut LogConfig), records: Bytes, expected: ResponseError, words: &str) {
+    let place = place();
+    let partition = place.partition(change);
+    let error = partition.append(records, AppendOrigin::Client, -1).expect_err("refused");
+    assert!(error.error == expected && error.message.contains(words), "expected {expected:?}, found {error:?}");
+    assert_eq!(partition.log_end_offset(), 0);
+}
+
+#[test]
+fn what_kafka_refuses_is_refused() {
+    let patched = |at: usize, byte: u8| {
+        let mut bytes = plain(&["a", "b"]).to_vec();
+        bytes[at] ^= byte;
+        Bytes::from(bytes)
+    };
+    let sealed = |change: fn(&mut BatchHeader)| {
+        let bytes = plain(&["a", "b"]);
+        let mut header = BatchHeader::check(&bytes).expect("whole");
+        change(&mut header);
+        header.seal(&bytes[61..]);
+        Bytes::from([&header.encode()[..], &bytes[61..]].concat())
+    };
+    refused(|_| {}, patched(70, 1), ResponseError::CorruptMessage, "Record is corrupt (stored crc = ");
+    refused(|_| {}, patched(16, 3), ResponseError::UnsupportedForMessageFormat, "message format 1");
+    refused(|_| {}, plain(&["a"]).slice(..50), ResponseError::CorruptMessage, "only 50 are there");
+    refused(|_| {}, patched(7, 1), ResponseError::InvalidRecord, "should be 0, but it is 1");
+    refused(|_| {}, sealed(|h| h.count = 3), ResponseError::InvalidRecord, "Inconsistent batch offset range [0, 1]");
+    refused(|_| {}, sealed(|h| h.attributes = 0x20), ResponseError::InvalidRecord, "not allowed to write control records");
+    refused(|_| {}, sealed(|h| h.attributes = 0x08), ResponseError::InvalidTimestamp, "should not set timestamp type");
+    refused(|_| {}, sealed(|h| h.attributes = 5), ResponseError::CorruptMessage, "codec 5 is unknown");
+    refused(
+        |c| c.max_message_bytes = 60,
+        plain(&["a"]),
+        ResponseError::MessageTooLarge,
+        "exceeds the maximum configured value of 60.",
+    );
+    refused(|c| c.segment_bytes = 60, plain(&["a"]), ResponseError::RecordListTooLarge, "maximum configured segment size of 60.");
+    refused(|c| c.compact = true, plain(&["a"]), ResponseError::InvalidRecord, "One or more records have been rejected");
+    refused(|c| c.timestamp_before_max_ms = 5, plain(&["a"]), ResponseError::InvalidTimestamp, "is out of range");
+    refused(|c| c.min_insync_replicas = 2, plain(&["a"]), ResponseError::NotEnoughReplicas, "ISR Set(0) is insufficient");
+}
+
+#[test]
+fn the_topic_can_set_time_and_codec() {
+    let place = place();
+    let partition = place.partition(|config| {
+        config.timestamp_type = TimestampType::LogAppendTime;
+        config.compression = CompressionPolicy::Fixed(Compression::Zstd);
+    });
+    for codec in [Codec::None, Codec::Gzip, Codec::Zstd] {
+        let info = partition.append(records(&["a", "b"], codec, Producer::NONE), AppendOrigin::Client, 1).expect("appended");
+        let header = BatchHeader::check(&read(&partition, info.base_offset)).expect("whole");
+        assert_eq!(header.compression(), Ok(Compression::Zstd));
+        assert!(header.has_append_time() && header.max_timestamp == info.log_append_time && info.log_append_time > 1000);
+    }
+    assert_eq!(values(&partition, 0), ["a", "b", "a", "b", "a", "b"]);
+}
+
+#[test]
+fn an_idempotent_producer_writes_each_batch_once() {
+    let place = place();
+    let partition = place.partition(|_| {});
+    let send = |base_sequence: i32, epoch: i16| {
+        let batch = records(&["a", "b"], Codec::None, Producer { id: 5, epoch, base_sequence });
+        partition.append(batch, AppendOrigin::Client, -1).map(|info| info.base_offset).map_err(|error| error.error)
+    };
+    assert_eq!([send(0, 0), send(2, 0), send(0, 0), send(2, 0)], [Ok(0), Ok(2), Ok(0), Ok(2)]);
+    assert_eq!(send(6, 0), Err(ResponseError::OutOfOrderSequenceNumber));
+    assert_eq!(send(0, 1), Ok(4));
+    assert_eq!(send(4, 0), Err(ResponseError::InvalidProducerEpoch));
+    assert_eq!(partition.log_end_offset(), 6);
+}
+
+#[tokio::test]
+async fn waiting_readers_hear_of_appends_and_of_the_end() {
+    let place = place();
+    let partition = place.partition(|_| {});
+    let mut watched = partition.watch_high_watermark();
+    partition.append(plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
+    watched.changed().await.expect("told");
+    assert_eq!(*watched.borrow_and_update(), 1);
+    partition.wait_replicated(0, Duration::from_secs(5)).await.expect("at once");
+    let late = partition.wait_replicated(7, Duration::from_millis(1)).await;
+    assert_eq!(late, Err(ResponseError::RequestTimedOut));
+    place.manager.delete_partition("t", 0);
+    watched.changed().await.expect("told");
+    let gone = partition.read(0, 100, true, Isolation::ReadUncommitted).expect_err("gone");
+    assert_eq!(gone, ResponseError::UnknownTopicOrPartition);
+}
+
+#[test]
+fn a_deleted_partition_is_renamed_and_swept_and_can_come_again() {
+    let place = place();
+    let partition = place.partition(|config| config.file_delete_delay_ms = 1000);
+    partition.append(plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
+    place.manager.delete_partition("t", 0);
+    let folders = || {
+        let names = fs::read_dir(place.root.path().join("logs")).expect("listed").map(|e| e.expect("listed").file_name());
+        names.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("t-0")).collect::<Vec<_>>()
+    };
+    let [renamed] = &folders()[..] else { panic!("one folder") };
+    assert!(
+        renamed.starts_with("t-0.") && renamed.ends_with("-delete") && renamed.len() == "t-0.-delete".len() + 32,
+        "{renamed}"
+    );
+    let mut other = assignment(0, 0);
+    other.topic_id = Uuid::from_u128(8);
+    let again = place.manager.become_leader(other, LogConfig::default()).expect("a new topic of the name");
+    assert_eq!(again.log_end_offset(), 0);
+    place.manager.perform(Task::Sweep, i64::MAX);
+    assert_eq!(folders(), ["t-0"]);
+}
+
+#[test]
+fn a_folder_of_another_topic_is_refused() {
+    let place = place();
+    place.partition(|_| {});
+    place.manager.shutdown();
+    let again = manager(place.root.path());
+    let mut other = assignment(0, 0);
+    other.topic_id = Uuid::from_u128(8);
+    let error = again.become_leader(other, LogConfig::default()).expect_err("another topic").to_string();
+    assert!(error.starts_with("Tried to assign topic ID "), "{error}");
+}
+
+#[test]
+fn epochs_and_ranges_are_checked() {
+    let place = place();
+    let partition = place.partition(|_| {});
+    place.manager.become_leader(assignment(0, 3), LogConfig::default()).expect("leads on");
+    assert_eq!([partition.check_epoch(-1), partition.check_epoch(3)], [Ok(()), Ok(())]);
+    assert_eq!(partition.check_epoch(2), Err(ResponseError::FencedLeaderEpoch));
+    assert_eq!(partition.check_epoch(4), Err(ResponseError::UnknownLeaderEpoch));
+    let outside = partition.read(1, 100, true, Isolation::ReadUncommitted).expect_err("nothing there");
+    assert_eq!(outside, ResponseError::OffsetOutOfRange);
+    let followed = PartitionAssignment { leader: 1, ..assignment(0, 4) };
+    place.manager.become_leader(followed, LogConfig::default()).expect("follows");
+    assert_eq!(partition.check_epoch(4), Err(ResponseError::NotLeaderOrFollower));
+}
+
+#[test]
+fn deleted_records_stay_deleted() {
+    let place = place();
+    let partition = place.partition(|_| {});
+    partition.append(plain(&["a", "b", "c"]), AppendOrigin::Client, 1).expect("appended");
+    assert_eq!(partition.delete_records(4), Err(ResponseError::OffsetOutOfRange));
+    assert_eq!(partition.delete_records(2), Ok(2));
+    place.manager.shutdown();
+    let text = fs::read_to_string(place.root.path().join("logs/log-start-offset-checkpoint")).expect("written");
+    assert_eq!(text, "0\n1\nt 0 2\n");
+    let again = manager(place.root.path());
+    let partition = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
+    assert_eq!((partition.log_start_offset(), partition.delete_records(-1)), (2, Ok(3)));
+}
+
+#[test]
+fn settings_reach_the_logs() {
+    let place = place();
+    let partition = place.partition(|_| {});
+    let config = LogConfig { max_message_bytes: 1, ..LogConfig::default() };
+    place.manager.update_config("t", &config);
+    assert_eq!(partition.config().max_message_bytes, 1);
+    let settings = StorageSettings { topics: HashMap::new(), ..StorageSettings::of(0, vec!["/proc/nowhere".into()]) };
+    assert!(matches!(ReplicaManager::open(settings), Err(StorageError::NoDirectory(_))));
+}
