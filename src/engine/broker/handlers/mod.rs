@@ -20,6 +20,8 @@ mod lookup;
 mod metadata;
 pub mod offset_for_leader_epoch;
 pub mod produce;
+#[cfg(test)]
+mod record_tests;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
