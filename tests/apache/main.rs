@@ -13,21 +13,20 @@ mod world;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use kafkalab::engine::server::Role;
 use libtest_mimic::{Arguments, Trial};
 
 use jars::Jars;
 use world::World;
 
-/// A test: its name, which bundled servers it needs, and what it does.
-type Case = (&'static str, &'static [Role], fn(&World));
+/// A test: its name and what it does.
+type Case = (&'static str, fn(&World));
 
 fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     // one JVM at a time; they fight over the processors otherwise
     args.test_threads.get_or_insert(1);
     let cases = || tools::CASES.iter().chain(mixed::CASES);
-    let wanted = !args.list && cases().any(|(name, ..)| is_selected(&args, name));
+    let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };
     let (jars, reason) = match jars {
         Ok(jars) => (Some(jars), String::new()),
@@ -38,19 +37,14 @@ fn main() -> ExitCode {
         eprintln!("tests against Apache Kafka are skipped: {reason}");
     }
     let world = Arc::new(World::new(jars));
-    let trials = cases().map(|(name, needs, run)| {
+    let trials = cases().map(|(name, run)| {
         let world = Arc::clone(&world);
         let trial = Trial::test(*name, move || {
             run(&world);
             Ok(())
         });
-        let missing = needs.iter().find(|role| !is_bundled(**role));
-        let kind = match (skipped, missing) {
-            (true, _) => format!("skipped: {reason}"),
-            (false, Some(role)) => format!("skipped: the bundle has no {} yet", role.name()),
-            (false, None) => String::new(),
-        };
-        trial.with_ignored_flag(!kind.is_empty()).with_kind(kind)
+        let kind = if skipped { format!("skipped: {reason}") } else { String::new() };
+        trial.with_ignored_flag(skipped).with_kind(kind)
     });
     let conclusion = libtest_mimic::run(&args, trials.collect());
     // ends the servers that the tests shared
@@ -62,9 +56,4 @@ fn main() -> ExitCode {
 fn is_selected(args: &Arguments, name: &str) -> bool {
     let matches = |filter: &String| if args.exact { name == filter } else { name.contains(filter.as_str()) };
     args.filter.as_ref().is_none_or(matches) && !args.skip.iter().any(matches)
-}
-
-/// Whether the bundled engine has that server.
-fn is_bundled(role: Role) -> bool {
-    kafkalab::engine::programs().iter().any(|program| program.main_class == role.main_class())
 }

@@ -9,13 +9,13 @@ use crate::support::{DEADLINE, Pair, librdkafka, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
-    ("a_bundled_broker_on_apaches_zookeeper", &[Role::Broker], |world| {
+    ("a_bundled_broker_on_apaches_zookeeper", |world| {
         world.block_on(serves(world, &world.jars().engine(), world.bundled()));
     }),
-    ("apaches_broker_on_the_bundled_coordinator", &[Role::Coordinator], |world| {
+    ("apaches_broker_on_the_bundled_coordinator", |world| {
         world.block_on(serves(world, world.bundled(), &world.jars().engine()));
     }),
-    ("apache_leaves_the_recorded_znodes", &[], |world| world.block_on(recorded_znodes(world))),
+    ("apache_leaves_the_recorded_znodes", |world| world.block_on(recorded_znodes(world))),
 ];
 
 /// Set to record anew what Apache leaves behind.

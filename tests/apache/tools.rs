@@ -7,14 +7,13 @@ use crate::support::{Pair, librdkafka};
 use crate::world::{World, printed};
 
 pub const CASES: &[Case] = &[
-    ("kafka_topics_creates_lists_describes_and_deletes", BOTH, |world| world.block_on(topics(world))),
-    ("console_producer_and_consumer_meet", BOTH, |world| world.block_on(console(world))),
-    ("producer_perf_test_loses_nothing", BOTH, |world| world.block_on(perf_test(world))),
-    ("zookeeper_shell_reads_and_writes", BOTH, |world| world.block_on(zookeeper_shell(world))),
-    ("dump_log_reads_the_segments", BOTH, |world| world.block_on(dump_log(world))),
+    ("kafka_topics_creates_lists_describes_and_deletes", |world| world.block_on(topics(world))),
+    ("console_producer_and_consumer_meet", |world| world.block_on(console(world))),
+    ("producer_perf_test_loses_nothing", |world| world.block_on(perf_test(world))),
+    ("zookeeper_shell_reads_and_writes", |world| world.block_on(zookeeper_shell(world))),
+    ("dump_log_reads_the_segments", |world| world.block_on(dump_log(world))),
 ];
 
-const BOTH: &[Role] = &[Role::Coordinator, Role::Broker];
 const TOPICS: &str = "kafka.admin.TopicCommand";
 
 async fn topics(world: &World) {

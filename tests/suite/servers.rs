@@ -21,7 +21,6 @@ async fn create_topic(pair: &Pair, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the bundle has no broker yet"]
 async fn librdkafka_writes_and_reads() {
     let (pair, _folder) = pair(&[]).await;
     create_topic(&pair, "orders").await;
@@ -33,7 +32,6 @@ async fn librdkafka_writes_and_reads() {
 }
 
 #[tokio::test]
-#[ignore = "the bundle has no broker yet"]
 async fn the_system_shows_them_as_it_shows_kafka() {
     let (pair, _folder) = pair(&[]).await;
     let check = |server: &Server, role: Role| {
@@ -51,7 +49,6 @@ async fn the_system_shows_them_as_it_shows_kafka() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the bundle has no broker yet"]
 async fn records_outlive_a_killed_broker() {
     let (mut pair, folder) = pair(&SHORT_SESSION).await;
     create_topic(&pair, "orders").await;
@@ -70,7 +67,6 @@ async fn records_outlive_a_killed_broker() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the bundle has no broker yet"]
 async fn topics_outlive_a_killed_coordinator() {
     let (mut pair, folder) = pair(&[]).await;
     create_topic(&pair, "orders").await;
@@ -83,7 +79,6 @@ async fn topics_outlive_a_killed_coordinator() {
 }
 
 #[tokio::test]
-#[ignore = "the bundle has no broker yet"]
 async fn the_broker_leaves_the_znodes_that_apaches_leaves() {
     let (pair, _folder) = pair(&[]).await;
     create_topic(&pair, "test_topic").await;
@@ -92,7 +87,6 @@ async fn the_broker_leaves_the_znodes_that_apaches_leaves() {
 }
 
 #[tokio::test]
-#[ignore = "the bundle has no broker yet"]
 async fn a_clean_stop_ends_with_143_and_leaves_its_mark() {
     let (mut pair, _folder) = pair(&[]).await;
     assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));

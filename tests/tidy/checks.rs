@@ -54,8 +54,6 @@ const GUARDS: &[Guard] = &[
             "UnixDatagram::bind",
             "UnixDatagram::unbound",
             "Socket::new",
-            "lookup_host",
-            "to_socket_addrs",
         ],
         home: &["src/net/", "src/process/"],
         exceptions: &[],
