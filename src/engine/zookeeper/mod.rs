@@ -2,6 +2,7 @@
 
 mod acl;
 pub mod client;
+mod data_node;
 mod data_tree;
 mod digest;
 pub mod protocol;

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::data_tree::{DataNode, DataTree};
+use super::data_node::DataNode;
+use super::data_tree::DataTree;
 use super::digest::DIGEST_VERSION;
 use super::protocol::{Acl, DecodeError, Reader, Writer};
 

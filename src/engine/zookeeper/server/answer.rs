@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::coordinator::{Action, Coordinator, Operation, notification};
 use crate::engine::zookeeper::acl;
-use crate::engine::zookeeper::data_tree::{DataNode, TxnResult};
+use crate::engine::zookeeper::data_node::DataNode;
+use crate::engine::zookeeper::data_tree::TxnResult;
 use crate::engine::zookeeper::protocol::{
     AddWatchMode, AddWatchRequest, AuthPacket, CheckWatchesRequest, Create2Response, DecodeError, ErrorCode, ErrorResponse,
     EventType, GetAclResponse, GetAllChildrenNumberResponse, GetChildren2Response, GetChildrenResponse, GetDataResponse,

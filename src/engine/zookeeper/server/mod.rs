@@ -2,6 +2,7 @@
 
 mod answer;
 mod config;
+mod connect;
 mod connection;
 mod coordinator;
 mod four_letter;

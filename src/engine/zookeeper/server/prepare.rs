@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::coordinator::{Coordinator, Now, Operation};
 use super::pending::NodeRecord;
 use crate::engine::zookeeper::acl;
-use crate::engine::zookeeper::data_tree::{CONTAINER_OWNER, EphemeralType, created_stat};
+use crate::engine::zookeeper::data_node::{CONTAINER_OWNER, EphemeralType, created_stat};
 use crate::engine::zookeeper::digest::DIGEST_VERSION;
 use crate::engine::zookeeper::protocol::{
     Acl, CheckVersionRequest, CheckVersionTxn, CloseSessionTxn, CreateContainerTxn, CreateMode, CreateRequest, CreateSessionTxn,

@@ -1,0 +1,91 @@
+//! One znode: its data, its ACL, its statistics and the names of its children.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::digest::node_digest;
+use super::protocol::{Acl, Stat, StatPersisted};
+
+/// The `ephemeralOwner` that marks a container.
+pub const CONTAINER_OWNER: i64 = i64::MIN;
+
+/// One znode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataNode {
+    /// Its data; `None` is null.
+    pub data: Option<Bytes>,
+    /// Its ACL; `None` is `world:anyone` with all permissions, as the first znodes have it.
+    pub acl: Option<Arc<[Acl]>>,
+    /// What a snapshot keeps of its statistics.
+    pub stat: StatPersisted,
+    /// Names of its children.
+    pub children: BTreeSet<Box<str>>,
+}
+
+impl DataNode {
+    /// The statistics as clients see them.
+    pub fn client_stat(&self) -> Stat {
+        let persisted = &self.stat;
+        let num_children = i32::try_from(self.children.len()).unwrap_or(i32::MAX);
+        Stat {
+            czxid: persisted.czxid,
+            mzxid: persisted.mzxid,
+            ctime: persisted.ctime,
+            mtime: persisted.mtime,
+            version: persisted.version,
+            // kept is the number of created children; deletions are counted by what is missing
+            cversion: persisted.cversion.wrapping_mul(2).wrapping_sub(num_children),
+            aversion: persisted.aversion,
+            ephemeral_owner: persisted.ephemeral_owner,
+            data_length: self.data.as_ref().map_or(0, |data| i32::try_from(data.len()).unwrap_or(i32::MAX)),
+            num_children,
+            pzxid: persisted.pzxid,
+        }
+    }
+
+    pub(super) fn digest(&self, path: &str) -> i64 {
+        node_digest(path, self.data.as_deref().unwrap_or_default(), &self.stat)
+    }
+}
+
+/// The kind of a znode by its `ephemeralOwner`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EphemeralType {
+    /// Neither ephemeral nor container.
+    Void,
+    /// Ephemeral.
+    Normal,
+    /// A container.
+    Container,
+}
+
+impl EphemeralType {
+    /// The kind that an owner stands for.
+    pub fn of(owner: i64) -> Self {
+        match owner {
+            0 => Self::Void,
+            CONTAINER_OWNER => Self::Container,
+            _ => Self::Normal,
+        }
+    }
+}
+
+/// The statistics of a znode just created.
+pub fn created_stat(zxid: i64, time: i64, owner: i64) -> StatPersisted {
+    StatPersisted {
+        czxid: zxid,
+        mzxid: zxid,
+        pzxid: zxid,
+        ctime: time,
+        mtime: time,
+        ephemeral_owner: owner,
+        ..StatPersisted::default()
+    }
+}
+
+/// The `ephemeralOwner` of a znode with a time to live in ms.
+pub fn ttl_owner(ttl: i64) -> i64 {
+    ttl | (0xff << 56)
+}
