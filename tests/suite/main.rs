@@ -13,3 +13,4 @@ mod terminal;
 mod terminal_host;
 #[cfg(test)]
 mod zookeeper;
+mod tools;
