@@ -12,5 +12,6 @@ mod terminal;
 #[cfg(test)]
 mod terminal_host;
 #[cfg(test)]
-mod zookeeper;
 mod tools;
+#[cfg(test)]
+mod zookeeper;

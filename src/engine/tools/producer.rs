@@ -19,6 +19,8 @@ use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Flavou
 use crate::log_error;
 
 const SCRIPT: &str = "kafka-console-producer.sh";
+/// The only reader that there is.
+const LINE_READER: &str = "kafka.tools.ConsoleProducer$LineMessageReader";
 /// The longest line that is read; Java would run out of memory somewhere.
 const MAX_LINE_BYTES: usize = 256 * 1024 * 1024;
 /// The lines that are read ahead of what has been sent.
@@ -91,6 +93,10 @@ fn from_options(set: &OptionSet) -> Result<Line, Stop> {
     let pieces: Vec<&str> = servers.trim_end_matches(',').split(',').collect();
     if pieces.iter().any(|piece| piece.parse::<Bootstrap>().is_err()) {
         return Err(Stop::Usage("Please provide valid host:port like host1:9091,host2:9092\n ".to_owned()));
+    }
+    let class = set.value("line-reader").map_err(caught)?.unwrap_or_default();
+    if class != LINE_READER {
+        return Err(Stop::Printed(Exception::new("java.lang.ClassNotFoundException", class)));
     }
     let mut properties = match set.value("reader-config").map_err(caught)? {
         Some(path) => java::load_properties(path).map_err(printed)?,

@@ -106,11 +106,11 @@ fn replica_assignment(set: &OptionSet) -> Result<Option<Vec<Vec<BrokerId>>>, Exc
         twice.sort_unstable_by_key(|id| id.0);
         twice.dedup();
         if twice.len() != brokers.len() {
-            let class = "kafka.common.AdminCommandFailedException";
+            let class = "org.apache.kafka.server.common.AdminCommandFailedException";
             return Err(Exception::new(class, format!("Partition replica lists may not contain duplicate entries: {partition}")));
         }
         if assignment.first().is_some_and(|first| first.len() != brokers.len()) {
-            let class = "kafka.admin.AdminOperationException";
+            let class = "org.apache.kafka.server.common.AdminOperationException";
             return Err(Exception::new(class, format!("Partition {partition} has different replication factor: {brokers:?}")));
         }
         assignment.push(brokers);
@@ -124,6 +124,14 @@ async fn create(client: &Client, set: &OptionSet) -> Result<(), Exception> {
     let replication_factor = set.number::<i32>("replication-factor")?;
     let assignment = replica_assignment(set)?;
     let configs = topic_config::parse(set.values("config"))?;
+    if let Some((_, version)) = configs.iter().find(|(key, _)| key == "message.format.version") {
+        print(&format!(
+            "WARNING: The configuration message.format.version={version} is specified. This configuration will be ignored if the \
+             version is newer than the inter.broker.protocol.version specified in the broker or if the \
+             inter.broker.protocol.version is 3.0 or newer. This configuration is deprecated and it will be removed in Apache \
+             Kafka 4.0.\n"
+        ));
+    }
     if name.contains(['.', '_']) {
         print(
             "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid \

@@ -58,8 +58,8 @@ pub(super) fn parse(args: &[String]) -> Result<(Action, OptionSet), Stop> {
     if !set.has("bootstrap-server") {
         return Err(Stop::Uncaught(Exception::illegal_argument("--bootstrap-server must be specified")));
     }
-    if action == Action::Describe && set.has("if-exists") && !set.has("topic-id") {
-        require(&set, "topic")?;
+    if action == Action::Describe && set.has("if-exists") && !set.has("topic-id") && !set.has("topic") {
+        return Err(Stop::Usage("--topic or --topic-id is required to describe a topic".to_owned()));
     }
     if action == Action::Describe && set.has("topic") && set.has("topic-id") && set.has("if-exists") {
         print("Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n");
