@@ -102,6 +102,23 @@ impl Registrar {
         }
     }
 
+    /// Makes the chroot of `zookeeper.connect` where it is missing, in a session of its own that sees it from above.
+    ///
+    /// # Errors
+    /// What ZooKeeper refuses.
+    pub async fn ensure_chroot(&self, store: &Store) -> Result<(), StoreError> {
+        if self.servers.chroot().is_empty() || store.client.exists("/").await?.is_some() {
+            return Ok(());
+        }
+        let connect = self.config.string("zookeeper.connect").unwrap_or("");
+        let hosts = connect.split('/').next().unwrap_or("");
+        let Ok(servers) = hosts.parse() else { return Ok(()) }; // it was read before, with its chroot
+        let above = Store { client: Client::connect(&servers, self.session_timeout(), AGAIN).await? };
+        let made = above.ensure_path(self.servers.chroot()).await;
+        above.client.close().await;
+        made
+    }
+
     /// What clients and brokers are told of this broker's listeners, each with its security protocol.
     fn endpoints(&self) -> Vec<(Endpoint, String)> {
         let endpoint = |listener: &super::config::Listener| {

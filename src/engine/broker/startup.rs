@@ -64,6 +64,7 @@ impl RunningBroker {
         log_info!(LOGGER, "Connecting to zookeeper on {}", config.string("zookeeper.connect").unwrap_or(""));
         let mut registrar = Registrar::new(Arc::clone(&config))?;
         let store = registrar.connect().await?;
+        registrar.ensure_chroot(&store).await.map_err(|error| store_exception(&error))?;
         let result = Self::start_in_session(config, prefix, &mut registrar, &store).await;
         if result.is_err() {
             store.client.close().await;

@@ -1,6 +1,7 @@
 //! The Kafka wire protocol: headers, frames, record batches.
 
 pub mod batch;
+pub mod bounded;
 mod header;
 pub mod records;
 mod response;

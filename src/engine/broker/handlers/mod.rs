@@ -33,7 +33,7 @@ use kafka_protocol::protocol::{Encodable, Request};
 
 use super::Broker;
 use crate::catalog;
-use crate::engine::kafka::Response;
+use crate::engine::kafka::{Response, bounded};
 use crate::net::Shutdown;
 
 /// What a handler knows of a request besides its body.
@@ -177,12 +177,8 @@ where
     })
 }
 
-fn decode<R: Request>(mut body: Bytes, version: i16) -> Result<R, RequestError> {
-    R::decode(&mut body, version).map_err(|error| RequestError::Malformed {
-        api: name(R::KEY),
-        version,
-        reason: error.to_string(),
-    })
+fn decode<R: Request>(body: Bytes, version: i16) -> Result<R, RequestError> {
+    bounded::decode(&body, version).map_err(|reason| RequestError::Malformed { api: name(R::KEY), version, reason })
 }
 
 /// The body of an answer to `R` in the version asked for.
