@@ -24,6 +24,11 @@ pub enum Input {
         /// What the coach has to say before it runs.
         advice: Option<Advice>,
     },
+    /// A line that waited is gone: Ctrl-C was pressed at the terminal.
+    LineDropped {
+        /// The line's number.
+        id: u64,
+    },
     /// A line has ended.
     LineEnded {
         /// The terminal.

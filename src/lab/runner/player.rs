@@ -91,8 +91,26 @@ pub enum Next {
 
 #[derive(Debug, Default)]
 struct Seen {
-    at_prompt: bool,
+    prompt: Prompt,
     tail: String,
+}
+
+/// How far a terminal's shell is with its prompt. What is typed before the prompt is shown would be echoed twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Prompt {
+    /// A program runs.
+    #[default]
+    Away,
+    /// The shell is about to show it.
+    Due,
+    /// It is there.
+    Shown,
+}
+
+impl Seen {
+    fn at_prompt(&self) -> bool {
+        self.prompt == Prompt::Shown
+    }
 }
 
 #[derive(Debug)]
@@ -138,15 +156,20 @@ impl Player {
         self.since = None;
     }
 
-    /// A terminal's shell is at its prompt.
+    /// A terminal's shell is about to show its prompt.
     pub fn on_prompt(&mut self, terminal: &str) {
-        self.seen.entry(terminal.to_owned()).or_default().at_prompt = true;
+        self.seen.entry(terminal.to_owned()).or_default().prompt = Prompt::Due;
+    }
+
+    /// A terminal was at its prompt before the player was there.
+    pub fn at_prompt_already(&mut self, terminal: &str) {
+        self.seen.entry(terminal.to_owned()).or_default().prompt = Prompt::Shown;
     }
 
     /// A terminal's shell has taken a line and will run it.
     pub fn on_line(&mut self, terminal: &str) {
         let seen = self.seen.entry(terminal.to_owned()).or_default();
-        seen.at_prompt = false;
+        seen.prompt = Prompt::Away;
         seen.tail.clear();
         if matches!(self.phase, Phase::Typed) && self.plays.front().is_some_and(|play| play.terminal == terminal) {
             self.phase = Phase::After;
@@ -157,6 +180,9 @@ impl Player {
     pub fn on_output(&mut self, terminal: &str, bytes: &[u8]) {
         let seen = self.seen.entry(terminal.to_owned()).or_default();
         let text = String::from_utf8_lossy(bytes);
+        if seen.prompt == Prompt::Due && !bytes.is_empty() {
+            seen.prompt = Prompt::Shown;
+        }
         seen.tail.push_str(&console::strip_ansi_codes(&text).replace('\r', ""));
         if seen.tail.len() > TAIL_BYTES_MAX {
             let cut = seen.tail.ceil_char_boundary(seen.tail.len() - TAIL_BYTES_MAX);
@@ -175,7 +201,7 @@ impl Player {
             let seen = self.seen.entry(play.terminal.clone()).or_default();
             let is_line = matches!(play.typed, Typed::Line(_));
             match self.phase {
-                Phase::Before if !is_line || seen.at_prompt => {
+                Phase::Before if !is_line || seen.at_prompt() => {
                     let (terminal, bytes) = (play.terminal.clone(), play.bytes());
                     self.since = Some(now);
                     if is_line {
@@ -186,13 +212,13 @@ impl Player {
                     }
                     return Ok(Next::Type { terminal, bytes });
                 }
-                Phase::After if play.until_output.as_ref().map_or(seen.at_prompt, |text| seen.tail.contains(text)) => {
+                Phase::After if play.until_output.as_ref().map_or(seen.at_prompt(), |text| seen.tail.contains(text)) => {
                     self.plays.pop_front();
                     self.phase = Phase::Before;
                     self.since = None;
                 }
                 // the program has ended, and what it did not show it will not show any more
-                Phase::After if seen.at_prompt => return Err(self.in_vain(since, now)),
+                Phase::After if seen.at_prompt() => return Err(self.in_vain(since, now)),
                 _ if now >= since + ACTION_DEADLINE => return Err(self.in_vain(since, now)),
                 _ => return Ok(Next::Wait(since + ACTION_DEADLINE)),
             }
@@ -233,6 +259,8 @@ mod tests {
         player.add([producer, text]);
         assert_eq!(typed(&mut player, now), None, "no prompt yet");
         player.on_prompt("producer");
+        assert_eq!(typed(&mut player, now), None, "not shown yet");
+        player.on_output("producer", b"learner@producer bin$ ");
         assert_eq!(typed(&mut player, now).as_deref(), Some("./producer.sh >\r"));
         player.on_output("producer", b"./producer.sh >\r\n");
         assert_eq!(typed(&mut player, now), None, "only the echo");
@@ -263,7 +291,7 @@ mod tests {
     fn a_program_that_ended_is_not_waited_for() {
         let now = Instant::now();
         let mut player = Player::default();
-        player.on_prompt("broker");
+        player.at_prompt_already("broker");
         player.add([Play { until_output: Some("started".to_owned()), ..Play::line("broker", "./start.sh") }]);
         assert!(typed(&mut player, now).is_some());
         player.on_line("broker");

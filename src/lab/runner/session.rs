@@ -154,7 +154,7 @@ impl Session {
         };
         for Attached { terminal, replay, foreground } in attached {
             if foreground.at_prompt {
-                session.player.on_prompt(&terminal);
+                session.player.at_prompt_already(&terminal);
             }
             session.ready.push_back(SessionEvent::Output { terminal, bytes: replay.0 });
         }
@@ -276,6 +276,7 @@ impl Session {
             }
             TerminalEvent::Prompt { terminal, exit_code, .. } => {
                 self.player.on_prompt(&terminal);
+                self.forget_held(&terminal);
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
                     self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code);
                 }
@@ -330,6 +331,15 @@ impl Session {
         } else {
             self.lines.remove(&terminal);
             verdict.answer(Decision::Skip);
+        }
+    }
+
+    /// A shell that is back at its prompt has no line that waits: the learner has dropped it with Ctrl-C.
+    fn forget_held(&mut self, terminal: &str) {
+        let dropped: Vec<u64> = self.held.iter().filter(|(_, (_, of))| of == terminal).map(|(id, _)| *id).collect();
+        for id in dropped {
+            self.held.remove(&id);
+            self.take(Input::LineDropped { id });
         }
     }
 

@@ -71,6 +71,10 @@ impl Run {
             Input::Checked { step, outcomes } => self.checked(step, outcomes),
             Input::LineEntered { terminal, id, advice: Some(advice) } => self.hold(terminal, id, advice),
             Input::LineEntered { id, advice: None, .. } => vec![Effect::Verdict { id, run: true }],
+            Input::LineDropped { id } => {
+                self.held.take_if(|held| held.id == id);
+                Vec::new()
+            }
             Input::LineEnded { terminal, advice } => advice
                 .map(|advice| Effect::Tell(RunEvent::Advised { terminal, advice: Box::new(advice), held: false }))
                 .into_iter()
