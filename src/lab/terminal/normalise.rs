@@ -111,7 +111,7 @@ impl Normaliser {
 type Pattern = fn(&str, &str) -> Option<(usize, &'static str)>;
 
 const PATTERNS: &[Pattern] =
-    &[timestamp, create_time, process_number, duration, group_number, uuid, kafka_uuid, session_id, object_hash];
+    &[timestamp, create_time, process_number, broker_epoch, duration, group_number, uuid, kafka_uuid, session_id, object_hash];
 
 /// log4j's `[2026-11-23 01:02:03,456]`.
 fn timestamp(_: &str, rest: &str) -> Option<(usize, &'static str)> {
@@ -138,6 +138,12 @@ fn process_number(before: &str, rest: &str) -> Option<(usize, &'static str)> {
     let job = before.strip_prefix('[').and_then(|rest| rest.strip_suffix("] "));
     let is_job = job.is_some_and(|job| !job.is_empty() && digits(job) == job.len()) && length == rest.len();
     (named || is_job).then_some((length, "<PID>"))
+}
+
+/// The transaction that registered a broker: how many came before it depends on the engine.
+fn broker_epoch(before: &str, rest: &str) -> Option<(usize, &'static str)> {
+    let length = digits(rest);
+    (length > 0 && before.ends_with("czxid (broker epoch): ")).then_some((length, "<N>"))
 }
 
 /// How long something took; a configured time (`set to 60000 ms`) is not one.
@@ -257,6 +263,10 @@ mod tests {
 
     #[test]
     fn times_numbers_and_ids_are_named() {
+        check(
+            "PLAINTEXT://localhost:9092, czxid (broker epoch): 28 (x)",
+            "PLAINTEXT://localhost:9092, czxid (broker epoch): <N> (x)",
+        );
         check("[2026-11-23 01:02:03,456] INFO x (a.B)", "[<TS>] INFO x (a.B)");
         check("[2026-11-23 01:02:03] no", "[2026-11-23 01:02:03] no");
         check("CreateTime:1700000000000\thello", "CreateTime:<TS>\thello");

@@ -70,8 +70,8 @@ fn wire(value: &Value) -> Option<String> {
     }
 }
 
-fn described(key: &'static ConfigKey, read_only: bool, synonyms: Vec<Synonym>) -> Described {
-    let (value, source) = synonyms.first().map_or((None, DEFAULT), |first| (first.value.clone(), first.source));
+fn described(key: &'static ConfigKey, read_only: bool, value: Option<String>, synonyms: Vec<Synonym>) -> Described {
+    let source = synonyms.first().map_or(DEFAULT, |first| first.source);
     Described { name: key.name, value, source, read_only, sensitive: key.kind == "PASSWORD", kind: kind(key), synonyms }
 }
 
@@ -82,37 +82,48 @@ pub fn topic(broker: &Broker, overrides: &BTreeMap<String, String>) -> Vec<Descr
         if let Some(value) = overrides.get(key.name).and_then(|text| parse_value(key, text).ok()) {
             synonyms.push(Synonym { name: key.name.to_owned(), value: wire(&value), source: TOPIC });
         }
-        for (name, factor) in configs::topic_synonyms(key.name) {
-            let given = broker.config.originals().get(*name).and_then(|text| {
-                let scaled =
-                    text.trim().parse::<i64>().ok().filter(|_| *factor != 1).map(|number| number.saturating_mul(*factor));
-                scaled.map_or_else(|| parse_value(key, text).ok(), |number| Some(Value::Long(number)))
-            });
-            if let Some(value) = given {
-                synonyms.push(Synonym { name: (*name).to_owned(), value: wire(&value), source: STATIC_BROKER });
-            }
+        // Kafka names the first of the broker's keys only: `log.retention.hours` gives the value and is not told of
+        if let Some((name, _)) = configs::topic_synonyms(key.name).first() {
+            synonyms.extend(broker_synonyms(&broker.config, name));
         }
-        if let Ok(value) = value_of(key, None) {
-            let name = configs::topic_synonyms(key.name).first().map_or(key.name, |(name, _)| *name);
-            synonyms.push(Synonym { name: name.to_owned(), value: wire(&value), source: DEFAULT });
-        }
-        described(key, false, synonyms)
+        described(key, false, topic_value(broker, key, overrides), synonyms)
     };
     configs::topic().iter().map(describe).collect()
+}
+
+/// What a topic's key comes to: its own value, else that of the first broker key that is set, else the default.
+fn topic_value(broker: &Broker, key: &'static ConfigKey, overrides: &BTreeMap<String, String>) -> Option<String> {
+    let own = overrides.get(key.name).and_then(|text| parse_value(key, text).ok());
+    let of_broker = || {
+        configs::topic_synonyms(key.name).iter().find_map(|(name, factor)| {
+            let text = broker.config.originals().get(*name)?;
+            let scaled = text.trim().parse::<i64>().ok().filter(|_| *factor != 1).map(|number| number.saturating_mul(*factor));
+            scaled.map_or_else(|| parse_value(key, text).ok(), |number| Some(Value::Long(number)))
+        })
+    };
+    own.or_else(of_broker).or_else(|| value_of(key, None).ok()).as_ref().and_then(wire)
+}
+
+/// Where a broker's key has its value from: the file, and the default where it has one.
+fn broker_synonyms(config: &BrokerConfig, name: &str) -> Vec<Synonym> {
+    let mut synonyms = Vec::new();
+    if config.originals().contains_key(name) {
+        let value = wire(config.value(name));
+        synonyms.push(Synonym { name: name.to_owned(), value, source: STATIC_BROKER });
+    }
+    let default = configs::broker().iter().find(|key| key.name == name).filter(|key| key.default.is_some());
+    if let Some(value) = default.and_then(|key| value_of(key, None).ok()) {
+        synonyms.push(Synonym { name: name.to_owned(), value: wire(&value), source: DEFAULT });
+    }
+    synonyms
 }
 
 /// The settings of a broker, sorted by name.
 pub fn broker(config: &BrokerConfig) -> Vec<Described> {
     let describe = |key: &'static ConfigKey| {
-        let mut synonyms = Vec::new();
-        if config.originals().contains_key(key.name) {
-            let value = wire(config.value(key.name));
-            synonyms.push(Synonym { name: key.name.to_owned(), value, source: STATIC_BROKER });
-        }
-        if let (Some(_), Ok(value)) = (&key.default, value_of(key, None)) {
-            synonyms.push(Synonym { name: key.name.to_owned(), value: wire(&value), source: DEFAULT });
-        }
-        described(key, key.scope == "read-only", synonyms)
+        let synonyms = broker_synonyms(config, key.name);
+        let value = synonyms.first().and_then(|first| first.value.clone());
+        described(key, key.scope == "read-only", value, synonyms)
     };
     configs::broker().iter().filter(|key| !key.internal).map(describe).collect()
 }
