@@ -1,18 +1,16 @@
 //! The coordinator over real sockets and a real disk, with an independent client and with ours.
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use kafkalab::engine::zookeeper::client::{Client, ConnectString, Events, Op, OpResult, WatchedEvent, first_error};
 use kafkalab::engine::zookeeper::protocol::{AddWatchMode, CreateMode, ErrorCode, EventType, KeeperState};
 use kafkalab::engine::zookeeper::server::{MAIN_CLASS, RunningServer, Server, ServerConfig, SessionLimits};
-use kafkalab::net::Shutdown;
+use kafkalab::net::{self, Shutdown};
+use kafkalab::process::signal::Signal;
+use kafkalab::process::spawn::{Child, Command, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use zookeeper_client as independent;
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -164,7 +162,7 @@ async fn an_expired_session_takes_its_ephemerals_and_its_client_learns_of_it() {
     let running = Running::start(folder.path(), 0).await;
     let watcher = running.client().await;
     let mut events = watcher.subscribe();
-    let mut dying = TcpStream::connect(running.address).await.expect("connected");
+    let mut dying = net::connect_address(running.address, DEADLINE).await.expect("connected");
     // connect: version 0, zxid 0, timeout 300 ms, session 0, 16 bytes of password, not read-only; then create /gone, ephemeral
     let mut bytes = vec![0, 0, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 44, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16];
     bytes.extend([0; 17]);
@@ -183,7 +181,7 @@ async fn an_expired_session_takes_its_ephemerals_and_its_client_learns_of_it() {
 }
 
 async fn check_closed(address: SocketAddr, bytes: &[u8], expected: &str) {
-    let mut stream = TcpStream::connect(address).await.expect("connected");
+    let mut stream = net::connect_address(address, DEADLINE).await.expect("connected");
     stream.write_all(bytes).await.expect("sent");
     let mut answer = Vec::new();
     // a reset is an end as well: bytes were left unread
@@ -207,26 +205,16 @@ async fn bad_input_closes_its_own_connection_only() {
     running.stop().await;
 }
 
-/// The program as `zookeeper-server-start.sh` runs it, serving.
+/// The program as `zookeeper-server-start.sh` runs it.
 fn spawn(config: &Path) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kafkalab"))
-        .arg0(MAIN_CLASS)
-        .arg(config)
-        .env_remove("LOG_DIR")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let ready = lines.any(|line| line.expect("text").contains("PrepRequestProcessor (sid:0) started"));
-    assert!(ready, "the server ended before it served");
-    std::thread::spawn(move || lines.for_each(drop));
-    child
+    let program = Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(MAIN_CLASS).arg(config).env_remove("LOG_DIR");
+    program.stdout(Stream::Null).spawn().expect("started")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_kill_9() {
     let folder = tempfile::tempdir().expect("a folder");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let port = net::bind("127.0.0.1", 0, 1).await.and_then(|socket| socket.local_addr()).expect("a free port").port();
     let config = folder.path().join("zookeeper.properties");
     let data = folder.path().join("data");
     std::fs::write(&config, format!("dataDir={}\nclientPort={port}\n", data.display())).expect("written");
@@ -245,14 +233,15 @@ async fn what_was_acknowledged_survives_kill_9() {
         let writes: Vec<_> = writes.collect();
         for (n, write) in writes.into_iter().enumerate() {
             if n == 10 * round {
-                server.kill().expect("killed");
+                server.signal(Signal::Kill).expect("killed");
             }
             if let Ok((path, _)) = write.await.expect("no panic") {
                 acknowledged.push(path);
             }
         }
-        server.kill().expect("killed");
-        server.wait().expect("ended");
+        // in the last rounds it was killed above
+        let _ = server.signal(Signal::Kill);
+        server.wait().await.expect("ended");
     }
     assert!(!acknowledged.is_empty());
 }

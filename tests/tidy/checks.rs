@@ -31,7 +31,7 @@ const GUARDS: &[Guard] = &[
     Guard {
         signs: &["println!", "print!", "eprintln!", "eprint!", "dbg!", "stdout()", "stderr()"],
         home: &["src/cli/", "src/frontend/", "src/engine/tools/", "src/engine/log4j.rs"],
-        exceptions: &[("src/engine/zookeeper/server/main.rs", "ZooKeeper says what is fatal on standard error too")],
+        exceptions: &[],
         instead: "a return value that cli, frontend or engine/tools prints",
         in_tests: false,
     },
@@ -68,7 +68,6 @@ const GUARDS: &[Guard] = &[
             ("src/engine/client/", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/tools/topics.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/broker/replica/maintenance.rs", "the time until the next round of retention or flushing is due"),
-            ("src/engine/zookeeper/server/start.rs", "the pause after accept failed for want of files"),
             ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
         ],
         instead: "process::wait::until with a deadline (or give tests/tidy/checks.rs a reason)",
