@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The first pause between two looks; each pause is twice the one before.
-const PAUSE_FIRST: Duration = Duration::from_millis(1);
+/// The shortest pause between two looks.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
+/// A pause is at most this part of the time waited so far, so that what comes soon is seen soon.
+const PAUSE_PART: u32 = 10;
 /// The longest pause between two looks.
 const PAUSE_MAX: Duration = Duration::from_millis(50);
 
@@ -30,18 +32,18 @@ where
     L: FnMut() -> F,
     F: Future<Output = Option<T>>,
 {
-    let end = Instant::now() + deadline;
+    let begin = Instant::now();
     let looks = async {
-        let mut pause = PAUSE_FIRST;
         loop {
             if let Some(value) = look().await {
                 return value;
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(PAUSE_MAX);
+            tokio::time::sleep((begin.elapsed() / PAUSE_PART).clamp(PAUSE_MIN, PAUSE_MAX)).await;
         }
     };
-    tokio::time::timeout_at(end, looks).await.map_err(|_| DeadlinePassed { what: what.to_string(), waited: deadline })
+    tokio::time::timeout_at(begin + deadline, looks)
+        .await
+        .map_err(|_| DeadlinePassed { what: what.to_string(), waited: deadline })
 }
 
 /// As [`until`], for a plain condition.
