@@ -14,7 +14,7 @@ crate::texts! {
     STEP_HEADER { ko: "{number} {lab} · {step}/{steps} · {title}", en: "{number} {lab} · {step}/{steps} · {title}" }
     IN_TERMINAL { ko: "터미널 [{terminal}]에서:", en: "In terminal [{terminal}]:" }
     THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
-    SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}:으로/로] 가요", en: "Press F6 to go to terminal [{terminal}]" }
+    SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}]에 가요", en: "Press F6 to go to terminal [{terminal}]" }
     TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }
     KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F6 터미널 · F9 English · F10 나가기   (F키가 없으면 Ctrl-] 다음에 h c s t l q)", en: "F1 hint · F2 check · F3 do it for me · F6 terminal · F9 한국어 · F10 leave   (without F keys: Ctrl-], then h c s t l q)" }
     NEXT_STEP { ko: "다음 → {step}/{steps}", en: "next → {step}/{steps}" }
