@@ -193,10 +193,7 @@ impl RunningBroker {
 
 /// Makes the znodes that a broker expects; gives the cluster's id.
 async fn prepare_znodes(store: &Store) -> Result<String, StoreError> {
-    for path in znodes::PERSISTENT_PATHS {
-        store.ensure_path(path).await?;
-    }
-    store.ensure_path("/cluster").await?;
+    store.ensure_paths(&[znodes::PERSISTENT_PATHS.as_slice(), &["/cluster"]].concat()).await?;
     let data = znodes::cluster_id(&znodes::id_text(znodes::new_id()));
     Ok(znodes::parse_cluster_id(&store.create_or_get(znodes::CLUSTER_ID, data).await?)?)
 }

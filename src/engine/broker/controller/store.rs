@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 
 use super::machine::{ClusterView, TopicView};
 use super::topics::PlannedTopic;
@@ -65,8 +66,19 @@ fn found<T>(result: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
 impl Store {
     /// Makes a znode without data, and those above it, unless it is there.
     pub async fn ensure_path(&self, path: &str) -> Result<(), StoreError> {
-        for (at, _) in path.match_indices('/').skip(1).chain([(path.len(), "")]) {
-            match self.client.create_null(&path[..at]).await {
+        self.ensure_paths(&[path]).await
+    }
+
+    /// Makes znodes without data, and those above them, unless they are there. All are on their way at once, in order: the
+    /// coordinator then writes them to its disk together.
+    pub async fn ensure_paths(&self, paths: &[&str]) -> Result<(), StoreError> {
+        let mut all: Vec<&str> = Vec::new();
+        for path in paths {
+            let prefixes = path.match_indices('/').skip(1).map(|(at, _)| &path[..at]).chain([*path]);
+            all.extend(prefixes.filter(|prefix| !all.contains(prefix)).collect::<Vec<_>>());
+        }
+        for made in join_all(all.into_iter().map(|path| self.client.create_null(path))).await {
+            match made {
                 Err(error) if error.code() != Some(ErrorCode::NodeExists) => return Err(error.into()),
                 _ => {}
             }
