@@ -6,7 +6,10 @@ if [ $# -lt 1 ]; then
   exit 1
 fi
 
-base_dir=$(dirname "$0")/..
+# the folder of this script, without starting another program
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+base_dir=$here/..
 export LOG_DIR=${LOG_DIR:-$base_dir/logs}
 [ -d "$LOG_DIR" ] || mkdir -p "$LOG_DIR"
 

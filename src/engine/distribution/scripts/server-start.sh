@@ -12,4 +12,6 @@ if [ "$1" = -daemon ]; then
   shift
 fi
 export KAFKA_HEAP_OPTS="${KAFKA_HEAP_OPTS:-@HEAP@}"
-exec "$(dirname "$0")/kafka-run-class.sh" $daemon -name @NAME@ -loggc @CLASS@ "$@"
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+exec "$here/kafka-run-class.sh" $daemon -name @NAME@ -loggc @CLASS@ "$@"

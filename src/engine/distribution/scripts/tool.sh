@@ -1,3 +1,5 @@
 #!/bin/bash
 # @ABOUT@
-exec "$(dirname "$0")/kafka-run-class.sh" @CLASS@ "$@"
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+exec "$here/kafka-run-class.sh" @CLASS@ "$@"
