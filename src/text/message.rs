@@ -4,9 +4,15 @@ use std::fmt;
 
 use super::{Language, Text};
 
-/// A [`Text`] and the values that fill it.
+/// A [`Text`] and the values that fill it; or a few of them, said one behind the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
+    first: Filled,
+    more: Vec<Filled>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Filled {
     text: Text,
     values: Vec<(&'static str, String)>,
 }
@@ -14,18 +20,37 @@ pub struct Message {
 impl Message {
     /// A sentence without values yet.
     pub fn new(text: Text) -> Self {
-        Self { text, values: Vec::new() }
+        Self { first: Filled { text, values: Vec::new() }, more: Vec::new() }
     }
 
     /// The sentence with one more value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.values.push((name, value.to_string()));
+        self.more.last_mut().unwrap_or(&mut self.first).values.push((name, value.to_string()));
+        self
+    }
+
+    /// This sentence and another one behind it.
+    #[must_use]
+    pub fn and(mut self, next: Self) -> Self {
+        self.more.push(next.first);
+        self.more.extend(next.more);
         self
     }
 
     /// Says it.
     pub fn say(&self, language: Language) -> String {
+        let mut said = self.first.say(language);
+        for next in &self.more {
+            said.push(' ');
+            said.push_str(&next.say(language));
+        }
+        said
+    }
+}
+
+impl Filled {
+    fn say(&self, language: Language) -> String {
         let values: Vec<(&str, &dyn fmt::Display)> =
             self.values.iter().map(|(name, value)| (*name, value as &dyn fmt::Display)).collect();
         self.text.fill(language, &values)
@@ -35,5 +60,18 @@ impl Message {
 impl From<Text> for Message {
     fn from(text: Text) -> Self {
         Self::new(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sentence_has_its_own_values() {
+        let text = Text { ko: "포트 {port}.", en: "port {port}." };
+        let message = Message::new(text).with("port", 1).and(Message::new(text).with("port", 2));
+        assert_eq!(message.say(Language::Ko), "포트 1. 포트 2.");
+        assert_eq!(message.say(Language::En), "port 1. port 2.");
     }
 }

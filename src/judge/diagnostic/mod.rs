@@ -3,46 +3,12 @@
 mod snippet;
 mod terminal;
 
-use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
 pub use terminal::{Look, Paint, Parts, render};
 
-use crate::text::{Language, Text};
-
-/// A sentence in both languages, its placeholders filled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence {
-    ko: String,
-    en: String,
-}
-
-impl Sentence {
-    /// Fills a text.
-    pub fn new(text: Text, values: &[(&str, &dyn fmt::Display)]) -> Self {
-        Self { ko: text.fill(Language::Ko, values), en: text.fill(Language::En, values) }
-    }
-
-    /// The sentence in one language.
-    pub fn get(&self, language: Language) -> &str {
-        match language {
-            Language::Ko => &self.ko,
-            Language::En => &self.en,
-        }
-    }
-
-    /// This sentence and a second one behind it.
-    pub fn and(self, next: &Self) -> Self {
-        Self { ko: format!("{} {}", self.ko, next.ko), en: format!("{} {}", self.en, next.en) }
-    }
-}
-
-impl From<Text> for Sentence {
-    fn from(text: Text) -> Self {
-        Self::new(text, &[])
-    }
-}
+use crate::text::Message;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +53,7 @@ pub struct Label {
     /// The bytes that are marked.
     pub range: Range<usize>,
     /// What is said beside the mark.
-    pub text: Sentence,
+    pub text: Message,
 }
 
 /// One replacement in the source.
@@ -134,7 +100,7 @@ pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
     /// What is wrong, in one line.
-    pub title: Sentence,
+    pub title: Message,
     /// What the places lie in.
     pub source: Source,
     /// The place.
@@ -142,11 +108,11 @@ pub struct Diagnostic {
     /// Other places that have to do with it.
     pub secondary: Vec<Label>,
     /// What Kafka itself prints or does.
-    pub you_will_see: Option<Sentence>,
+    pub you_will_see: Option<Message>,
     /// Why it is wrong.
-    pub explanation: Sentence,
+    pub explanation: Message,
     /// What to do, in words.
-    pub help: Option<Sentence>,
+    pub help: Option<Message>,
     /// What to do, in edits.
     pub fix: Option<Fix>,
 }

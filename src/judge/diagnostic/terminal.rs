@@ -56,7 +56,7 @@ pub fn render(diagnostic: &Diagnostic, parts: Parts, foot: &str, look: Look) -> 
         Severity::Warning => "1;33",
         Severity::Note => "1;36",
     };
-    let title = if parts.title { diagnostic.title.get(look.language) } else { "" };
+    let title = if parts.title { diagnostic.title.say(look.language) } else { String::new() };
     page.prose_in(&format!("{} {title}", diagnostic.code), tone);
     let file = match &diagnostic.source {
         Source::File { shown, bytes, .. } => {
@@ -72,13 +72,13 @@ pub fn render(diagnostic: &Diagnostic, parts: Parts, foot: &str, look: Look) -> 
         }
     }
     if let Some(sentence) = diagnostic.you_will_see.as_ref().filter(|_| parts.you_will_see) {
-        page.prose(sentence.get(look.language));
+        page.prose(&sentence.say(look.language));
     }
     if parts.explanation {
-        page.prose(diagnostic.explanation.get(look.language));
+        page.prose(&diagnostic.explanation.say(look.language));
     }
     if let Some(sentence) = diagnostic.help.as_ref().filter(|_| parts.help) {
-        page.prose(sentence.get(look.language));
+        page.prose(&sentence.say(look.language));
     }
     if let Some(line) = diagnostic.corrected_line().filter(|_| parts.correction) {
         page.place(&file);
@@ -148,11 +148,11 @@ impl Page {
         self.lines.push(format!("{}{}", self.paint(&margin, "2"), snippet.text));
         let marks = mark.to_string().repeat(snippet.mark.len());
         let under = format!("{}{}{}", self.paint(&empty, "2"), " ".repeat(snippet.mark.start), self.paint(&marks, tone));
-        let text = label.text.get(self.look.language);
-        let beside = wrap(text, room.saturating_sub(snippet.mark.end + 1));
+        let text = label.text.say(self.look.language);
+        let beside = wrap(&text, room.saturating_sub(snippet.mark.end + 1));
         if beside.len() > BESIDE_LINES_MAX {
             self.lines.push(under);
-            return self.prose_in(text, tone);
+            return self.prose_in(&text, tone);
         }
         let indent = format!("{}{}", self.paint(&empty, "2"), " ".repeat(snippet.mark.end + 1));
         for (index, line) in beside.iter().enumerate() {

@@ -2,10 +2,10 @@
 
 use super::invocation::Invocation;
 use crate::catalog::tools;
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Sentence, Severity, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Source};
 use crate::judge::rules::context::{FileKind, resolve};
 use crate::judge::rules::{Line, Rule, Speaks};
-use crate::text::rules as text;
+use crate::text::{Message, rules as text};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         source: Source::CommandLine(typed.to_owned()),
         primary: Label {
             range: range.clone(),
-            text: Sentence::new(text::SCRIPT_NAME_LABEL, &[("typed", &name), ("meant", &meant)]),
+            text: Message::new(text::SCRIPT_NAME_LABEL).with("typed", name).with("meant", meant),
         },
         secondary: Vec::new(),
         you_will_see: None,

@@ -3,9 +3,9 @@
 use super::invocation::Invocation;
 use super::options;
 use crate::catalog::tools::{self, ToolOption};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Sentence, Severity, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Source};
 use crate::judge::rules::{Line, Rule, Speaks};
-use crate::text::{Text, rules as text};
+use crate::text::{Message, Text, rules as text};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -74,8 +74,8 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         Meant::Near(option) | Meant::Replaced(option) => Some(option),
         Meant::OtherTool(_) | Meant::Nothing => None,
     };
-    let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Sentence::from(*text));
-    let explanation = Sentence::from(RULE.explanation);
+    let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Message::from(*text));
+    let explanation = Message::from(RULE.explanation);
     let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
     Some(Diagnostic {
         code: RULE.code,
@@ -85,21 +85,21 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         source: Source::CommandLine(typed.to_owned()),
         primary: Label { range: range.clone(), text: label(tool, &meant) },
         secondary: Vec::new(),
-        you_will_see: Some(Sentence::new(text::UNKNOWN_OPTION_SEEN, &[("option", &unrecognized.name)])),
-        explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(&explanation)),
-        help: Some(right.map_or(Sentence::new(text::UNKNOWN_OPTION_LIST, &[("tool", &tool)]), |_| RULE.fix.into())),
+        you_will_see: Some(Message::new(text::UNKNOWN_OPTION_SEEN).with("option", unrecognized.name)),
+        explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(explanation)),
+        help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.fix.into())),
         fix: right
             .filter(|_| unrecognized.word.is_plain(typed))
             .map(|option| Fix { edits: vec![edit(option)], safe: matches!(meant, Meant::Near(_)) }),
     })
 }
 
-fn label(tool: &str, meant: &Meant) -> Sentence {
+fn label(tool: &str, meant: &Meant) -> Message {
     match meant {
-        Meant::Near(option) => Sentence::new(text::UNKNOWN_OPTION_NEAR, &[("tool", &tool), ("option", option)]),
-        Meant::Replaced(option) => Sentence::new(text::UNKNOWN_OPTION_REPLACED, &[("tool", &tool), ("option", option)]),
-        Meant::OtherTool(other) => Sentence::new(text::UNKNOWN_OPTION_OTHER_TOOL, &[("tool", &tool), ("other", other)]),
-        Meant::Nothing => Sentence::new(text::UNKNOWN_OPTION_NOTHING_NEAR, &[("tool", &tool)]),
+        Meant::Near(option) => Message::new(text::UNKNOWN_OPTION_NEAR).with("tool", tool).with("option", option),
+        Meant::Replaced(option) => Message::new(text::UNKNOWN_OPTION_REPLACED).with("tool", tool).with("option", option),
+        Meant::OtherTool(other) => Message::new(text::UNKNOWN_OPTION_OTHER_TOOL).with("tool", tool).with("other", other),
+        Meant::Nothing => Message::new(text::UNKNOWN_OPTION_NOTHING_NEAR).with("tool", tool),
     }
 }
 

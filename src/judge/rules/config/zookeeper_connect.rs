@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::broker_start::{BrokerStart, Setting};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Sentence, Severity};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 use crate::judge::rules::command::invocation::Invocation;
 use crate::judge::rules::context::{Address, FileKind, Listening, Speaker};
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::properties::Document;
-use crate::text::rules as text;
+use crate::text::{Message, rules as text};
 
 /// It is the port of a broker: this one's own, or another's.
 pub static BROKER_PORT: Rule = Rule {
@@ -167,10 +167,10 @@ fn broker_port(line: &Line<'_>, start: &Start) -> Option<Diagnostic> {
     }
     let coordinator = coordinator(line);
     let broker = match is_own {
-        true => Sentence::new(text::ZOOKEEPER_LABEL_OWN_PORT, &[("port", port)]),
-        false => Sentence::new(text::ZOOKEEPER_LABEL_OTHER_BROKER, &[("port", port)]),
+        true => Message::new(text::ZOOKEEPER_LABEL_OWN_PORT).with("port", port),
+        false => Message::new(text::ZOOKEEPER_LABEL_OTHER_BROKER).with("port", port),
     };
-    let label = broker.and(&whereabouts(coordinator.map(|(found, _)| found), configured));
+    let label = broker.and(whereabouts(coordinator.map(|(found, _)| found), configured));
     let right = coordinator.map(|(found, _)| found.port).or(configured).unwrap_or(COORDINATOR_PORT);
     let seen = coordinator.is_some_and(|(_, only)| only);
     let fix = (right != *port).then_some((right, seen));
@@ -191,7 +191,7 @@ fn refused(line: &Line<'_>, start: &Start) -> Option<Diagnostic> {
     }
     let (found, true) = coordinator(line)? else { return None };
     let label =
-        Sentence::new(text::ZOOKEEPER_LABEL_NOBODY, &[("port", &candidate.address.port)]).and(&whereabouts(Some(found), None));
+        Message::new(text::ZOOKEEPER_LABEL_NOBODY).with("port", candidate.address.port).and(whereabouts(Some(found), None));
     let seconds = seconds(line, &start.broker);
     Some(diagnostic(&REFUSED, &setting, candidate, label, seconds, Some((found.port, true))))
 }
@@ -221,13 +221,13 @@ fn configured_port(line: &Line<'_>, start: &Start) -> Option<u16> {
     Document::parse(line.context.files.read(&path)?).ok()?.get("clientPort")?.trim().parse().ok()
 }
 
-fn whereabouts(coordinator: Option<Listening>, configured: Option<u16>) -> Sentence {
+fn whereabouts(coordinator: Option<Listening>, configured: Option<u16>) -> Message {
     match (coordinator, configured) {
         (Some(Listening { port, pid: Some(pid), .. }), _) => {
-            Sentence::new(text::ZOOKEEPER_LISTENS_PID, &[("port", &port), ("pid", &pid)])
+            Message::new(text::ZOOKEEPER_LISTENS_PID).with("port", port).with("pid", pid)
         }
-        (Some(Listening { port, pid: None, .. }), _) => Sentence::new(text::ZOOKEEPER_LISTENS, &[("port", &port)]),
-        (None, Some(port)) => Sentence::new(text::ZOOKEEPER_CONFIGURED, &[("port", &port)]),
+        (Some(Listening { port, pid: None, .. }), _) => Message::new(text::ZOOKEEPER_LISTENS).with("port", port),
+        (None, Some(port)) => Message::new(text::ZOOKEEPER_CONFIGURED).with("port", port),
         (None, None) => text::ZOOKEEPER_NOT_FOUND.into(),
     }
 }
@@ -237,7 +237,7 @@ fn diagnostic(
     rule: &Rule,
     setting: &Setting<'_>,
     candidate: &Candidate,
-    label: Sentence,
+    label: Message,
     seconds: u64,
     fix: Option<(u16, bool)>,
 ) -> Diagnostic {
@@ -257,7 +257,7 @@ fn diagnostic(
         source: setting.source.clone(),
         primary: Label { range, text: label },
         secondary: Vec::new(),
-        you_will_see: Some(Sentence::new(text::ZOOKEEPER_CONNECT_SEEN, &[("seconds", &seconds)])),
+        you_will_see: Some(Message::new(text::ZOOKEEPER_CONNECT_SEEN).with("seconds", seconds)),
         explanation: rule.explanation.into(),
         help: Some(rule.fix.into()),
         fix,
