@@ -6,9 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
 use super::client::{Bootstrap, Client, ClientConfig};
+use super::zookeeper::client::four_letter_word;
 use crate::net;
 use crate::process::signal::Signal;
 use crate::process::spawn::{Child, Command, SpawnError, Stream, exit_code};
@@ -17,8 +16,6 @@ use crate::process::wait::{DeadlinePassed, until};
 
 /// How long one look at a starting server may take before it is given up and made again.
 const LOOK: Duration = Duration::from_secs(2);
-/// The longest answer to `srvr` that is read.
-const SRVR_BYTES_MAX: u64 = 4096;
 /// How much of the end of a log is shown when a server has ended.
 const LOG_TAIL_BYTES: u64 = 2048;
 
@@ -208,14 +205,8 @@ impl Server {
 
 /// Whether a coordinator serves requests there: only then does `srvr` tell its mode.
 pub async fn coordinator_serves(port: u16) -> bool {
-    let ask = async {
-        let mut stream = net::connect("127.0.0.1", port, LOOK).await?;
-        stream.write_all(b"srvr").await?;
-        let mut answer = Vec::new();
-        stream.take(SRVR_BYTES_MAX).read_to_end(&mut answer).await?;
-        io::Result::Ok(String::from_utf8_lossy(&answer).contains("\nMode: "))
-    };
-    tokio::time::timeout(LOOK, ask).await.is_ok_and(|answer| answer.unwrap_or(false))
+    let answer = four_letter_word("127.0.0.1", port, "srvr", LOOK).await;
+    answer.is_ok_and(|answer| answer.contains("\nMode: "))
 }
 
 /// Whether a broker serves there: it answers, and its cluster has a controller.
@@ -248,6 +239,8 @@ fn tail(log: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt;
+
     use super::*;
 
     struct Script(&'static str);
