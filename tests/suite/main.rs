@@ -1,7 +1,11 @@
 //! The integration tests, in one binary so that they link once.
 
 #[cfg(test)]
+mod broker;
+#[cfg(test)]
 mod distribution;
+#[cfg(test)]
+mod groups;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
@@ -37,6 +38,8 @@ enum Closing {
     Frame(FrameError),
     /// A request that is none.
     Header(Exception),
+    /// A request that has no answer but this, and was logged.
+    Unanswerable,
     /// A request whose body is not what its header says, or an answer that cannot be sent.
     Request(Exception),
 }
@@ -54,7 +57,11 @@ impl Connection {
                 frame = read_frame(&mut socket, limit) => frame,
             };
             let result = match frame {
-                Ok(Some(frame)) => self.answer(&mut socket, frame, &id).await,
+                Ok(Some(frame)) => tokio::select! {
+                    result = self.answer(&mut socket, frame, &id) => result,
+                    // a member that waits for its group, or a client that does not read, does not hold up the broker's end
+                    () = self.shut_down() => return,
+                },
                 Ok(None) => return,
                 Err(error) => Err(Closing::Frame(error)),
             };
@@ -63,6 +70,12 @@ impl Connection {
                 Err(closing) => return self.log(&closing, &id),
             }
         }
+    }
+
+    /// Returns when the broker stops and what was being answered has had its time.
+    async fn shut_down(&self) {
+        self.shutdown.cancelled().await;
+        tokio::time::sleep(LAST_ANSWER).await;
     }
 
     async fn answer(&self, socket: &mut TcpStream, frame: Bytes, id: &str) -> Result<(), Closing> {
@@ -89,6 +102,7 @@ impl Connection {
         match (api.handle)(Arc::clone(&self.broker), context, body).await {
             Ok(Some(response)) => self.send(socket, &header, response).await,
             Ok(None) => Ok(()),
+            Err(RequestError::Unanswerable) => Err(Closing::Unanswerable),
             Err(error) => Err(Closing::Request(self.request_exception(&error, id))),
         }
     }
@@ -133,7 +147,9 @@ impl Connection {
                 );
                 Exception::new(INVALID_REQUEST, message).caused_by(Exception::new("java.lang.RuntimeException", reason.trim()))
             }
-            RequestError::Unencodable { .. } => Exception::new("java.lang.IllegalStateException", error.to_string()),
+            RequestError::Unencodable { .. } | RequestError::Unanswerable => {
+                Exception::new("java.lang.IllegalStateException", error.to_string())
+            }
         }
     }
 
@@ -155,7 +171,7 @@ impl Connection {
                     ),
                 );
             }
-            Closing::Frame(FrameError::Io(_)) => {}
+            Closing::Frame(FrameError::Io(_)) | Closing::Unanswerable => {}
             Closing::Header(exception) => {
                 exception.log(PROCESSOR, format_args!("Closing socket for {id} because of error"));
                 exception.log(PROCESSOR, format_args!("Exception while processing request from {id}"));
@@ -166,6 +182,9 @@ impl Connection {
         }
     }
 }
+
+/// How long a request that is being answered when the broker stops may still take.
+const LAST_ANSWER: Duration = Duration::from_millis(50);
 
 /// Chunks of up to this size go out with what is before and after them.
 const COALESCE_BYTES: usize = 16 * 1024;

@@ -24,8 +24,8 @@ const LOGGER: &str = "kafka.server.KafkaServer";
 const APP_INFO: &str = "org.apache.kafka.common.utils.AppInfoParser";
 /// Commands that may wait for the controller.
 const COMMANDS_LIMIT: usize = 128;
-/// How long connections may take to end at shutdown.
-const CONNECTIONS_GRACE: Duration = Duration::from_secs(5);
+/// How long connections may take to end at shutdown, and the session to be closed.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A broker that has started.
 pub struct RunningBroker {
@@ -148,7 +148,7 @@ impl RunningBroker {
         self.shutdown.cancel();
         self.connections.close();
         // a connection that is stuck in a write does not hold up the logs
-        let _ = tokio::time::timeout(CONNECTIONS_GRACE, self.connections.wait()).await;
+        let _ = tokio::time::timeout(GRACE, self.connections.wait()).await;
         log_info!(requests, "[data-plane Kafka Request Handler on Broker {id}], shut down completely");
         log_info!("kafka.server.KafkaApis", "[KafkaApi-{id}] Shutdown complete.");
         self.broker.groups.shutdown();
@@ -163,7 +163,7 @@ impl RunningBroker {
         let zookeeper = "kafka.zookeeper.ZooKeeperClient";
         log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closing.");
         // without a coordinator there is nobody to tell
-        let _ = tokio::time::timeout(CONNECTIONS_GRACE, self.broker.controller.close()).await;
+        let _ = tokio::time::timeout(GRACE, self.broker.controller.close()).await;
         log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closed.");
         self.tasks.close();
         let socket_server = format!("[SocketServer listenerType=ZK_BROKER, nodeId={id}]");

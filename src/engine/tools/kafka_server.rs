@@ -19,6 +19,8 @@ use crate::properties::{Document, PropertiesError};
 
 const MAIN: &str = "kafka.Kafka$";
 const SIGNALS: &str = "org.apache.kafka.common.utils.LoggingSignalHandler";
+/// How many threads serve requests.
+const WORKER_THREADS: usize = 2;
 const USAGE: &str = "USAGE: java [options] kafka.Kafka server.properties [--override property=value]*";
 /// The options in jopt-simple's layout, as Kafka prints them.
 const OPTIONS: &str = "\
@@ -68,7 +70,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // more threads would take memory and bring nothing: the work is short and the kernel's
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKER_THREADS).enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(serve(config));
             runtime.shutdown_background();

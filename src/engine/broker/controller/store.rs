@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream;
 
 use super::machine::{ClusterView, TopicView};
 use super::topics::PlannedTopic;
@@ -14,6 +16,9 @@ use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, Stat};
 
 /// How many operations go into one multi at most, so that it stays well below ZooKeeper's limit of a megabyte.
 const MULTI_OPS_MAX: usize = 300;
+
+/// How many reads are on their way at once.
+const READS_AT_ONCE: usize = 64;
 
 /// Why the cluster's znodes cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -182,14 +187,29 @@ impl Store {
     pub async fn topic(&self, topic: &str) -> Result<Option<TopicView>, StoreError> {
         let Some((data, _)) = found(self.client.watch_data(&znodes::topic_path(topic)).await)? else { return Ok(None) };
         let mut view = TopicView { assignment: znodes::parse_topic(topic, &data)?, ..TopicView::default() };
-        for partition in view.assignment.replicas.keys() {
-            let path = znodes::state_path(topic, *partition);
-            if let Some((data, stat)) = found(self.client.get_data(&path).await)? {
-                view.states.insert(*partition, (znodes::parse_state(&path, &data)?, stat.version));
-            }
-        }
+        view.states = self.states(topic, view.assignment.replicas.keys().copied()).await?;
         view.overrides = self.topic_config(topic).await?;
         Ok(Some(view))
+    }
+
+    /// The states of those partitions that have one; the reads are on their way together.
+    async fn states(
+        &self,
+        topic: &str,
+        partitions: impl Iterator<Item = i32>,
+    ) -> Result<BTreeMap<i32, (PartitionState, i32)>, StoreError> {
+        let read = |partition| async move {
+            let path = znodes::state_path(topic, partition);
+            (partition, self.client.get_data(&path).await, path)
+        };
+        let mut reads = stream::iter(partitions).map(read).buffer_unordered(READS_AT_ONCE);
+        let mut states = BTreeMap::new();
+        while let Some((partition, data, path)) = reads.next().await {
+            if let Some((data, stat)) = found(data)? {
+                states.insert(partition, (znodes::parse_state(&path, &data)?, stat.version));
+            }
+        }
+        Ok(states)
     }
 
     /// A topic's own settings.
@@ -219,11 +239,12 @@ impl Store {
             deleting: self.deleting().await?,
             ..ClusterView::default()
         };
-        for name in self.topic_names().await? {
-            if let Some(topic) = self.topic(&name).await? {
-                view.topics.insert(name, topic);
-            }
+        let names = stream::iter(self.topic_names().await?);
+        let mut reads = names.map(|name| async { (self.topic(&name).await, name) }).buffer_unordered(READS_AT_ONCE);
+        while let Some((topic, name)) = reads.next().await {
+            view.topics.extend(topic?.map(|topic| (name, topic)));
         }
+        drop(reads);
         Ok(view)
     }
 

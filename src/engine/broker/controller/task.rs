@@ -17,6 +17,7 @@ use super::topics::{NewTopic, PlannedTopic, TopicDefaults, plan, plan_growth};
 use super::{ApiError, Command, Growth, znodes};
 use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::group::GroupCoordinator;
+use crate::engine::broker::log::TopicPartition;
 use crate::engine::broker::metadata::MetadataCache;
 use crate::engine::broker::registration::Registrar;
 use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager};
@@ -219,8 +220,21 @@ impl ControllerTask {
             }
         }
         self.lead();
-        self.parts.metadata.replace(self.view.metadata());
+        self.tell();
         Ok(())
+    }
+
+    /// Tells what is known; groups forget what they have committed for partitions that are no more.
+    fn tell(&self) {
+        let (before, now) = (self.parts.metadata.snapshot(), self.view.metadata());
+        let stays = |name: &String, id: &Uuid| now.topics.get(name).is_some_and(|topic| topic.id == *id);
+        let gone = before.topics.iter().filter(|(name, topic)| !stays(name, &topic.id));
+        let gone = gone.flat_map(|(name, topic)| topic.partitions.keys().map(|index| TopicPartition::new(name.as_str(), *index)));
+        let gone: Vec<TopicPartition> = gone.collect();
+        self.parts.metadata.replace(now);
+        if !gone.is_empty() {
+            self.parts.groups.on_deleted_partitions(&gone);
+        }
     }
 
     async fn write(&mut self, write: Write, claim: Claim) -> Result<(), StoreError> {
@@ -241,7 +255,7 @@ impl ControllerTask {
             }
             Write::DeleteTopic(topic) => {
                 // clients hear first that it is gone, then its logs go
-                self.parts.metadata.replace(self.view.metadata());
+                self.tell();
                 self.lead();
                 self.store.delete_topic(&topic, claim).await?;
                 self.view.topics.remove(&topic);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use kafka_protocol::ResponseError;
 use kafka_protocol::messages::api_versions_response::ApiVersion;
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use kafka_protocol::protocol::Request;
@@ -13,8 +14,26 @@ use super::{APIS, ApiSpec, Broker, RequestContext, RequestError, typed};
 pub static SPEC: ApiSpec =
     ApiSpec { key: ApiVersionsRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
 
-async fn handle(_: Arc<Broker>, _: RequestContext, _: ApiVersionsRequest) -> Result<ApiVersionsResponse, RequestError> {
+/// The first version whose client says which software it is (KIP-511).
+const SOFTWARE_SINCE: i16 = 3;
+
+async fn handle(
+    _: Arc<Broker>,
+    context: RequestContext,
+    request: ApiVersionsRequest,
+) -> Result<ApiVersionsResponse, RequestError> {
+    let named = is_software(&request.client_software_name) && is_software(&request.client_software_version);
+    if context.version >= SOFTWARE_SINCE && !named {
+        return Ok(ApiVersionsResponse::default().with_error_code(ResponseError::InvalidRequest.code()));
+    }
     Ok(ApiVersionsResponse::default().with_api_keys(served()).with_finalized_features_epoch(0))
+}
+
+/// Kafka's pattern for a software's name and version: `[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?`.
+fn is_software(text: &str) -> bool {
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let inner = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    inner && plain(text.as_bytes().first()) && plain(text.as_bytes().last())
 }
 
 /// The APIs of the table with their versions.
@@ -24,4 +43,19 @@ pub fn served() -> Vec<ApiVersion> {
         ApiVersion::default().with_api_key(key).with_min_version(*versions.start()).with_max_version(*versions.end())
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn software_is_named_in_plain_letters() {
+        for name in ["a", "apache-kafka-java", "3.6.0", "0"] {
+            assert!(is_software(name), "{name}");
+        }
+        for name in ["", "-", "a-", ".a", "my client", "자바"] {
+            assert!(!is_software(name), "{name}");
+        }
+    }
 }

@@ -66,6 +66,9 @@ pub enum RequestError {
         /// What the decoder says.
         reason: String,
     },
+    /// The request failed and its client asked for no answer: only the closed connection tells it.
+    #[error("failed a request that has no answer")]
+    Unanswerable,
     /// The answer does not fit its version: a mistake of the handler.
     #[error("failed to encode the answer to apiKey: {api}, apiVersion: {version}: {reason}")]
     Unencodable {

@@ -8,13 +8,15 @@ use bytes::Bytes;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::produce_request::PartitionProduceData;
 use kafka_protocol::messages::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
-use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
+use kafka_protocol::messages::{ProduceRequest, ProduceResponse, TopicName};
 use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::lookup::{code, partition};
-use super::{Answer, ApiSpec, Broker, RequestContext, encode, typed_raw};
+use super::{Answer, ApiSpec, Broker, RequestContext, RequestError, encode, typed_raw};
+use crate::catalog::error_codes;
 use crate::engine::broker::replica::{AppendError, AppendInfo, AppendOrigin, Partition};
 use crate::engine::kafka::batch::{BatchHeader, Compression};
+use crate::log_info;
 
 /// The API's row.
 pub static SPEC: ApiSpec =
@@ -39,7 +41,8 @@ async fn handle(broker: Arc<Broker>, context: RequestContext, request: ProduceRe
         appended.push((topic.name, results));
     }
     if acks == 0 {
-        return Ok(None);
+        let failed = appended.iter().flat_map(|(_, results)| results).any(|(_, result)| result.is_err());
+        return if failed { Err(unanswerable(broker.id, &context, &appended)) } else { Ok(None) };
     }
     let mut responses = Vec::new();
     for (name, results) in appended {
@@ -82,6 +85,28 @@ fn append(broker: &Broker, context: &RequestContext, topic: &str, data: Partitio
         Ok((partition, info))
     };
     (index, append())
+}
+
+/// As Kafka, tells a client that wants no answer of its errors by closing the connection: it then asks for metadata anew.
+fn unanswerable(broker_id: i32, context: &RequestContext, appended: &[(TopicName, Vec<(i32, Appended)>)]) -> RequestError {
+    let mut errors = Vec::new();
+    for (topic, results) in appended {
+        for (index, result) in results {
+            let class = result.as_ref().err().and_then(|error| error_codes::by_code(error.error.code()));
+            let class = class.map_or("null", |error| error.exception_class);
+            errors.push(format!("({}-{index},{class})", topic.as_str()));
+        }
+    }
+    log_info!(
+        "kafka.server.KafkaApis",
+        "[KafkaApi-{}] Closing connection due to error during produce request with correlation id {} from client id {} with \
+         ack=0\nTopic and partition to exceptions: {}",
+        broker_id,
+        context.correlation_id,
+        context.client_id.as_deref().unwrap_or("null"),
+        errors.join(", ")
+    );
+    RequestError::Unanswerable
 }
 
 /// What a request of this version may carry (`ProduceRequest.validateRecords`).
