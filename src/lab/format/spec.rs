@@ -42,6 +42,8 @@ pub struct StepSpec {
     pub command: String,
     /// Lines to type into the running program after the command.
     pub text: Vec<String>,
+    /// The earlier steps, by index, whose servers this one needs: a learner who comes back has to start them again.
+    pub needs: Vec<usize>,
     /// When the step is done: all of these hold.
     pub checks: Vec<CheckSpec>,
     /// For a server's step: the transcript keeps only log lines that hold one of these.
@@ -174,6 +176,8 @@ struct RawStep {
     command: Spanned<String>,
     #[serde(default)]
     text: Vec<String>,
+    #[serde(default)]
+    needs: Vec<Spanned<String>>,
     check: Vec<CheckSpec>,
     #[serde(default)]
     keep: Vec<String>,
@@ -201,7 +205,7 @@ impl LabSpec {
         let mut steps: Vec<StepSpec> = Vec::new();
         for step in raw.step {
             let at = step.span().start;
-            let step = StepSpec::from_raw(step.into_inner(), &terminals, &raw.variables)
+            let step = StepSpec::from_raw(step.into_inner(), &terminals, &raw.variables, &steps)
                 .map_err(|(offset, message)| FormatError::at(file, text, offset.unwrap_or(at), message))?;
             if steps.iter().any(|known| known.id == step.id) {
                 return Err(FormatError::at(file, text, at, format!("step {:?} stands twice", step.id)));
@@ -236,6 +240,7 @@ impl StepSpec {
         raw: RawStep,
         terminals: &[TerminalSpec],
         variables: &BTreeMap<String, String>,
+        earlier: &[Self],
     ) -> Result<Self, (Option<usize>, String)> {
         let known = |name: &str| terminals.iter().any(|terminal| terminal.name == name);
         if !known(raw.terminal.get_ref()) {
@@ -247,6 +252,11 @@ impl StepSpec {
         if raw.check.is_empty() {
             return Err((None, format!("step {:?}: expected at least one check", raw.id.get_ref())));
         }
+        let place_of = |need: &Spanned<String>| {
+            let found = earlier.iter().position(|step| step.id == *need.get_ref());
+            found.ok_or_else(|| (Some(need.span().start), format!("no earlier step {:?}", need.get_ref())))
+        };
+        let needs = raw.needs.iter().map(place_of).collect::<Result<_, _>>()?;
         let mut solution = raw.solution;
         if solution.is_empty() {
             solution.push(Action {
@@ -272,6 +282,7 @@ impl StepSpec {
             terminal: raw.terminal.into_inner(),
             command: raw.command.into_inner(),
             text: raw.text,
+            needs,
             checks: raw.check,
             keep: raw.keep,
             solution,
@@ -318,6 +329,7 @@ check = [{ is = "no-topic", name = "x" }]
         check("name = \"x\"", "nmae = \"x\"", "unknown field `nmae`");
         check("check = [{ is = \"no-topic\", name = \"x\" }]", "check = []", "expected at least one check");
         check("id = \"demo\"", "id = \"demo", "demo/lab.toml:2:");
+        check("check = [", "needs = [\"one\"]\ncheck = [", "demo/lab.toml:10:10: no earlier step \"one\"");
     }
 
     #[test]
