@@ -5,7 +5,7 @@ use kafkalab::engine::server::{Engine, Role};
 use kafkalab::process::wait;
 
 use crate::Case;
-use crate::support::{DEADLINE, Pair, librdkafka, znodes};
+use crate::support::{DEADLINE, Pair, librdkafka, serving, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
@@ -15,6 +15,7 @@ pub const CASES: &[Case] = &[
     ("apaches_broker_on_the_bundled_coordinator", |world| {
         world.block_on(serves(world, world.bundled(), &world.jars().engine()));
     }),
+    ("either_broker_goes_on_with_the_others_logs", |world| world.block_on(takes_over(world))),
     ("apache_leaves_the_recorded_znodes", |world| world.block_on(recorded_znodes(world))),
 ];
 
@@ -23,6 +24,36 @@ const RECORD: &str = "KAFKALAB_RECORD";
 
 /// Fewer internal partitions than 50: starting and stopping Apache's broker is then quick.
 const FEW_PARTITIONS: (Role, &str) = (Role::Broker, "offsets.topic.num.partitions=2");
+
+/// Short sessions, so that a killed broker is soon forgotten.
+const SHORT_SESSION: [(Role, &str); 2] =
+    [(Role::Coordinator, "tickTime=200"), (Role::Broker, "zookeeper.session.timeout.ms=3000")];
+
+/// A bundled broker is killed, Apache's opens its log folder, is killed in turn, and the bundled one goes on: records and committed
+/// offsets are all there each time.
+async fn takes_over(world: &World) {
+    let (bundled, apache) = (world.bundled(), world.jars().engine());
+    let mut pair = Pair::start(bundled, bundled, &[&SHORT_SESSION[..], &[FEW_PARTITIONS]].concat()).await;
+    let bootstrap = pair.bootstrap();
+    pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+    let successors: [Option<&dyn Engine>; 3] = [Some(&apache), Some(bundled), None];
+    let mut values: Vec<String> = Vec::new();
+    for (round, successor) in successors.into_iter().enumerate() {
+        let more: Vec<String> = (0..60).map(|number| format!("round {round}, {number}")).collect();
+        let first = i64::try_from(values.len()).expect("a small number");
+        assert_eq!(librdkafka::produce(&bootstrap, "orders", &more).await, (first..first + 60).collect::<Vec<i64>>());
+        values.extend(more.iter().cloned());
+        assert_eq!(librdkafka::consume(&bootstrap, "orders", values.len()).await, values);
+        // the group goes on where it was under the broker before
+        assert_eq!(librdkafka::consume_in_group(&bootstrap, "orders", "lab", 60).await, more);
+        let Some(successor) = successor else { return };
+        assert_eq!(pair.broker.kill().await.ok(), Some(137));
+        let port = pair.coordinator.port();
+        let forgotten = || async move { (!znodes::dump(port).await.contains("\n/brokers/ids/0 ")).then_some(()) };
+        wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
+        pair.broker = serving(pair.trial.start(successor, Role::Broker, DEADLINE).await);
+    }
+}
 
 /// What a learner does, with a client that is neither's: create, produce, consume in a group, delete, stop cleanly.
 async fn serves(world: &World, coordinator: &dyn Engine, broker: &dyn Engine) {
