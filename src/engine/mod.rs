@@ -6,6 +6,7 @@ pub mod broker;
 pub mod bundled;
 pub mod client;
 pub mod distribution;
+pub mod exception;
 pub mod kafka;
 pub mod log4j;
 mod program;

@@ -12,9 +12,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::Broker;
-use super::exception::Exception;
 use super::handlers::{self, RequestContext, RequestError};
 use crate::catalog;
+use crate::engine::exception::Exception;
 use crate::engine::kafka::{Chunk, HeaderError, RequestHeader, Response, parse_request};
 use crate::engine::log4j::{Level, log_caused};
 use crate::net::{FrameError, Shutdown, read_frame, send_file};
@@ -200,9 +200,7 @@ fn header_exception(error: &HeaderError) -> Exception {
         HeaderError::UnknownApi(key) => {
             (key, Exception::new("java.lang.IllegalArgumentException", format!("Unexpected api key: {key}")))
         }
-        HeaderError::Malformed(key) => {
-            (key, Exception { class: "java.nio.BufferUnderflowException", message: None, cause: None })
-        }
+        HeaderError::Malformed(key) => (key, Exception::bare("java.nio.BufferUnderflowException")),
     };
     let message = format!("Error parsing request header. Our best guess of the apiKey is: {key}");
     Exception::new(INVALID_REQUEST, message).caused_by(cause)

@@ -4,7 +4,6 @@ pub mod config;
 mod connection;
 pub mod context;
 pub mod controller;
-pub mod exception;
 pub mod group;
 pub mod handlers;
 pub mod log;

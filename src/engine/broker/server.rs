@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::Broker;
 use super::config::{BrokerConfig, Listener};
 use super::connection::Connection;
-use super::exception::Exception;
+use crate::engine::exception::Exception;
 use crate::net::{self, Shutdown};
 use crate::{log_info, log_warn};
 

@@ -9,7 +9,6 @@ use tokio_util::task::TaskTracker;
 use super::Broker;
 use super::config::BrokerConfig;
 use super::controller::{ControllerHandle, ControllerTask, Parts, Store, StoreError, znodes};
-use super::exception::Exception;
 use super::group::{GroupCoordinator, GroupSettings, LocalTopic};
 use super::log::{MetaProperties, StorageError};
 use super::metadata::MetadataCache;
@@ -17,6 +16,7 @@ use super::registration::{Registrar, store_exception};
 use super::replica::{ReplicaManager, StorageSettings};
 use super::server::{Listeners, accept};
 use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
+use crate::engine::exception::Exception;
 use crate::net::Shutdown;
 use crate::{log_info, log_warn};
 

@@ -73,7 +73,7 @@ mod tests {
     fn check(table: &[ConfigKey], key: &str, value: &str, expected: Result<(), &str>) {
         let mut found = ClientConfigs::default();
         found.set(key, value);
-        let found = found.check(table).map_err(|error| error.message().to_owned());
+        let found = found.check(table).map_err(|error| error.text().to_owned());
         assert_eq!(found, expected.map_err(str::to_owned), "{key}={value}");
     }
 

@@ -1,45 +1,10 @@
-//! Java exceptions as the tools print them: class, message and causes, without the stack frames.
-
-use std::fmt;
+//! The exceptions that tools make of errors, and how a tool ends.
 
 use crate::catalog::error_codes;
 use crate::engine::client::{ClientError, InvalidUrl};
-
-/// An exception of one of Kafka's classes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Exception {
-    class: &'static str,
-    message: Option<String>,
-    cause: Option<Box<Exception>>,
-}
+pub(super) use crate::engine::exception::Exception;
 
 impl Exception {
-    /// An exception with a message.
-    pub(super) fn new(class: &'static str, message: impl Into<String>) -> Self {
-        Self { class, message: Some(message.into()), cause: None }
-    }
-
-    /// An exception without one.
-    pub(super) fn bare(class: &'static str) -> Self {
-        Self { class, message: None, cause: None }
-    }
-
-    /// The same exception with what caused it.
-    pub(super) fn caused_by(mut self, cause: Self) -> Self {
-        self.cause = Some(Box::new(cause));
-        self
-    }
-
-    /// An `IllegalArgumentException`.
-    pub(super) fn illegal_argument(message: impl Into<String>) -> Self {
-        Self::new("java.lang.IllegalArgumentException", message)
-    }
-
-    /// What `getMessage` gives: `null` where there is no message.
-    pub(super) fn message(&self) -> &str {
-        self.message.as_deref().unwrap_or("null")
-    }
-
     /// The exception that a broker's error code stands for.
     pub(super) fn of_code(code: i16, message: impl Into<String>) -> Self {
         let class = error_codes::by_code(code).map(|error| error.exception_class).filter(|class| !class.is_empty());
@@ -71,20 +36,6 @@ impl Exception {
     pub(super) fn of_bootstrap(client: &str, error: &InvalidUrl) -> Self {
         Self::new("org.apache.kafka.common.KafkaException", client)
             .caused_by(Self::new("org.apache.kafka.common.config.ConfigException", error.to_string()))
-    }
-}
-
-impl fmt::Display for Exception {
-    /// The lines of `printStackTrace` that are not frames, without a newline at the end.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.class)?;
-        if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
-        }
-        match &self.cause {
-            Some(cause) => write!(f, "\nCaused by: {cause}"),
-            None => Ok(()),
-        }
     }
 }
 

@@ -138,7 +138,7 @@ mod tests {
         let properties: Vec<_> = properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let read = LineReader::new(&properties).and_then(|reader| reader.parse(line, 2));
         let text = |bytes: Option<Bytes>| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let found = read.map_err(|error| error.message().to_owned()).map(|record| {
+        let found = read.map_err(|error| error.text().to_owned()).map(|record| {
             let headers = record
                 .headers
                 .into_iter()

@@ -49,7 +49,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
         Action::Delete => delete(&client, &set).await,
     };
     let Err(exception) = done else { return Ok(0) };
-    print(&format!("Error while executing topic command : {}\n", exception.message()));
+    print(&format!("Error while executing topic command : {}\n", exception.text()));
     log_error!("kafka.admin.TopicCommand$", "{exception}\n");
     Ok(1)
 }

@@ -2,7 +2,7 @@
 
 use super::listeners::{ProtocolMap, csv_map, parse_listeners, protocol_map};
 use super::{BrokerConfig, Value};
-use crate::engine::broker::exception::Exception;
+use crate::engine::exception::Exception;
 
 fn require(condition: bool, message: &str) -> Result<(), Exception> {
     if condition { Ok(()) } else { Err(Exception::requirement(message)) }

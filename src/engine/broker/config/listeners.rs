@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::value::split_list;
-use crate::engine::broker::exception::Exception;
+use crate::engine::exception::Exception;
 
 /// One listener, as `PLAINTEXT://localhost:9092`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 pub use listeners::{Listener, ProtocolMap};
 pub use value::{Value, parse_value, split_list, value_of};
 
-use super::exception::Exception;
-/// A setting that Kafka refuses, in Kafka's words.
-pub use super::exception::Exception as ConfigError;
 use crate::catalog::configs;
+/// A setting that Kafka refuses, in Kafka's words.
+pub use crate::engine::exception::Exception as ConfigError;
+use crate::engine::exception::Exception;
 
 /// The settings of a broker: what was given, defaults for the rest.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::catalog::configs::ConfigKey;
-use crate::engine::broker::exception::Exception;
+use crate::engine::exception::Exception;
 
 /// A typed value; its text is what Kafka's log and DescribeConfigs print.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,10 +1,11 @@
-//! What stops or troubles a broker, in the shape that the log prints it: the Java class, its message, and its causes.
+//! What goes wrong as Kafka's programs show it, in logs and on the terminal: the Java class, its message, and its causes, without
+//! stack frames.
 
 use std::fmt;
 
-use crate::engine::log4j::{Level, log_caused};
+use super::log4j::{Level, log_caused};
 
-/// An exception as Kafka's log shows it, without stack frames.
+/// An exception of one of Kafka's or Java's classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// The Java class, as `org.apache.kafka.common.KafkaException`.
@@ -21,9 +22,19 @@ impl Exception {
         Self { class, message: Some(message.into()), cause: None }
     }
 
+    /// An exception without a message.
+    pub fn bare(class: &'static str) -> Self {
+        Self { class, message: None, cause: None }
+    }
+
+    /// An `IllegalArgumentException`.
+    pub fn illegal_argument(message: impl Into<String>) -> Self {
+        Self::new("java.lang.IllegalArgumentException", message)
+    }
+
     /// Kafka's `require`: an `IllegalArgumentException` of Scala.
     pub fn requirement(message: impl fmt::Display) -> Self {
-        Self::new("java.lang.IllegalArgumentException", format!("requirement failed: {message}"))
+        Self::illegal_argument(format!("requirement failed: {message}"))
     }
 
     /// Kafka's `ConfigException`.
@@ -53,9 +64,9 @@ impl Exception {
         log_caused(Level::Error, logger, message, format_args!("{self}"));
     }
 
-    /// The message, empty where there is none.
+    /// What `getMessage` gives: `null` where there is no message.
     pub fn text(&self) -> &str {
-        self.message.as_deref().unwrap_or("")
+        self.message.as_deref().unwrap_or("null")
     }
 }
 
