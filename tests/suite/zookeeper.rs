@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kafkalab::engine::zookeeper::client::{Client, ConnectString, Events, Op, OpResult, WatchedEvent, first_error};
 use kafkalab::engine::zookeeper::protocol::{AddWatchMode, CreateMode, ErrorCode, EventType, KeeperState};
-use kafkalab::engine::zookeeper::server::{MAIN_CLASS, RunningServer, Server, ServerConfig, SessionLimits};
+use kafkalab::engine::zookeeper::server::{MAIN_CLASS, Options, RunningServer, Server, ServerConfig, SessionLimits};
 use kafkalab::net::{self, Shutdown};
 use kafkalab::process::signal::Signal;
 use kafkalab::process::spawn::{Child, Command, Stream};
@@ -27,7 +27,7 @@ impl Running {
     async fn start(folder: &Path, port: u16) -> Self {
         let config = ServerConfig {
             client_address: Some(("127.0.0.1".to_owned(), port)),
-            limits: SessionLimits { tick_ms: 100, min_ms: 200, max_ms: 60_000 },
+            options: Options::new(SessionLimits { tick_ms: 100, min_ms: 200, max_ms: 60_000 }),
             max_client_connections: 0,
             ..ServerConfig::local(folder)
         };

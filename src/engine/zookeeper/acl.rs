@@ -89,7 +89,7 @@ pub fn fix_up(requested: &[Acl], ids: &[Id]) -> Result<Vec<Acl>, ErrorCode> {
             // an address proves nothing
             "auth" => {
                 let before = fixed.len();
-                let proven = ids.iter().filter(|id| id.scheme == "digest" || id.scheme == "super");
+                let proven = ids.iter().filter(|id| id.scheme == "digest");
                 fixed.extend(proven.map(|id| Acl { perms: entry.perms, id: id.clone() }));
                 if fixed.len() == before {
                     return Err(ErrorCode::InvalidAcl);

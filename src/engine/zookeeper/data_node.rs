@@ -38,7 +38,12 @@ impl DataNode {
             // kept is the number of created children; deletions are counted by what is missing
             cversion: persisted.cversion.wrapping_mul(2).wrapping_sub(num_children),
             aversion: persisted.aversion,
-            ephemeral_owner: persisted.ephemeral_owner,
+            // who made a container or a znode with a time to live is of no interest
+            ephemeral_owner: if EphemeralType::of(persisted.ephemeral_owner) == EphemeralType::Normal {
+                persisted.ephemeral_owner
+            } else {
+                0
+            },
             data_length: self.data.as_ref().map_or(0, |data| i32::try_from(data.len()).unwrap_or(i32::MAX)),
             num_children,
             pzxid: persisted.pzxid,
@@ -53,12 +58,14 @@ impl DataNode {
 /// The kind of a znode by its `ephemeralOwner`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EphemeralType {
-    /// Neither ephemeral nor container.
+    /// Neither ephemeral nor container, and without a time to live.
     Void,
     /// Ephemeral.
     Normal,
     /// A container.
     Container,
+    /// With a time to live in ms.
+    Ttl(i64),
 }
 
 impl EphemeralType {
@@ -67,6 +74,8 @@ impl EphemeralType {
         match owner {
             0 => Self::Void,
             CONTAINER_OWNER => Self::Container,
+            // no session has the server's number 255
+            _ if (owner >> TTL_BITS) == TTL_MARK => Self::Ttl(owner & TTL_MAX_MS),
             _ => Self::Normal,
         }
     }
@@ -85,7 +94,13 @@ pub fn created_stat(zxid: i64, time: i64, owner: i64) -> StatPersisted {
     }
 }
 
-/// The `ephemeralOwner` of a znode with a time to live in ms.
+/// The longest time to live in ms, about 34 years.
+pub const TTL_MAX_MS: i64 = (1 << TTL_BITS) - 1;
+const TTL_BITS: u32 = 40;
+/// What stands above the time: the byte of extended types, then the number of this one, 0.
+const TTL_MARK: i64 = -1 << 16;
+
+/// The `ephemeralOwner` of a znode with a time to live in ms, which is in `1..=TTL_MAX_MS`.
 pub fn ttl_owner(ttl: i64) -> i64 {
-    ttl | (0xff << 56)
+    (TTL_MARK << TTL_BITS) | ttl
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::data_node::{CONTAINER_OWNER, DataNode, EphemeralType, created_stat, ttl_owner};
 use super::protocol::{Acl, ErrorCode, OpCode, Stat, StatPersisted, TxnHeader, parent_and_name, perms};
+use super::quota::length;
 use super::txn::Txn;
 
 /// A change that watches may wait for.
@@ -39,9 +40,12 @@ pub struct TxnResult {
 #[derive(Clone, Debug)]
 pub struct DataTree {
     /// By path; the root is `/`.
-    nodes: HashMap<Box<str>, DataNode>,
+    pub(super) nodes: HashMap<Box<str>, DataNode>,
+    /// Paths that a quota limits.
+    pub(super) quotas: BTreeSet<String>,
     ephemerals: BTreeMap<i64, BTreeSet<String>>,
     containers: BTreeSet<String>,
+    ttls: BTreeSet<String>,
     digest: i64,
     last_zxid: i64,
 }
@@ -77,7 +81,15 @@ impl DataTree {
 
     /// A tree without a root, to be filled by [`DataTree::restore`].
     pub fn empty() -> Self {
-        Self { nodes: HashMap::new(), ephemerals: BTreeMap::new(), containers: BTreeSet::new(), digest: 0, last_zxid: 0 }
+        Self {
+            nodes: HashMap::new(),
+            quotas: BTreeSet::new(),
+            ephemerals: BTreeMap::new(),
+            containers: BTreeSet::new(),
+            ttls: BTreeSet::new(),
+            digest: 0,
+            last_zxid: 0,
+        }
     }
 
     /// Puts a znode of a snapshot in its place; false where its parent is not there.
@@ -93,9 +105,9 @@ impl DataTree {
         true
     }
 
-    /// The znode at a path.
+    /// The znode at a path; the empty one is the root as well.
     pub fn node(&self, path: &str) -> Option<&DataNode> {
-        self.nodes.get(path)
+        self.nodes.get(if path.is_empty() { "/" } else { path })
     }
 
     /// Number of znodes as ZooKeeper counts them: it has the root twice.
@@ -120,6 +132,11 @@ impl DataTree {
     /// The containers.
     pub fn containers(&self) -> impl Iterator<Item = &String> {
         self.containers.iter()
+    }
+
+    /// The znodes with a time to live.
+    pub fn ttls(&self) -> impl Iterator<Item = &String> {
+        self.ttls.iter()
     }
 
     /// The digest of the whole tree.
@@ -179,13 +196,17 @@ impl DataTree {
             }
             Txn::SetData(txn) => {
                 result.path.clone_from(&txn.path);
-                self.change(&txn.path, |node| {
+                let before = self.node(&txn.path).map_or(0, |node| length(node.data.as_deref()));
+                let set = self.change(&txn.path, |node| {
                     node.data.clone_from(&txn.data);
                     node.stat.mtime = header.time;
                     node.stat.mzxid = header.zxid;
                     node.stat.version = txn.version;
+                });
+                set.inspect(|_| {
+                    self.quota_changed(&txn.path, length(txn.data.as_deref()) - before, 0);
+                    changes.push(Change::DataChanged(txn.path.clone()));
                 })
-                .inspect(|_| changes.push(Change::DataChanged(txn.path.clone())))
             }
             Txn::SetAcl(txn) => {
                 result.path.clone_from(&txn.path);
@@ -271,6 +292,7 @@ impl DataTree {
         self.digest = self.digest.wrapping_add(node.digest(path));
         self.nodes.insert(path.into(), node);
         self.note_owner(path, owner);
+        self.quota_created(path, length(data.as_deref()));
         changes.push(Change::Created(path.to_owned()));
         Ok(Some(client_stat))
     }
@@ -285,9 +307,11 @@ impl DataTree {
         let node = self.nodes.remove(path).ok_or(ErrorCode::NoNode)?;
         self.digest = self.digest.wrapping_sub(node.digest(path));
         self.containers.remove(path);
+        self.ttls.remove(path);
         if let Some(owned) = self.ephemerals.get_mut(&node.stat.ephemeral_owner) {
             owned.remove(path);
         }
+        self.quota_deleted(path, length(node.data.as_deref()));
         changes.push(Change::Deleted(path.to_owned()));
         Ok(())
     }
@@ -317,6 +341,9 @@ impl DataTree {
             EphemeralType::Void => {}
             EphemeralType::Container => {
                 self.containers.insert(path.to_owned());
+            }
+            EphemeralType::Ttl(_) => {
+                self.ttls.insert(path.to_owned());
             }
             EphemeralType::Normal => {
                 self.ephemerals.entry(owner).or_default().insert(path.to_owned());

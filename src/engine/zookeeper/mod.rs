@@ -6,6 +6,7 @@ mod data_node;
 mod data_tree;
 mod digest;
 pub mod protocol;
+mod quota;
 mod session;
 mod snapshot;
 mod storage;

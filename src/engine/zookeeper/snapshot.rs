@@ -179,6 +179,7 @@ fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), Sna
         check_seal(bytes, &mut reader)?;
     }
     tree.set_last_zxid(zxid);
+    tree.set_up_quotas();
     Ok((tree, sessions))
 }
 

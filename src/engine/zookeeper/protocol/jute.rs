@@ -23,12 +23,6 @@ pub enum DecodeError {
         /// Offset of the length.
         at: usize,
     },
-    /// A string that is no UTF-8.
-    #[error("expected UTF-8 at {at}")]
-    Utf8 {
-        /// Offset of the string's first byte.
-        at: usize,
-    },
     /// A number that stands for nothing.
     #[error("unexpected {what} {found}")]
     Value {
@@ -212,17 +206,50 @@ impl Field for bool {
     }
 }
 
+/// As ZooKeeper has it: a character above U+FFFF is written as its two surrogates, and what is no UTF-8 is read as U+FFFD.
 impl Field for String {
     fn encode(&self, writer: &mut Writer) {
+        let start = writer.bytes.len();
         writer.write_length(self.len());
-        writer.bytes.extend_from_slice(self.as_bytes());
+        let mut length = 0;
+        for part in self.split_inclusive(|c| c > '\u{ffff}') {
+            let last = part.chars().next_back().filter(|c| *c > '\u{ffff}');
+            let plain = &part.as_bytes()[..part.len() - last.map_or(0, char::len_utf8)];
+            writer.bytes.extend_from_slice(plain);
+            length += plain.len();
+            for unit in last.iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
+                let [high, low] = unit.to_be_bytes();
+                writer.bytes.extend_from_slice(&[0xe0 | (high >> 4), 0x80 | ((high & 15) << 2) | (low >> 6), 0x80 | (low & 63)]);
+                length += 3;
+            }
+        }
+        writer.bytes[start..start + 4].copy_from_slice(&length_field(length));
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let at = reader.at;
         let length = reader.length()?.ok_or(DecodeError::Length { found: -1, at })?;
-        let bytes = reader.take(length)?;
-        String::from_utf8(bytes.to_vec()).map_err(|_| DecodeError::Utf8 { at: at + 4 })
+        Ok(text(reader.take(length)?))
     }
+}
+
+/// Java's reading of UTF-8: a surrogate, three bytes, becomes one U+FFFD.
+fn text(bytes: &[u8]) -> String {
+    const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let mut rest = bytes;
+    let mut replaced = Vec::with_capacity(bytes.len());
+    while let Some((first, after)) = rest.split_first() {
+        if let [0xed, 0xa0..=0xbf, 0x80..=0xbf, after @ ..] = rest {
+            replaced.extend_from_slice(REPLACEMENT);
+            rest = after;
+        } else {
+            replaced.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&replaced).into_owned()
 }
 
 /// A buffer; `None` is null, which ZooKeeper keeps apart from empty.
@@ -303,7 +330,11 @@ mod tests {
         check::<String>(b"\x7f\xff\xff\xffab", Err("expected 2147483647 more bytes at 4, found 2"));
         check::<String>(b"\xff\xff\xff\xfe", Err("unexpected length -2 at 0"));
         check::<String>(b"\xff\xff\xff\xff", Err("unexpected length -1 at 0"));
-        check::<String>(b"\0\0\0\x01\xff", Err("expected UTF-8 at 4"));
+        check::<String>(b"\0\0\0\x01\xff", Ok("\u{fffd}".to_owned()));
+        check::<String>(b"\0\0\0\x08a\xed\xa0\xbd\xed\xb8\x80b", Ok("a\u{fffd}\u{fffd}b".to_owned()));
+        let mut writer = Writer::new();
+        writer.write(&"a😀b".to_owned());
+        assert_eq!(writer.into_bytes(), b"\0\0\0\x08a\xed\xa0\xbd\xed\xb8\x80b", "two surrogates");
         check::<Option<Bytes>>(b"\xff\xff\xff\xff", Ok(None));
         check::<Option<Bytes>>(b"\0\0\0\0", Ok(Some(Bytes::new())));
         check::<Vec<i32>>(b"\xff\xff\xff\xff", Ok(vec![]));

@@ -13,7 +13,7 @@ use crate::engine::zookeeper::protocol::{
     Record, ReplyHeader, SetWatches, SetWatches2, Stat, StatResponse, WatcherType, WhoAmIResponse, Writer, perms,
 };
 use crate::engine::zookeeper::watch::{ConnectionId, Fired};
-use crate::{log_info, log_warn};
+use crate::{log_error, log_info, log_warn};
 
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 
@@ -73,7 +73,7 @@ impl Coordinator {
     /// The znode, where the connection has one of the permissions.
     fn readable(&self, path: &str, perm: i32, connection: ConnectionId) -> Result<&DataNode, ErrorCode> {
         let node = self.tree.node(path).ok_or(ErrorCode::NoNode)?;
-        acl::check(node.acl.as_deref(), perm, self.ids(connection))?;
+        self.permit(node.acl.as_deref(), perm, self.ids(connection))?;
         Ok(node)
     }
 
@@ -118,7 +118,7 @@ impl Coordinator {
     fn get_acl(&self, operation: &Operation, request: &PathRequest) -> Answer {
         let node = self.readable(&request.path, perms::READ | perms::ADMIN, operation.connection)?;
         let list = node.acl.as_deref().map_or_else(crate::engine::zookeeper::protocol::Acl::open_unsafe, <[_]>::to_vec);
-        let may_see = acl::check(node.acl.as_deref(), perms::ADMIN, self.ids(operation.connection)).is_ok();
+        let may_see = self.permit(node.acl.as_deref(), perms::ADMIN, self.ids(operation.connection)).is_ok();
         let list = if may_see { list } else { acl::without_digests(&list) };
         Ok(bytes(&GetAclResponse { acl: list, stat: node.client_stat() }))
     }
@@ -148,7 +148,8 @@ impl Coordinator {
             }
             let op = OpCode::from_code(header.op).filter(|op| matches!(op, OpCode::GetData | OpCode::GetChildren));
             let op = op.ok_or(ErrorCode::MarshallingError)?;
-            let request = read(reader)?;
+            // ZooKeeper sets no watches here, whatever the request says
+            let request = PathWatchRequest { watch: false, ..read(reader)? };
             let part = match op {
                 OpCode::GetData => self.get_data(operation, &request),
                 _ => self.get_children(operation, &request),
@@ -200,6 +201,12 @@ impl Coordinator {
     fn check_or_remove_watches(&mut self, operation: &Operation, request: &CheckWatchesRequest) -> Answer {
         let watcher_type = WatcherType::from_code(request.watcher_type).ok_or(ErrorCode::MarshallingError)?;
         let found = if operation.op == OpCode::CheckWatches {
+            // ZooKeeper looks from a path without a root up to its parents, and falls
+            let is_rooted = request.path.is_empty() || request.path.starts_with('/');
+            let first = if watcher_type == WatcherType::Any { WatcherType::Children } else { watcher_type };
+            if !is_rooted && !self.watches.contains(&request.path, first) {
+                return Err(ErrorCode::MarshallingError);
+            }
             self.watches.contains(&request.path, watcher_type)
         } else {
             self.watches.remove(operation.connection, &request.path, watcher_type)
@@ -211,22 +218,26 @@ impl Coordinator {
         let Some(known) = self.connections.get_mut(&connection) else { return };
         let address = known.address;
         log_info!(LOGGER, "got auth packet /{address}");
-        let packet = AuthPacket::from_bytes(body);
-        let proven = packet
-            .as_ref()
-            .ok()
-            .and_then(|packet| acl::authenticate(&packet.scheme, packet.auth.as_deref().unwrap_or_default(), &known.ids));
-        let code = match (packet, proven) {
-            (Ok(packet), Some(id)) => {
-                if !known.ids.contains(&id) {
-                    known.ids.push(id);
+        let Ok(packet) = AuthPacket::from_bytes(body) else {
+            self.drop_connection(connection);
+            actions.push(Action::Close { connection });
+            return;
+        };
+        let code = match acl::authenticate(&packet.scheme, packet.auth.as_deref().unwrap_or_default(), &known.ids) {
+            Some(id) => {
+                let is_super = id.scheme == "digest" && self.options.super_digest.as_deref() == Some(&id.id);
+                let all = is_super.then(|| Id { scheme: "super".to_owned(), id: String::new() });
+                for id in all.into_iter().chain([id]) {
+                    if !known.ids.contains(&id) {
+                        known.ids.push(id);
+                    }
                 }
                 let session = known.session;
                 log_info!(LOGGER, "Session 0x{session:x}: auth success for scheme {} and address /{address}", packet.scheme);
                 ErrorCode::Ok
             }
-            (packet, _) => {
-                let scheme = packet.map(|packet| packet.scheme).unwrap_or_default();
+            None => {
+                let scheme = packet.scheme;
                 log_warn!(LOGGER, "No authentication provider for scheme: {scheme} has ip digest ");
                 ErrorCode::AuthFailed
             }
@@ -235,6 +246,19 @@ impl Coordinator {
         if code != ErrorCode::Ok {
             actions.push(Action::Close { connection });
         }
+    }
+}
+
+impl Coordinator {
+    /// A server without SASL answers each token with none, as ZooKeeper does.
+    pub(super) fn refuse_sasl(&mut self, connection: ConnectionId, xid: i32, body: &Bytes, actions: &mut Vec<Action>) {
+        if Reader::new(body).read::<Option<Bytes>>().is_err() {
+            self.drop_connection(connection);
+            actions.push(Action::Close { connection });
+            return;
+        }
+        log_error!(LOGGER, "cnxn.saslServer is null: cnxn object did not initialize its saslServer properly.");
+        self.reply(connection, ReplyHeader { xid, zxid: 0, err: 0 }, Some(&None::<Bytes>), actions);
     }
 }
 

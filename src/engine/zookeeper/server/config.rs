@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::coordinator::SessionLimits;
+use super::coordinator::{Options, SessionLimits};
 use crate::engine::zookeeper::protocol::DEFAULT_MAX_BUFFER_BYTES;
 use crate::properties::{Document, PropertiesError};
 use crate::{log_info, log_warn};
@@ -56,8 +56,8 @@ pub struct ServerConfig {
     pub client_address: Option<(String, u16)>,
     /// `clientPortListenBacklog`; -1 is the system's.
     pub backlog: i32,
-    /// Bounds of session timeouts.
-    pub limits: SessionLimits,
+    /// How it decides, the bounds of session timeouts among it.
+    pub options: Options,
     /// Connections allowed from one address; 0 is any number.
     pub max_client_connections: i32,
     /// Transactions after which a snapshot is taken.
@@ -102,7 +102,11 @@ impl ServerConfig {
             data_log_dir: data_dir.to_owned(),
             client_address: Some(("127.0.0.1".to_owned(), 0)),
             backlog: DEFAULT_BACKLOG,
-            limits: SessionLimits { tick_ms: DEFAULT_TICK_MS, min_ms: DEFAULT_TICK_MS * 2, max_ms: DEFAULT_TICK_MS * 20 },
+            options: Options::new(SessionLimits {
+                tick_ms: DEFAULT_TICK_MS,
+                min_ms: DEFAULT_TICK_MS * 2,
+                max_ms: DEFAULT_TICK_MS * 20,
+            }),
             max_client_connections: DEFAULT_MAX_CLIENT_CONNECTIONS,
             snap_count: DEFAULT_SNAP_COUNT,
             max_buffer: DEFAULT_MAX_BUFFER_BYTES,
@@ -138,7 +142,8 @@ impl ServerConfig {
         }
         let data_dir = values.path("dataDir");
         let data_log_dir = values.path("dataLogDir");
-        config.limits.tick_ms = values.int("tickTime", DEFAULT_TICK_MS)?;
+        let mut limits = config.options.limits;
+        limits.tick_ms = values.int("tickTime", DEFAULT_TICK_MS)?;
         config.backlog = values.int("clientPortListenBacklog", DEFAULT_BACKLOG)?;
         config.max_client_connections = values.int("maxClientCnxns", DEFAULT_MAX_CLIENT_CONNECTIONS)?;
         config.snap_retain_count = values.int("autopurge.snapRetainCount", MIN_SNAP_RETAIN_COUNT)?;
@@ -158,15 +163,21 @@ impl ServerConfig {
         config.client_address = client_address(&values)?;
         log_info!(LOGGER, "secureClientPort is not set");
         log_info!(LOGGER, "observerMasterPort is not set");
-        if config.limits.tick_ms == 0 {
+        if limits.tick_ms == 0 {
             return Err(illegal("tickTime is not set"));
         }
-        let tick_ms = config.limits.tick_ms;
-        config.limits.min_ms = if min_ms == -1 { tick_ms.saturating_mul(2) } else { min_ms };
-        config.limits.max_ms = if max_ms == -1 { tick_ms.saturating_mul(20) } else { max_ms };
-        if config.limits.min_ms > config.limits.max_ms {
+        limits.min_ms = if min_ms == -1 { limits.tick_ms.saturating_mul(2) } else { min_ms };
+        limits.max_ms = if max_ms == -1 { limits.tick_ms.saturating_mul(20) } else { max_ms };
+        if limits.min_ms > limits.max_ms {
             return Err(illegal("minSessionTimeout must not be larger than maxSessionTimeout"));
         }
+        config.options = Options {
+            limits,
+            extended_types: values.property_is_true("extendedTypesEnabled"),
+            enforce_quota: values.property_is_true("enforceQuota"),
+            skip_acl: values.get("skipACL") == Some("yes"),
+            super_digest: values.get("DigestAuthenticationProvider.superDigest").map(str::to_owned),
+        };
         log_info!(LOGGER, "metricsProvider.className is org.apache.zookeeper.metrics.impl.DefaultMetricsProvider");
         Ok(config)
     }
@@ -256,6 +267,11 @@ impl<'a> Values<'a> {
         self.get(key).map_or(Ok(0), |value| value.parse().map_err(|_| ConfigError::NumberFormat(value.to_owned())))
     }
 
+    /// Whether a key that becomes a Java system property is `true`; what else it may be is no error.
+    fn property_is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     fn boolean(&self, key: &str) -> Result<(), ConfigError> {
         match self.get(key).map(str::to_lowercase).as_deref() {
             None | Some("true" | "false") => Ok(()),
@@ -271,7 +287,7 @@ mod tests {
     fn check(text: &str, expected: Result<&str, &str>) {
         let found = ServerConfig::from_properties(&Document::parse(text).expect("properties"));
         let found = found.map(|config| {
-            let SessionLimits { tick_ms, min_ms, max_ms } = config.limits;
+            let SessionLimits { tick_ms, min_ms, max_ms } = config.options.limits;
             format!("{:?} {tick_ms} {min_ms} {max_ms} {}", config.client_address, config.max_client_connections)
         });
         let found = found.map_err(|error| error.to_string());

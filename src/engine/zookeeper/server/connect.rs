@@ -35,7 +35,7 @@ impl Coordinator {
     }
 
     fn negotiate(&self, timeout_ms: i32) -> i32 {
-        timeout_ms.max(self.limits.min_ms).min(self.limits.max_ms)
+        timeout_ms.max(self.options.limits.min_ms).min(self.options.limits.max_ms)
     }
 
     pub(super) fn reattach(&mut self, connection: ConnectionId, request: &ConnectRequest, now: Now, actions: &mut Vec<Action>) {

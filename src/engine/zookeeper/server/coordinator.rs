@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::pending::Pending;
+use crate::engine::zookeeper::data_node::EphemeralType;
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
 use crate::engine::zookeeper::protocol::{
     ConnectRequest, ErrorCode, Field, Id, KeeperState, OpCode, ReplyHeader, RequestHeader, WatcherEvent, Writer, xid,
@@ -39,6 +40,28 @@ pub struct SessionLimits {
     pub min_ms: i32,
     /// The longest session timeout in ms.
     pub max_ms: i32,
+}
+
+/// How a server decides; ZooKeeper's names are in parentheses.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The bounds of session timeouts.
+    pub limits: SessionLimits,
+    /// Whether znodes with a time to live may be created (`extendedTypesEnabled`).
+    pub extended_types: bool,
+    /// Whether what exceeds a hard quota is refused (`enforceQuota`).
+    pub enforce_quota: bool,
+    /// Whether nobody's permission is checked (`skipACL=yes`).
+    pub skip_acl: bool,
+    /// The digest of who may do everything (`DigestAuthenticationProvider.superDigest`).
+    pub super_digest: Option<String>,
+}
+
+impl Options {
+    /// ZooKeeper's defaults.
+    pub fn new(limits: SessionLimits) -> Self {
+        Self { limits, extended_types: false, enforce_quota: false, skip_acl: false, super_digest: None }
+    }
 }
 
 /// What connections bring.
@@ -110,6 +133,7 @@ pub(super) enum Pipelined {
     Operation(Operation),
     Unknown { connection: ConnectionId, xid: i32 },
     Auth { connection: ConnectionId, xid: i32, body: Bytes },
+    Sasl { connection: ConnectionId, xid: i32, body: Bytes },
     Disconnect { connection: ConnectionId },
 }
 
@@ -140,15 +164,15 @@ pub struct Coordinator {
     pub(super) by_session: HashMap<i64, ConnectionId>,
     pub(super) pending: Pending,
     pub(super) next_zxid: i64,
-    pub(super) limits: SessionLimits,
+    pub(super) options: Options,
     /// Requests prepared and not applied.
     under_way: usize,
 }
 
 impl Coordinator {
     /// A server that begins with what its data directory held.
-    pub fn new(tree: DataTree, sessions: impl IntoIterator<Item = (i64, i32)>, limits: SessionLimits, now: Now) -> Self {
-        let mut tracker = SessionTracker::new(limits.tick_ms, now.wall_ms);
+    pub fn new(tree: DataTree, sessions: impl IntoIterator<Item = (i64, i32)>, options: Options, now: Now) -> Self {
+        let mut tracker = SessionTracker::new(options.limits.tick_ms, now.wall_ms);
         for (id, timeout_ms) in sessions {
             tracker.track(id, timeout_ms, now.elapsed_ms);
         }
@@ -161,7 +185,7 @@ impl Coordinator {
             by_session: HashMap::new(),
             pending: Pending::default(),
             next_zxid,
-            limits,
+            options,
             under_way: 0,
         }
     }
@@ -200,11 +224,19 @@ impl Coordinator {
             .collect()
     }
 
-    /// The deletions of the containers that have lost their last child; each is to be made durable and applied like a request.
+    /// The deletions of the containers that have lost their last child and of the childless znodes whose time has passed; each is to be
+    /// made durable and applied like a request.
     pub fn delete_empty_containers(&mut self, now: Now) -> Vec<Prepared> {
-        let is_empty =
-            |path: &&String| self.tree.node(path).is_some_and(|node| node.children.is_empty() && node.stat.cversion > 0);
-        let candidates: Vec<String> = self.tree.containers().filter(is_empty).cloned().collect();
+        let is_over = |path: &&String| {
+            self.tree.node(path).filter(|node| node.children.is_empty()).is_some_and(|node| {
+                match EphemeralType::of(node.stat.ephemeral_owner) {
+                    EphemeralType::Ttl(ttl) => ttl != 0 && now.wall_ms - node.stat.mtime > ttl,
+                    // a container without a first child is new
+                    _ => node.stat.cversion > 0,
+                }
+            })
+        };
+        let candidates: Vec<String> = self.tree.containers().chain(self.tree.ttls()).filter(is_over).cloned().collect();
         candidates
             .into_iter()
             .filter_map(|path| {
@@ -223,7 +255,10 @@ impl Coordinator {
             Some(OpCode::Auth) => {
                 return Prepared { entry: None, request: Pipelined::Auth { connection, xid: header.xid, body } };
             }
-            Some(OpCode::Notification | OpCode::Sasl | OpCode::CreateSession | OpCode::Error) | None => {
+            Some(OpCode::Sasl) => {
+                return Prepared { entry: None, request: Pipelined::Sasl { connection, xid: header.xid, body } };
+            }
+            Some(OpCode::Notification | OpCode::CreateSession | OpCode::Error) | None => {
                 log_warn!(LOGGER, "Received packet at server of unknown type {}", header.op);
                 return Prepared { entry: None, request: Pipelined::Unknown { connection, xid: header.xid } };
             }
@@ -270,6 +305,7 @@ impl Coordinator {
                 actions.push(Action::Close { connection });
             }
             Pipelined::Auth { connection, xid, body } => self.authenticate(connection, xid, &body, actions),
+            Pipelined::Sasl { connection, xid, body } => self.refuse_sasl(connection, xid, &body, actions),
             Pipelined::Disconnect { connection } => self.drop_connection(connection),
         }
     }

@@ -107,9 +107,9 @@ fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
     let mut config = ServerConfig::local(&PathBuf::from(data_dir));
     config.client_address = Some((String::new(), port));
     if let Some(tick) = rest.first() {
-        config.limits.tick_ms = number(tick)?;
-        config.limits.min_ms = config.limits.tick_ms.saturating_mul(2);
-        config.limits.max_ms = config.limits.tick_ms.saturating_mul(20);
+        config.options.limits.tick_ms = number(tick)?;
+        config.options.limits.min_ms = config.options.limits.tick_ms.saturating_mul(2);
+        config.options.limits.max_ms = config.options.limits.tick_ms.saturating_mul(20);
     }
     if let Some(connections) = rest.get(1) {
         config.max_client_connections = number(connections)?;

@@ -15,6 +15,6 @@ mod start;
 mod tests;
 
 pub use config::{ConfigError, ServerConfig};
-pub use coordinator::SessionLimits;
+pub use coordinator::{Options, SessionLimits};
 pub use main::{MAIN_CLASS, main};
 pub use start::{RunningServer, Server, ServerError};

@@ -5,13 +5,15 @@ use bytes::Bytes;
 use super::coordinator::{Coordinator, Now, Operation};
 use super::pending::NodeRecord;
 use crate::engine::zookeeper::acl;
-use crate::engine::zookeeper::data_node::{CONTAINER_OWNER, EphemeralType, created_stat};
+use crate::engine::zookeeper::data_node::{CONTAINER_OWNER, EphemeralType, TTL_MAX_MS, created_stat, ttl_owner};
 use crate::engine::zookeeper::digest::DIGEST_VERSION;
 use crate::engine::zookeeper::protocol::{
     Acl, CheckVersionRequest, CheckVersionTxn, CloseSessionTxn, CreateContainerTxn, CreateMode, CreateRequest, CreateSessionTxn,
-    CreateTtlRequest, CreateTxn, DecodeError, DeleteRequest, DeleteTxn, ErrorCode, ErrorTxn, Id, MultiHeader, OpCode, Reader,
-    SetAclRequest, SetAclTxn, SetDataRequest, SetDataTxn, TxnDigest, TxnHeader, parent_and_name, perms, validate_path,
+    CreateTtlRequest, CreateTtlTxn, CreateTxn, DecodeError, DeleteRequest, DeleteTxn, ErrorCode, ErrorTxn, Id, MultiHeader,
+    OpCode, Reader, SetAclRequest, SetAclTxn, SetDataRequest, SetDataTxn, TxnDigest, TxnHeader, parent_and_name, perms,
+    validate_path,
 };
+use crate::engine::zookeeper::quota::length;
 use crate::engine::zookeeper::txn::{LogEntry, Txn};
 use crate::log_info;
 
@@ -28,12 +30,12 @@ struct Part {
 }
 
 enum WriteRequest {
-    Create(CreateRequest),
+    /// With the time to live in ms; -1 where the operation has none.
+    Create(CreateRequest, i64),
     Delete(DeleteRequest),
     SetData(SetDataRequest),
     SetAcl(SetAclRequest),
     Check(CheckVersionRequest),
-    CreateTtl,
 }
 
 /// Who asks, for what.
@@ -72,7 +74,7 @@ impl Coordinator {
     /// The deletion of a container, unless something under way gives it a child.
     pub(super) fn prepare_delete_container(&mut self, path: String, now: Now) -> Option<LogEntry> {
         let record = self.pending.get(&self.tree, &path).ok()?;
-        if record.child_count > 0 || EphemeralType::of(record.stat.ephemeral_owner) != EphemeralType::Container {
+        if record.child_count > 0 || EphemeralType::of(record.stat.ephemeral_owner) == EphemeralType::Normal {
             return None;
         }
         let header = self.next_header(0, 0, OpCode::DeleteContainer, now);
@@ -136,9 +138,7 @@ impl Coordinator {
 
     fn prepare_write(&mut self, asker: &Asker<'_>, op: OpCode, request: WriteRequest) -> Result<Txn, ErrorCode> {
         match request {
-            WriteRequest::Create(request) => self.prepare_create(asker, op, request),
-            // extended types are off
-            WriteRequest::CreateTtl => Err(ErrorCode::Unimplemented),
+            WriteRequest::Create(request, ttl) => self.prepare_create(asker, op, request, ttl),
             WriteRequest::Delete(request) => self.prepare_delete(asker, request),
             WriteRequest::SetData(request) => self.prepare_set_data(asker, request),
             WriteRequest::SetAcl(request) => self.prepare_set_acl(asker, request),
@@ -146,18 +146,23 @@ impl Coordinator {
                 self.sessions.check(asker.header.client_id)?;
                 let path = self.valid(request.path, asker)?;
                 let record = self.pending.get(&self.tree, &path)?;
-                acl::check(record.acl.as_deref(), perms::READ, asker.ids)?;
+                self.permit(record.acl.as_deref(), perms::READ, asker.ids)?;
                 let version = next_version(record.stat.version, request.version)?;
                 Ok(Txn::Check(CheckVersionTxn { path, version }))
             }
         }
     }
 
-    fn prepare_create(&mut self, asker: &Asker<'_>, op: OpCode, request: CreateRequest) -> Result<Txn, ErrorCode> {
+    fn prepare_create(&mut self, asker: &Asker<'_>, op: OpCode, request: CreateRequest, ttl: i64) -> Result<Txn, ErrorCode> {
         let CreateRequest { path, data, acl: requested, flags } = request;
         let mode = CreateMode::from_flags(flags).ok_or(ErrorCode::BadArguments)?;
-        if mode.is_ttl() {
+        if mode.is_ttl() && !self.options.extended_types {
             return Err(ErrorCode::Unimplemented);
+        }
+        // without such a mode createTTL has nothing to do either, whatever the time
+        let is_sensible = if mode.is_ttl() { (1..=TTL_MAX_MS).contains(&ttl) } else { ttl < 0 && op != OpCode::CreateTtl };
+        if !is_sensible {
+            return Err(ErrorCode::BadArguments);
         }
         self.sessions.check(asker.header.client_id)?;
         let Some((parent_path, _)) = path.rsplit_once('/').filter(|_| !path.contains('\0')) else {
@@ -166,7 +171,7 @@ impl Coordinator {
         let parent_path = if parent_path.is_empty() { "/".to_owned() } else { parent_path.to_owned() };
         let acl = acl::fix_up(&requested, asker.ids)?;
         let mut parent = self.pending.get(&self.tree, &parent_path)?;
-        acl::check(parent.acl.as_deref(), perms::CREATE, asker.ids)?;
+        self.permit(parent.acl.as_deref(), perms::CREATE, asker.ids)?;
         let path = if mode.is_sequential() { format!("{path}{:010}", parent.stat.cversion) } else { path };
         let path = self.valid(path, asker)?;
         if self.pending.get(&self.tree, &path).is_ok() {
@@ -175,10 +180,12 @@ impl Coordinator {
         if EphemeralType::of(parent.stat.ephemeral_owner) == EphemeralType::Normal {
             return Err(ErrorCode::NoChildrenForEphemerals);
         }
+        self.check_quota(&path, None, data.as_deref(), 1)?;
         let header = &asker.header;
         let owner = match mode {
             _ if mode.is_container() => CONTAINER_OWNER,
             _ if mode.is_ephemeral() => header.client_id,
+            _ if mode.is_ttl() => ttl_owner(ttl),
             _ => 0,
         };
         parent.child_count += 1;
@@ -189,10 +196,10 @@ impl Coordinator {
         let node = NodeRecord { stat, child_count: 0, acl: Some(acl.clone().into()), data: data.clone() };
         self.pending.put(&self.tree, &parent_path, Some(parent));
         self.pending.put(&self.tree, &path, Some(node));
-        Ok(if op == OpCode::CreateContainer {
-            Txn::CreateContainer(CreateContainerTxn { path, data, acl, parent_cversion })
-        } else {
-            Txn::Create(CreateTxn { path, data, acl, ephemeral: mode.is_ephemeral(), parent_cversion })
+        Ok(match op {
+            OpCode::CreateContainer => Txn::CreateContainer(CreateContainerTxn { path, data, acl, parent_cversion }),
+            OpCode::CreateTtl => Txn::CreateTtl(CreateTtlTxn { path, data, acl, parent_cversion, ttl }),
+            _ => Txn::Create(CreateTxn { path, data, acl, ephemeral: mode.is_ephemeral(), parent_cversion }),
         })
     }
 
@@ -204,7 +211,7 @@ impl Coordinator {
         }
         let Some((parent_path, _)) = path.rsplit_once('/') else { return Err(ErrorCode::BadArguments) };
         let parent = self.pending.get(&self.tree, if parent_path.is_empty() { "/" } else { parent_path })?;
-        acl::check(parent.acl.as_deref(), perms::DELETE, asker.ids)?;
+        self.permit(parent.acl.as_deref(), perms::DELETE, asker.ids)?;
         let record = self.pending.get(&self.tree, &path)?;
         next_version(record.stat.version, version)?;
         if record.child_count > 0 {
@@ -229,7 +236,8 @@ impl Coordinator {
         self.sessions.check(asker.header.client_id)?;
         let path = self.valid(request.path, asker)?;
         let mut record = self.pending.get(&self.tree, &path)?;
-        acl::check(record.acl.as_deref(), perms::WRITE, asker.ids)?;
+        self.permit(record.acl.as_deref(), perms::WRITE, asker.ids)?;
+        self.check_quota(&path, record.data.as_deref(), request.data.as_deref(), 0)?;
         let version = next_version(record.stat.version, request.version)?;
         record.stat.version = version;
         record.stat.mtime = asker.header.time;
@@ -244,12 +252,24 @@ impl Coordinator {
         let path = self.valid(request.path, asker)?;
         let fixed: Vec<Acl> = acl::fix_up(&request.acl, asker.ids)?;
         let mut record = self.pending.get(&self.tree, &path)?;
-        acl::check(record.acl.as_deref(), perms::ADMIN, asker.ids)?;
+        self.permit(record.acl.as_deref(), perms::ADMIN, asker.ids)?;
         let version = next_version(record.stat.aversion, request.version)?;
         record.stat.aversion = version;
         record.acl = Some(fixed.clone().into());
         self.pending.put(&self.tree, &path, Some(record));
         Ok(Txn::SetAcl(SetAclTxn { path, acl: fixed, version }))
+    }
+
+    fn check_quota(&self, path: &str, before: Option<&[u8]>, data: Option<&[u8]>, count: i64) -> Result<(), ErrorCode> {
+        if !self.options.enforce_quota {
+            return Ok(());
+        }
+        self.tree.check_quota(path, length(data) - length(before), count)
+    }
+
+    /// Checks that one of `ids` has one of the permissions in `perm`.
+    pub(super) fn permit(&self, list: Option<&[Acl]>, perm: i32, ids: &[Id]) -> Result<(), ErrorCode> {
+        if self.options.skip_acl { Ok(()) } else { acl::check(list, perm, ids) }
     }
 
     fn valid(&self, path: String, asker: &Asker<'_>) -> Result<String, ErrorCode> {
@@ -276,8 +296,11 @@ fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
 
 fn read_request(op: OpCode, reader: &mut Reader<'_>) -> Result<WriteRequest, DecodeError> {
     Ok(match op {
-        OpCode::Create | OpCode::Create2 | OpCode::CreateContainer => WriteRequest::Create(reader.read()?),
-        OpCode::CreateTtl => reader.read::<CreateTtlRequest>().map(|_| WriteRequest::CreateTtl)?,
+        OpCode::Create | OpCode::Create2 | OpCode::CreateContainer => WriteRequest::Create(reader.read()?, -1),
+        OpCode::CreateTtl => {
+            let CreateTtlRequest { path, data, acl, flags, ttl } = reader.read()?;
+            WriteRequest::Create(CreateRequest { path, data, acl, flags }, ttl)
+        }
         OpCode::Delete => WriteRequest::Delete(reader.read()?),
         OpCode::SetData => WriteRequest::SetData(reader.read()?),
         OpCode::SetAcl => WriteRequest::SetAcl(reader.read()?),
@@ -296,6 +319,23 @@ fn read_multi(body: &Bytes) -> Result<Vec<Part>, DecodeError> {
         }
         let op = OpCode::from_code(header.op).filter(|op| *op != OpCode::SetAcl && parts.len() < MULTI_LIMIT);
         let op = op.ok_or(DecodeError::Value { what: "operation in a multi", found: header.op })?;
-        parts.push(Part { op, request: read_request(op, &mut reader)? });
+        parts.push(part(op, read_request(op, &mut reader)?)?);
     }
+}
+
+/// ZooKeeper makes of each create in a multi what its mode says, and takes no mode for one that is none.
+fn part(op: OpCode, request: WriteRequest) -> Result<Part, DecodeError> {
+    let WriteRequest::Create(create, ttl) = request else { return Ok(Part { op, request }) };
+    let flags = create.flags;
+    let mode = CreateMode::from_flags(flags);
+    let is_ttl = mode.is_some_and(CreateMode::is_ttl);
+    let (op, ttl) = match op {
+        OpCode::CreateTtl if is_ttl => (op, ttl),
+        OpCode::CreateTtl if mode == Some(CreateMode::Container) => (OpCode::CreateContainer, -1),
+        OpCode::CreateTtl => (OpCode::Create, -1),
+        _ if mode.is_none() || is_ttl => return Err(DecodeError::Value { what: "mode in a multi", found: flags }),
+        OpCode::Create if mode == Some(CreateMode::Container) => (OpCode::CreateContainer, -1),
+        _ => (op, -1),
+    };
+    Ok(Part { op, request: WriteRequest::Create(create, ttl) })
 }

@@ -95,7 +95,7 @@ impl Server {
         };
         let clock = Clock::start();
         let loaded = load(&storage)?;
-        let coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.limits, clock.now());
+        let coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
         let (core_sender, inputs) = mpsc::channel(QUEUE_LIMIT);
         let open_connections = Arc::new(AtomicUsize::new(0));
         let core = Core::new(coordinator, storage, clock, config.snap_count, Arc::clone(&open_connections));
@@ -130,7 +130,7 @@ fn log_created(config: &ServerConfig, storage: &Storage) {
         log_info!(LOGGER, "{line}");
     }
     log_info!(LOGGER, "Server environment:zookeeper.version={VERSION}");
-    let limits = config.limits;
+    let limits = config.options.limits;
     log_info!(LOGGER, "minSessionTimeout set to {} ms", limits.min_ms);
     log_info!(LOGGER, "maxSessionTimeout set to {} ms", limits.max_ms);
     log_info!(

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::coordinator::{Action, Coordinator, Input, Now, SessionLimits};
+use super::coordinator::{Action, Coordinator, Input, Now, Options, SessionLimits};
 use crate::engine::zookeeper::data_tree::DataTree;
 use crate::engine::zookeeper::protocol::{
-    Acl, CheckVersionRequest, ConnectRequest, ConnectResponse, CreateMode, CreateRequest, DeleteRequest, ErrorCode, Field,
-    GetChildren2Response, MultiHeader, OpCode, PathResponse, PathWatchRequest, Reader, Record, ReplyHeader, RequestHeader,
-    SetDataRequest, SetWatches, WatcherEvent, Writer, xid,
+    Acl, CheckVersionRequest, ConnectRequest, ConnectResponse, CreateMode, CreateRequest, CreateTtlRequest, DeleteRequest,
+    ErrorCode, Field, GetChildren2Response, MultiHeader, OpCode, PathResponse, PathWatchRequest, Reader, Record, ReplyHeader,
+    RequestHeader, SetDataRequest, SetWatches, WatcherEvent, Writer, xid,
 };
 use crate::engine::zookeeper::txn::LogEntry;
 use crate::engine::zookeeper::watch::ConnectionId;
@@ -35,7 +35,7 @@ enum Seen {
 impl World {
     fn new() -> Self {
         let now = Now { elapsed_ms: 0, wall_ms: 1_700_000_000_000 };
-        let coordinator = Coordinator::new(DataTree::new(), [], LIMITS, now);
+        let coordinator = Coordinator::new(DataTree::new(), [], Options { extended_types: true, ..Options::new(LIMITS) }, now);
         Self { coordinator, elapsed_ms: 0, log: Vec::new(), next_xid: 1 }
     }
 
@@ -269,6 +269,33 @@ fn what_is_no_request_is_answered_and_the_session_lives() {
     let children = world.ask(1, OpCode::GetChildren2, &watch("/"));
     let Some(Seen::Reply { err: 0, body }) = children.last() else { panic!("{children:?}") };
     assert_eq!(GetChildren2Response::from_bytes(body).expect("children").children, ["zookeeper"]);
+}
+
+#[test]
+fn a_znode_with_a_time_to_live_goes_when_it_has_passed_and_a_container_after_its_last_child() {
+    let mut world = World::new();
+    world.open(1);
+    let CreateRequest { path, data, acl, .. } = create("/ttl", CreateMode::Persistent);
+    let request = CreateTtlRequest { path, data, acl, flags: CreateMode::PersistentWithTtl.flags(), ttl: 50 };
+    assert_eq!(code(&world.ask(1, OpCode::CreateTtl, &request)), 0);
+    assert_eq!(code(&world.ask(1, OpCode::CreateContainer, &create("/c", CreateMode::Container))), 0);
+    let mtime = world.coordinator.tree().node("/ttl").expect("created").stat.mtime;
+    let at = |wall_ms| Now { elapsed_ms: 0, wall_ms };
+    assert!(world.coordinator.delete_empty_containers(at(mtime + 50)).is_empty(), "a new container stays");
+    for (op, path) in [(OpCode::Create, "/c/x"), (OpCode::Delete, "/c/x")] {
+        let delete = DeleteRequest { path: path.to_owned(), version: -1 };
+        let seen = match op {
+            OpCode::Create => world.ask(1, op, &create(path, CreateMode::Persistent)),
+            _ => world.ask(1, op, &delete),
+        };
+        assert_eq!(code(&seen), 0);
+    }
+    for prepared in world.coordinator.delete_empty_containers(at(mtime + 51)) {
+        world.coordinator.apply(prepared, at(mtime + 51), &mut Vec::new());
+    }
+    let tree = world.coordinator.tree();
+    assert!(tree.node("/ttl").is_none() && tree.node("/c").is_none());
+    assert_eq!((tree.containers().count(), tree.ttls().count()), (0, 0));
 }
 
 #[derive(Clone, Debug)]
