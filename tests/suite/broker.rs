@@ -7,25 +7,27 @@ use kafkalab::engine::bundled::Bundled;
 use kafkalab::engine::server::Role;
 use kafkalab::net;
 use kafkalab::process::wait;
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigSource, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, ConfigSource, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{DEADLINE, Pair, bundled};
+use crate::support::{DEADLINE, Pair, bundled, serving};
 
 struct World {
     pair: Pair,
-    _distribution: tempfile::TempDir,
+    distribution: tempfile::TempDir,
 }
 
 impl World {
     async fn start(lines: &[(Role, &str)]) -> Self {
         let distribution = tempfile::tempdir().expect("a temporary folder");
         let engine: Bundled = bundled(distribution.path());
-        Self { pair: Pair::start(&engine, &engine, lines).await, _distribution: distribution }
+        Self { pair: Pair::start(&engine, &engine, lines).await, distribution }
     }
 
     fn admin(&self) -> AdminClient<DefaultClientContext> {
@@ -226,4 +228,66 @@ async fn a_waiting_consumer_does_not_hold_up_the_end() {
     // far below the second that connections are given at most; the machine may be busy
     assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
     polling.join().expect("librdkafka does not panic");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_change_while_the_broker_runs() {
+    let mut world = World::start(&[]).await;
+    let admin = world.admin();
+    assert_eq!(create(&admin, &[topic("orders", 1, 1)]).await, [Ok(())]);
+    let alter = async |asked: AlterConfig<'_>| {
+        let altered = admin.alter_configs(&[asked], &AdminOptions::new()).await.expect("the broker answers");
+        altered.into_iter().map(|one| one.map(drop).map_err(|(_, code)| code)).collect::<Vec<_>>()
+    };
+    let orders = || AlterConfig::new(ResourceSpecifier::Topic("orders"));
+    assert_eq!(alter(orders().set("max.message.bytes", "100")).await, [Ok(())]);
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", world.pair.bootstrap());
+    let producer: rdkafka::producer::FutureProducer = config.create().expect("a valid configuration");
+    let payload = "n".repeat(200);
+    let send = async || {
+        let record = rdkafka::producer::FutureRecord::<(), String>::to("orders").payload(&payload);
+        producer.send(record, DEADLINE).await.map(drop).map_err(|(error, _)| error.rdkafka_error_code())
+    };
+    assert_eq!(send().await, Err(Some(RDKafkaErrorCode::MessageSizeTooLarge)));
+    // replaced as a whole
+    assert_eq!(alter(orders().set("retention.ms", "70000")).await, [Ok(())]);
+    assert_eq!(send().await, Ok(()));
+    assert_eq!(alter(AlterConfig::new(ResourceSpecifier::Broker(0)).set("log.segment.bytes", "2000000")).await, [Ok(())]);
+
+    let engine = bundled(world.distribution.path());
+    assert_eq!(world.pair.broker.stop(DEADLINE).await.ok(), Some(143));
+    world.pair.broker = serving(world.pair.trial.start(&engine, Role::Broker, DEADLINE).await);
+    let asked = [ResourceSpecifier::Topic("orders"), ResourceSpecifier::Broker(0)];
+    let described = admin.describe_configs(&asked, &AdminOptions::new()).await.expect("the broker answers");
+    let entry = |at: usize, name: &'static str| {
+        let entry = described[at].as_ref().ok().and_then(|resource| resource.get(name)).expect("it is described");
+        (entry.value.clone().unwrap_or_default(), &entry.source)
+    };
+    assert_eq!(entry(0, "max.message.bytes"), ("1048588".to_owned(), &ConfigSource::Default));
+    assert_eq!(entry(0, "retention.ms"), ("70000".to_owned(), &ConfigSource::DynamicTopic));
+    assert_eq!(entry(0, "segment.bytes"), ("2000000".to_owned(), &ConfigSource::DynamicBroker));
+    assert_eq!(entry(1, "log.segment.bytes"), ("2000000".to_owned(), &ConfigSource::DynamicBroker));
+}
+
+#[tokio::test]
+async fn administrators_are_answered_as_kafka_answers_them() {
+    let world = World::start(&[]).await;
+    world.pair.trial.create_topic("t", 2, DEADLINE).await.expect("the broker serves");
+    let hex = |text: &str| -> Vec<u8> {
+        let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hexadecimal digits"));
+        digits.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal digits")).collect()
+    };
+    let recorded = include_str!("../../fixtures/apache/admin-answers.tsv");
+    let mut different = Vec::new();
+    for line in recorded.lines().filter(|line| !line.starts_with('#')) {
+        let [what, key, version, body, answer] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let request = [header(key.parse().expect("a key"), version.parse().expect("a version")), hex(body)].concat();
+        let (expected, found) = (hex(answer), world.ask(&request).await.split_off(4));
+        if found != expected {
+            let shown = |bytes: &[u8]| bytes.escape_ascii().to_string();
+            different.push(format!("{what}: expected {}\nfound {}\n", shown(&expected), shown(&found)));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }

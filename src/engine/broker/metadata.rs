@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use uuid::Uuid;
 
+use super::controller::settings::DynamicSettings;
+
 /// One listener of a broker, as it advertises it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -69,6 +71,8 @@ pub struct ClusterMetadata {
     pub topics: BTreeMap<String, TopicMetadata>,
     /// The topics' names by id.
     pub topic_names: BTreeMap<Uuid, String>,
+    /// What is set for this broker, or every broker, while it runs.
+    pub dynamic: DynamicSettings,
 }
 
 /// The latest [`ClusterMetadata`].

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::settings::DynamicSettings;
 use super::znodes::{PartitionState, TopicAssignment};
 use crate::engine::broker::metadata::{BrokerMetadata, ClusterMetadata, NO_LEADER, PartitionMetadata, TopicMetadata};
 use crate::engine::broker::replica::PartitionAssignment;
@@ -30,6 +31,8 @@ pub struct ClusterView {
     pub topics: BTreeMap<String, TopicView>,
     /// `/admin/delete_topics`.
     pub deleting: BTreeSet<String>,
+    /// `/config/brokers`, as far as it is about this broker.
+    pub dynamic: DynamicSettings,
 }
 
 /// What the controller has to write.
@@ -137,6 +140,7 @@ impl ClusterView {
     pub fn metadata(&self) -> ClusterMetadata {
         let mut metadata =
             ClusterMetadata { controller: self.controller, brokers: self.brokers.clone(), ..ClusterMetadata::default() };
+        metadata.dynamic = self.dynamic.clone();
         for (topic, view) in self.topics.iter().filter(|(topic, _)| !self.deleting.contains(*topic)) {
             let id = view.assignment.id.unwrap_or(Uuid::nil());
             let mut partitions = BTreeMap::new();
@@ -175,7 +179,7 @@ mod tests {
             controller: Some(0),
             brokers: brokers.iter().map(broker).collect(),
             topics: [("t".to_owned(), topic)].into(),
-            deleting: BTreeSet::new(),
+            ..ClusterView::default()
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod machine;
 pub mod scala;
+pub mod settings;
 mod store;
 mod task;
 pub mod topics;
@@ -14,6 +15,7 @@ use std::ops::Range;
 use kafka_protocol::ResponseError;
 use tokio::sync::{mpsc, oneshot};
 
+pub use settings::{Change, Edit, Entity};
 pub use store::{Store, StoreError};
 pub use task::{ControllerTask, Parts};
 pub use topics::NewTopic;
@@ -81,6 +83,17 @@ pub enum Command {
         /// Told when they are there.
         done: Answer<()>,
     },
+    /// Change settings.
+    AlterSettings {
+        /// Whose.
+        entity: Entity,
+        /// What becomes of them.
+        change: Change,
+        /// Only check.
+        validate_only: bool,
+        /// Told when they hold.
+        done: Answer<()>,
+    },
     /// Reserve a block of producer ids.
     AllocateProducerIds {
         /// Told the block.
@@ -134,6 +147,14 @@ impl ControllerHandle {
     /// What Kafka answers, with its sentence; `NOT_CONTROLLER` where another broker is.
     pub async fn create_partitions(&self, growth: Growth, validate_only: bool) -> Result<(), ApiError> {
         self.ask(|done| Command::CreatePartitions { growth, validate_only, done }).await
+    }
+
+    /// Changes settings of a topic or of brokers; returns when they hold here.
+    ///
+    /// # Errors
+    /// What Kafka answers, with its sentence.
+    pub async fn alter_settings(&self, entity: Entity, change: Change, validate_only: bool) -> Result<(), ApiError> {
+        self.ask(|done| Command::AlterSettings { entity, change, validate_only, done }).await
     }
 
     /// Makes a topic unless it is there, as an internal topic or an auto-created one; returns when it has leaders.

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use futures_util::stream;
 
 use super::machine::{ClusterView, TopicView};
+use super::settings::{DynamicSettings, Entity, Settings};
 use super::topics::PlannedTopic;
 use super::znodes::{self, PartitionState, TopicAssignment, ZnodeError};
 use crate::engine::broker::metadata::BrokerMetadata;
@@ -213,8 +214,31 @@ impl Store {
     }
 
     /// A topic's own settings.
-    pub async fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, StoreError> {
-        let path = znodes::topic_config_path(topic);
+    pub async fn topic_config(&self, topic: &str) -> Result<Settings, StoreError> {
+        self.settings(&Entity::Topic(topic.to_owned())).await
+    }
+
+    /// What is set for brokers while they run.
+    pub async fn dynamic_settings(&self, broker: i32) -> Result<DynamicSettings, StoreError> {
+        let own = self.settings(&Entity::Broker(broker)).await?;
+        Ok(DynamicSettings { own, every: self.settings(&Entity::EveryBroker).await? })
+    }
+
+    /// Writes an entity's settings and tells every broker.
+    pub async fn set_settings(&self, entity: &Entity, settings: Settings) -> Result<(), StoreError> {
+        let path = znodes::entity_config_path(&entity.path());
+        let data = znodes::config(&settings.into_iter().collect::<Vec<_>>());
+        if found(self.client.set_data(&path, data.clone(), None).await)?.is_none() {
+            self.client.create(&path, data, CreateMode::Persistent).await?;
+        }
+        let notice = format!("{}/config_change_", znodes::CONFIG_CHANGES);
+        self.client.create(&notice, znodes::config_change(&entity.path()), CreateMode::PersistentSequential).await?;
+        Ok(())
+    }
+
+    /// An entity's settings.
+    pub async fn settings(&self, entity: &Entity) -> Result<Settings, StoreError> {
+        let path = znodes::entity_config_path(&entity.path());
         match found(self.client.get_data(&path).await)? {
             Some((data, _)) => Ok(znodes::parse_config(&path, &data)?),
             None => Ok(BTreeMap::new()),
@@ -231,12 +255,13 @@ impl Store {
         Ok(self.client.watch_children(znodes::CONFIG_CHANGES).await?.0.into_iter().collect())
     }
 
-    /// The whole cluster, with watches for what changes.
-    pub async fn load(&self) -> Result<ClusterView, StoreError> {
+    /// The whole cluster as broker `me` sees it, with watches for what changes.
+    pub async fn load(&self, me: i32) -> Result<ClusterView, StoreError> {
         let mut view = ClusterView {
             controller: self.controller().await?,
             brokers: self.brokers().await?,
             deleting: self.deleting().await?,
+            dynamic: self.dynamic_settings(me).await?,
             ..ClusterView::default()
         };
         let names = stream::iter(self.topic_names().await?);

@@ -1,20 +1,19 @@
 //! The one task that owns what this broker knows of the cluster: it follows the znodes, is the controller where it can be, and
 //! leads the partitions that are given to this broker.
 
+mod commands;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kafka_protocol::ResponseError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::assignment::Start;
 use super::machine::{ClusterView, Write};
+use super::settings::DynamicSettings;
 use super::store::{Claim, Store, StoreError};
-use super::topics::{NewTopic, PlannedTopic, TopicDefaults, plan, plan_growth};
-use super::{ApiError, Command, Growth, znodes};
+use super::{Command, znodes};
 use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::group::GroupCoordinator;
 use crate::engine::broker::log::TopicPartition;
@@ -26,10 +25,7 @@ use crate::engine::zookeeper::protocol::{EventType, KeeperState};
 use crate::{log_error, log_info, log_warn};
 
 const LOGGER: &str = "kafka.controller.KafkaController";
-/// How many producer ids a block has.
-const PRODUCER_ID_BLOCK: i64 = 1000;
-/// How often a command is tried again after a lost connection.
-const RETRIES: usize = 5;
+const CONFIG_LOGGER: &str = "kafka.server.ZkConfigManager";
 /// How long a command waits for the connection to come back.
 const RECONNECT_WAIT: Duration = Duration::from_secs(30);
 
@@ -59,6 +55,8 @@ pub struct ControllerTask {
     led: HashMap<(String, i32), (Uuid, i32)>,
     /// The notices of changed settings that were read.
     seen_changes: BTreeSet<String>,
+    /// The settings that the broker was started with; those of `parts` are with what was changed since.
+    given: Arc<BrokerConfig>,
 }
 
 impl ControllerTask {
@@ -66,7 +64,8 @@ impl ControllerTask {
     pub fn new(store: Store, registrar: Registrar, parts: Parts, commands: mpsc::Receiver<Command>) -> Self {
         let events = store.client.subscribe();
         let (view, led, seen_changes) = (ClusterView::default(), HashMap::new(), BTreeSet::new());
-        Self { me: registrar.id(), store, events, registrar, parts, commands, claim: None, view, led, seen_changes }
+        let given = Arc::clone(&parts.config);
+        Self { me: registrar.id(), store, events, registrar, parts, commands, claim: None, view, led, seen_changes, given }
     }
 
     fn prefix(&self) -> String {
@@ -81,8 +80,11 @@ impl ControllerTask {
         if self.store.controller().await?.is_none() {
             self.elect().await?;
         }
-        self.view = self.store.load().await?;
+        self.view = self.store.load(self.me).await?;
         self.seen_changes = self.store.config_changes().await?;
+        if self.view.dynamic != DynamicSettings::default() {
+            self.use_dynamic_settings();
+        }
         if self.claim.is_some() {
             let brokers: Vec<String> = self.view.brokers.keys().map(ToString::to_string).collect();
             let prefix = self.prefix();
@@ -161,7 +163,7 @@ impl ControllerTask {
                 }
                 if self.view.controller.is_none() {
                     self.elect().await?;
-                    self.view = self.store.load().await?;
+                    self.view = self.store.load(self.me).await?;
                 }
             }
             znodes::BROKER_IDS => self.view.brokers = self.store.brokers().await?,
@@ -197,19 +199,47 @@ impl ControllerTask {
     /// Reads the settings that new notices are about.
     async fn config_changes(&mut self) -> Result<(), StoreError> {
         let names = self.store.config_changes().await?;
-        for name in names.difference(&self.seen_changes) {
+        let new: Vec<String> = names.difference(&self.seen_changes).cloned().collect();
+        for name in new {
             let notice = self.store.client.get_data(&format!("{}/{name}", znodes::CONFIG_CHANGES)).await;
             let Some((data, _)) = notice.ok() else { continue };
             let Ok(json) = serde_json::from_slice::<serde_json::Value>(&data) else { continue };
-            let Some(topic) = json["entity_path"].as_str().and_then(|path| path.strip_prefix("topics/")) else { continue };
-            let overrides = self.store.topic_config(topic).await?;
-            if let Some(view) = self.view.topics.get_mut(topic) {
-                view.overrides.clone_from(&overrides);
-                self.parts.replicas.update_config(topic, &self.log_config(&overrides));
+            match json["entity_path"].as_str().and_then(|path| path.split_once('/')) {
+                Some(("topics", topic)) => self.reload_settings(topic).await?,
+                Some(("brokers", _)) => {
+                    self.view.dynamic = self.store.dynamic_settings(self.me).await?;
+                    self.use_dynamic_settings();
+                }
+                _ => {}
             }
         }
         self.seen_changes = names;
         Ok(())
+    }
+
+    async fn reload_settings(&mut self, topic: &str) -> Result<(), StoreError> {
+        let overrides = self.store.topic_config(topic).await?;
+        log_info!(
+            CONFIG_LOGGER,
+            "Processing override for entityPath: topics/{topic} with config: {}",
+            properties_text(&overrides)
+        );
+        if let Some(view) = self.view.topics.get_mut(topic) {
+            view.overrides.clone_from(&overrides);
+            self.parts.replicas.update_config(topic, &self.log_config(&overrides));
+        }
+        Ok(())
+    }
+
+    /// Makes the settings hold that are given to brokers while they run.
+    fn use_dynamic_settings(&mut self) {
+        match self.view.dynamic.over(&self.given) {
+            Ok(config) => self.parts.config = Arc::new(config),
+            Err(error) => return error.log(CONFIG_LOGGER, format_args!("Settings of brokers could not be applied")),
+        }
+        for (topic, view) in &self.view.topics {
+            self.parts.replicas.update_config(topic, &self.log_config(&view.overrides));
+        }
     }
 
     /// Writes what the controller has to write, leads what is led here, and tells what is known.
@@ -322,144 +352,6 @@ impl ControllerTask {
         }
     }
 
-    async fn command(&mut self, command: Command) {
-        // the one who asked may have given up
-        match command {
-            Command::CreateTopic { topic, validate_only, done } => {
-                let _ = done.send(self.create_topic(&topic, validate_only).await);
-            }
-            Command::DeleteTopic { topic, done } => {
-                let _ = done.send(self.delete_topic(&topic).await);
-            }
-            Command::CreatePartitions { growth, validate_only, done } => {
-                let _ = done.send(self.create_partitions(&growth, validate_only).await);
-            }
-            Command::AllocateProducerIds { done } => {
-                let _ = done.send(self.allocate_producer_ids().await);
-            }
-            Command::Close { done } => {
-                let _ = done.send(Ok(()));
-            }
-        }
-    }
-
-    fn claim(&self) -> Result<Claim, ApiError> {
-        self.claim.ok_or_else(|| ResponseError::NotController.into())
-    }
-
-    async fn create_topic(&mut self, topic: &NewTopic, validate_only: bool) -> Result<PlannedTopic, ApiError> {
-        self.claim()?;
-        let config = &self.parts.config;
-        let defaults = TopicDefaults {
-            partitions: config.int("num.partitions"),
-            replication_factor: i16::try_from(config.int("default.replication.factor")).unwrap_or(1),
-        };
-        let planned = plan(topic, &self.view.metadata(), defaults, random_start(self.view.brokers.len()))?;
-        if self.view.topics.contains_key(&planned.name) {
-            return Err(super::topics::exists(&planned.name)); // it still waits to be deleted
-        }
-        if validate_only {
-            return Ok(planned);
-        }
-        let assignment: Vec<String> = planned.assignment.iter().map(assignment_text).collect();
-        log_info!(
-            "kafka.zk.AdminZkClient",
-            "Creating topic {} with configuration {} and initial partition assignment HashMap({})",
-            planned.name,
-            properties_text(&planned.overrides),
-            assignment.join(", ")
-        );
-        for _ in 0..RETRIES {
-            let written = match self.store.create_topic(&planned).await {
-                Ok(view) => {
-                    self.view.topics.insert(planned.name.clone(), view);
-                    self.settle().await
-                }
-                Err(error) => Err(error),
-            };
-            match written {
-                Ok(()) => return Ok(planned),
-                Err(error) if self.recover(&error).await => {
-                    // written before the connection was lost
-                    let known = self.view.topics.get(&planned.name);
-                    if known.is_some_and(|view| view.assignment.id == Some(planned.id)) {
-                        return self.settle().await.map(|()| planned).map_err(|error| api_error(&error));
-                    }
-                }
-                Err(error) => return Err(api_error(&error)),
-            }
-        }
-        Err(ResponseError::RequestTimedOut.into())
-    }
-
-    async fn delete_topic(&mut self, topic: &str) -> Result<(), ApiError> {
-        self.claim()?;
-        if !self.view.topics.contains_key(topic) {
-            return Err(ResponseError::UnknownTopicOrPartition.into());
-        }
-        for _ in 0..RETRIES {
-            let written = match self.store.mark_deleted(topic).await {
-                Ok(()) => {
-                    self.view.deleting.insert(topic.to_owned());
-                    self.settle().await
-                }
-                Err(error) => Err(error),
-            };
-            match written {
-                Ok(()) => return Ok(()),
-                Err(error) if self.recover(&error).await => {}
-                Err(error) => return Err(api_error(&error)),
-            }
-        }
-        Err(ResponseError::RequestTimedOut.into())
-    }
-
-    async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<(), ApiError> {
-        let claim = self.claim()?;
-        let name = &growth.topic;
-        if self.view.deleting.contains(name) {
-            return Err(ApiError::new(ResponseError::InvalidTopicException, "The topic is queued for deletion."));
-        }
-        let cluster = self.view.metadata();
-        let Some(topic) = cluster.topics.get(name) else {
-            let message = format!("The topic '{name}' does not exist.");
-            return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
-        };
-        let more = plan_growth(topic, growth.count, growth.assignment.as_deref(), &cluster)?;
-        let Some(mut assignment) = self.view.topics.get(name).map(|view| view.assignment.clone()) else {
-            return Err(ResponseError::UnknownTopicOrPartition.into());
-        };
-        if validate_only {
-            return Ok(());
-        }
-        assignment.replicas.extend(more);
-        let written = match self.store.set_assignment(name, &assignment, claim).await {
-            Ok(()) => {
-                if let Some(view) = self.view.topics.get_mut(name) {
-                    view.assignment = assignment;
-                }
-                self.settle().await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
-            self.failed(&error).await;
-            return Err(api_error(&error));
-        }
-        Ok(())
-    }
-
-    async fn allocate_producer_ids(&mut self) -> Result<Range<i64>, ApiError> {
-        for _ in 0..RETRIES {
-            match self.store.next_producer_ids(self.me, PRODUCER_ID_BLOCK).await {
-                Ok(first) => return Ok(first..first + PRODUCER_ID_BLOCK),
-                Err(error) if self.recover(&error).await => {}
-                Err(error) => return Err(api_error(&error)),
-            }
-        }
-        Err(ResponseError::RequestTimedOut.into())
-    }
-
     /// After a lost connection: waits for it and reads the cluster again. `false` where trying again is of no use.
     async fn recover(&mut self, error: &StoreError) -> bool {
         if !matches!(error, StoreError::Client(error) if error.is_connection_loss()) {
@@ -469,7 +361,7 @@ impl ControllerTask {
         if self.store.client.wait_connected(RECONNECT_WAIT).await.is_err() {
             return false;
         }
-        match self.store.load().await {
+        match self.store.load(self.me).await {
             Ok(view) => {
                 self.view = view;
                 true
@@ -528,25 +420,7 @@ pub(super) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
-fn random_start(brokers: usize) -> Start {
-    let (first, shift) = Uuid::new_v4().as_u64_pair();
-    let below = |number: u64| usize::try_from(number % u64::try_from(brokers.max(1)).unwrap_or(1)).unwrap_or(0);
-    Start { first: below(first), shift: below(shift) }
-}
-
-fn assignment_text((partition, replicas): (&i32, &Vec<i32>)) -> String {
-    let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
-    format!("{partition} -> ArrayBuffer({})", ids.join(", "))
-}
-
-fn properties_text(overrides: &[(String, String)]) -> String {
-    let pairs: Vec<String> = overrides.iter().map(|(key, value)| format!("{key}={value}")).collect();
+fn properties_text<'a>(overrides: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+    let pairs: Vec<String> = overrides.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
     format!("{{{}}}", pairs.join(", "))
-}
-
-fn api_error(error: &StoreError) -> ApiError {
-    match error {
-        StoreError::Fenced => ResponseError::NotController.into(),
-        other => ApiError::new(ResponseError::UnknownServerError, other.to_string()),
-    }
 }

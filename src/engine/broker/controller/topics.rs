@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::ApiError;
 use super::assignment::{Start, assign};
 use crate::catalog::configs;
-use crate::engine::broker::config::{Value, parse_value};
+use crate::engine::broker::config::parse_value;
 use crate::engine::broker::metadata::{ClusterMetadata, TopicMetadata};
 
 /// A topic that somebody wants.
@@ -87,26 +87,36 @@ fn collides(one: &str, other: &str) -> bool {
 /// # Errors
 /// `INVALID_CONFIG` with Kafka's sentence.
 pub fn check_overrides(overrides: &[(String, String)]) -> Result<(), ApiError> {
-    let refused = |message: String| ApiError::new(ResponseError::InvalidConfig, message);
-    let mut lag = (0, i64::MAX);
-    for (name, _) in overrides {
-        if configs::topic().iter().all(|key| key.name != name) {
-            return Err(refused(format!("Unknown topic config name: {name}")));
-        }
-    }
+    check_names(overrides)?;
     for key in configs::topic() {
-        let Some((_, text)) = overrides.iter().rev().find(|(name, _)| name == key.name) else { continue };
-        match (key.name, parse_value(key, text).map_err(|exception| refused(exception.text().to_owned()))?) {
-            ("min.compaction.lag.ms", Value::Long(min)) => lag.0 = min,
-            ("max.compaction.lag.ms", Value::Long(max)) => lag.1 = max,
-            _ => {}
+        if let Some((_, text)) = overrides.iter().rev().find(|(name, _)| name == key.name) {
+            parse_value(key, text).map_err(|exception| ApiError::new(ResponseError::InvalidConfig, exception.text()))?;
         }
     }
-    if lag.0 > lag.1 {
-        let (min, max) = lag;
-        return Err(refused(format!(
-            "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
-        )));
+    check_lags(overrides)
+}
+
+/// Checks that each is a key of topics.
+///
+/// # Errors
+/// `INVALID_CONFIG` with Kafka's sentence.
+pub fn check_names(overrides: &[(String, String)]) -> Result<(), ApiError> {
+    match overrides.iter().find(|(name, _)| configs::topic().iter().all(|key| key.name != name)) {
+        Some((name, _)) => Err(ApiError::new(ResponseError::InvalidConfig, format!("Unknown topic config name: {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// Checks that records are to be compacted later than they may be at the earliest.
+///
+/// # Errors
+/// `INVALID_CONFIG` with Kafka's sentence.
+pub fn check_lags(overrides: &[(String, String)]) -> Result<(), ApiError> {
+    let lag = |key: &str| overrides.iter().rev().find(|(name, _)| name == key).and_then(|(_, text)| text.trim().parse().ok());
+    let (min, max) = (lag("min.compaction.lag.ms").unwrap_or(0), lag("max.compaction.lag.ms").unwrap_or(i64::MAX));
+    if min > max {
+        let message = format!("conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})");
+        return Err(ApiError::new(ResponseError::InvalidConfig, message));
     }
     Ok(())
 }

@@ -75,6 +75,16 @@ pub fn topic_config_path(topic: &str) -> String {
     format!("/config/topics/{topic}")
 }
 
+/// A topic's or a broker's settings; `entity` as notices name it: `topics/T`, `brokers/0`, `brokers/<default>`.
+pub fn entity_config_path(entity: &str) -> String {
+    format!("/config/{entity}")
+}
+
+/// A notice that the settings of `entity` have changed.
+pub fn config_change(entity: &str) -> Bytes {
+    encode(&json!({"version": 2, "entity_path": entity}))
+}
+
 /// A znode that is not what Kafka writes there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("znode {path}: expected {expected}, found {found}")]

@@ -11,6 +11,7 @@ use kafka_protocol::messages::describe_configs_response::{
 use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
+use super::config_resource::{BROKER, TOPIC};
 use super::described_configs::{self, DEFAULT, Described};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 use crate::engine::broker::controller::ApiError;
@@ -19,10 +20,6 @@ use crate::engine::broker::controller::topics::check_name;
 /// The API's row.
 pub static SPEC: ApiSpec =
     ApiSpec { key: DescribeConfigsRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
-
-/// `ConfigResource.Type` on the wire.
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
 
 async fn handle(
     broker: Arc<Broker>,
@@ -59,8 +56,10 @@ fn settings(broker: &Broker, resource: &DescribeConfigsResource) -> Result<Vec<D
                 None => Err(ResponseError::UnknownTopicOrPartition.into()),
             }
         }
-        BROKER if name.is_empty() => Ok(Vec::new()), // what all brokers share: nothing was set at run time
-        BROKER if name.parse() == Ok(broker.id) => Ok(described_configs::broker(&broker.config)),
+        BROKER if name.is_empty() => Ok(described_configs::every_broker(&broker.metadata.snapshot().dynamic)),
+        BROKER if name.parse() == Ok(broker.id) => {
+            Ok(described_configs::broker(&broker.config, &broker.metadata.snapshot().dynamic))
+        }
         BROKER => {
             let message = match name.parse::<i32>() {
                 Ok(_) => format!("Unexpected broker id, expected {} or empty string, but received {name}", broker.id),

@@ -6,9 +6,14 @@ use std::collections::BTreeMap;
 use crate::catalog::configs::{self, ConfigKey};
 use crate::engine::broker::Broker;
 use crate::engine::broker::config::{BrokerConfig, Value, parse_value, value_of};
+use crate::engine::broker::controller::settings::DynamicSettings;
 
 /// A topic's own setting.
 pub const TOPIC: i8 = 1;
+/// Set for this broker while it runs.
+pub const DYNAMIC_BROKER: i8 = 2;
+/// Set for every broker while they run.
+pub const DYNAMIC_EVERY_BROKER: i8 = 3;
 /// A line of `server.properties`.
 pub const STATIC_BROKER: i8 = 4;
 /// Kafka's default.
@@ -77,6 +82,7 @@ fn described(key: &'static ConfigKey, read_only: bool, value: Option<String>, sy
 
 /// The settings of a topic that sets `overrides`, sorted by name.
 pub fn topic(broker: &Broker, overrides: &BTreeMap<String, String>) -> Vec<Described> {
+    let dynamic = &broker.metadata.snapshot().dynamic;
     let describe = |key: &'static ConfigKey| {
         let mut synonyms = Vec::new();
         if let Some(value) = overrides.get(key.name).and_then(|text| parse_value(key, text).ok()) {
@@ -84,19 +90,25 @@ pub fn topic(broker: &Broker, overrides: &BTreeMap<String, String>) -> Vec<Descr
         }
         // Kafka names the first of the broker's keys only: `log.retention.hours` gives the value and is not told of
         if let Some((name, _)) = configs::topic_synonyms(key.name).first() {
-            synonyms.extend(broker_synonyms(&broker.config, name));
+            synonyms.extend(broker_synonyms(&broker.config, dynamic, name));
         }
-        described(key, false, topic_value(broker, key, overrides), synonyms)
+        described(key, false, topic_value(&broker.config, dynamic, key, overrides), synonyms)
     };
     configs::topic().iter().map(describe).collect()
 }
 
 /// What a topic's key comes to: its own value, else that of the first broker key that is set, else the default.
-fn topic_value(broker: &Broker, key: &'static ConfigKey, overrides: &BTreeMap<String, String>) -> Option<String> {
+fn topic_value(
+    config: &BrokerConfig,
+    dynamic: &DynamicSettings,
+    key: &'static ConfigKey,
+    overrides: &BTreeMap<String, String>,
+) -> Option<String> {
     let own = overrides.get(key.name).and_then(|text| parse_value(key, text).ok());
     let of_broker = || {
         configs::topic_synonyms(key.name).iter().find_map(|(name, factor)| {
-            let text = broker.config.originals().get(*name)?;
+            let set = dynamic.own.get(*name).or_else(|| dynamic.every.get(*name));
+            let text = set.or_else(|| config.originals().get(*name))?;
             let scaled = text.trim().parse::<i64>().ok().filter(|_| *factor != 1).map(|number| number.saturating_mul(*factor));
             scaled.map_or_else(|| parse_value(key, text).ok(), |number| Some(Value::Long(number)))
         })
@@ -104,9 +116,14 @@ fn topic_value(broker: &Broker, key: &'static ConfigKey, overrides: &BTreeMap<St
     own.or_else(of_broker).or_else(|| value_of(key, None).ok()).as_ref().and_then(wire)
 }
 
-/// Where a broker's key has its value from: the file, and the default where it has one.
-fn broker_synonyms(config: &BrokerConfig, name: &str) -> Vec<Synonym> {
+/// Where a broker's key has its value from: what was set at run time, the file, and the default where it has one.
+fn broker_synonyms(config: &BrokerConfig, dynamic: &DynamicSettings, name: &str) -> Vec<Synonym> {
     let mut synonyms = Vec::new();
+    for (settings, source) in [(&dynamic.own, DYNAMIC_BROKER), (&dynamic.every, DYNAMIC_EVERY_BROKER)] {
+        if let Some(value) = settings.get(name) {
+            synonyms.push(Synonym { name: name.to_owned(), value: Some(value.clone()), source });
+        }
+    }
     if config.originals().contains_key(name) {
         let value = wire(config.value(name));
         synonyms.push(Synonym { name: name.to_owned(), value, source: STATIC_BROKER });
@@ -118,10 +135,20 @@ fn broker_synonyms(config: &BrokerConfig, name: &str) -> Vec<Synonym> {
     synonyms
 }
 
+/// What was set for every broker, sorted by name.
+pub fn every_broker(dynamic: &DynamicSettings) -> Vec<Described> {
+    let keys = configs::broker().iter().filter_map(|key| Some((key, dynamic.every.get(key.name)?)));
+    let describe = |(key, value): (&'static ConfigKey, &String)| {
+        let synonym = Synonym { name: key.name.to_owned(), value: Some(value.clone()), source: DYNAMIC_EVERY_BROKER };
+        described(key, false, Some(value.clone()), vec![synonym])
+    };
+    keys.map(describe).collect()
+}
+
 /// The settings of a broker, sorted by name.
-pub fn broker(config: &BrokerConfig) -> Vec<Described> {
+pub fn broker(config: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<Described> {
     let describe = |key: &'static ConfigKey| {
-        let synonyms = broker_synonyms(config, key.name);
+        let synonyms = broker_synonyms(config, dynamic, key.name);
         let value = synonyms.first().and_then(|first| first.value.clone());
         described(key, key.scope == "read-only", value, synonyms)
     };

@@ -1,8 +1,12 @@
 //! The APIs of the broker, one file each, and the table that finds them.
 
+mod acls;
+mod alter_configs;
 pub mod api_versions;
+mod config_resource;
 mod create_partitions;
 mod create_topics;
+mod delegation_tokens;
 pub mod delete_records;
 mod delete_topics;
 mod describe_cluster;
@@ -10,9 +14,11 @@ mod describe_configs;
 pub mod describe_log_dirs;
 pub mod describe_producers;
 pub mod described_configs;
+mod elect_leaders;
 pub mod fetch;
 mod fetch_answer;
 mod group;
+mod incremental_alter_configs;
 pub mod init_producer_id;
 pub mod list_offsets;
 mod list_partition_reassignments;
@@ -129,10 +135,20 @@ pub static APIS: &[&ApiSpec] = &[
     &delete_records::SPEC,
     &init_producer_id::SPEC,
     &offset_for_leader_epoch::SPEC,
+    &acls::DESCRIBE,
+    &acls::CREATE,
+    &acls::DELETE,
     &describe_configs::SPEC,
+    &alter_configs::SPEC,
     &describe_log_dirs::SPEC,
     &create_partitions::SPEC,
+    &delegation_tokens::CREATE,
+    &delegation_tokens::RENEW,
+    &delegation_tokens::EXPIRE,
+    &delegation_tokens::DESCRIBE,
     &group::DELETE_GROUPS,
+    &elect_leaders::SPEC,
+    &incremental_alter_configs::SPEC,
     &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
     &describe_cluster::SPEC,

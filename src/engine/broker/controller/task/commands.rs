@@ -1,0 +1,233 @@
+//! What the controller's task does when it is asked: topics, partitions, settings, producer ids.
+
+use std::ops::Range;
+
+use kafka_protocol::ResponseError;
+use uuid::Uuid;
+
+use super::{ControllerTask, properties_text};
+use crate::engine::broker::controller::assignment::Start;
+use crate::engine::broker::controller::settings::{self, Change, Entity, Settings};
+use crate::engine::broker::controller::store::{Claim, StoreError};
+use crate::engine::broker::controller::topics::{NewTopic, PlannedTopic, TopicDefaults, exists, plan, plan_growth};
+use crate::engine::broker::controller::{ApiError, Command, Growth};
+use crate::log_info;
+
+const ADMIN_LOGGER: &str = "kafka.server.ZkAdminManager";
+/// How many producer ids a block has.
+const PRODUCER_ID_BLOCK: i64 = 1000;
+/// How often a command is tried again after a lost connection.
+const RETRIES: usize = 5;
+
+impl ControllerTask {
+    pub(super) async fn command(&mut self, command: Command) {
+        // the one who asked may have given up
+        match command {
+            Command::CreateTopic { topic, validate_only, done } => {
+                let _ = done.send(self.create_topic(&topic, validate_only).await);
+            }
+            Command::DeleteTopic { topic, done } => {
+                let _ = done.send(self.delete_topic(&topic).await);
+            }
+            Command::CreatePartitions { growth, validate_only, done } => {
+                let _ = done.send(self.create_partitions(&growth, validate_only).await);
+            }
+            Command::AlterSettings { entity, change, validate_only, done } => {
+                let _ = done.send(self.alter_settings(&entity, change, validate_only).await);
+            }
+            Command::AllocateProducerIds { done } => {
+                let _ = done.send(self.allocate_producer_ids().await);
+            }
+            Command::Close { done } => {
+                let _ = done.send(Ok(()));
+            }
+        }
+    }
+
+    fn claim(&self) -> Result<Claim, ApiError> {
+        self.claim.ok_or_else(|| ResponseError::NotController.into())
+    }
+
+    async fn create_topic(&mut self, topic: &NewTopic, validate_only: bool) -> Result<PlannedTopic, ApiError> {
+        self.claim()?;
+        let config = &self.parts.config;
+        let defaults = TopicDefaults {
+            partitions: config.int("num.partitions"),
+            replication_factor: i16::try_from(config.int("default.replication.factor")).unwrap_or(1),
+        };
+        let planned = plan(topic, &self.view.metadata(), defaults, random_start(self.view.brokers.len()))?;
+        if self.view.topics.contains_key(&planned.name) {
+            return Err(exists(&planned.name)); // it still waits to be deleted
+        }
+        if validate_only {
+            return Ok(planned);
+        }
+        let assignment: Vec<String> = planned.assignment.iter().map(assignment_text).collect();
+        log_info!(
+            "kafka.zk.AdminZkClient",
+            "Creating topic {} with configuration {} and initial partition assignment HashMap({})",
+            planned.name,
+            properties_text(planned.overrides.iter().map(|(key, value)| (key, value))),
+            assignment.join(", ")
+        );
+        for _ in 0..RETRIES {
+            let written = match self.store.create_topic(&planned).await {
+                Ok(view) => {
+                    self.view.topics.insert(planned.name.clone(), view);
+                    self.settle().await
+                }
+                Err(error) => Err(error),
+            };
+            match written {
+                Ok(()) => return Ok(planned),
+                Err(error) if self.recover(&error).await => {
+                    // written before the connection was lost
+                    let known = self.view.topics.get(&planned.name);
+                    if known.is_some_and(|view| view.assignment.id == Some(planned.id)) {
+                        return self.settle().await.map(|()| planned).map_err(|error| api_error(&error));
+                    }
+                }
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    async fn delete_topic(&mut self, topic: &str) -> Result<(), ApiError> {
+        self.claim()?;
+        if !self.view.topics.contains_key(topic) {
+            return Err(ResponseError::UnknownTopicOrPartition.into());
+        }
+        for _ in 0..RETRIES {
+            let written = match self.store.mark_deleted(topic).await {
+                Ok(()) => {
+                    self.view.deleting.insert(topic.to_owned());
+                    self.settle().await
+                }
+                Err(error) => Err(error),
+            };
+            match written {
+                Ok(()) => return Ok(()),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<(), ApiError> {
+        let claim = self.claim()?;
+        let name = &growth.topic;
+        if self.view.deleting.contains(name) {
+            return Err(ApiError::new(ResponseError::InvalidTopicException, "The topic is queued for deletion."));
+        }
+        let cluster = self.view.metadata();
+        let Some(topic) = cluster.topics.get(name) else {
+            let message = format!("The topic '{name}' does not exist.");
+            return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
+        };
+        let more = plan_growth(topic, growth.count, growth.assignment.as_deref(), &cluster)?;
+        let Some(mut assignment) = self.view.topics.get(name).map(|view| view.assignment.clone()) else {
+            return Err(ResponseError::UnknownTopicOrPartition.into());
+        };
+        if validate_only {
+            return Ok(());
+        }
+        assignment.replicas.extend(more);
+        let written = match self.store.set_assignment(name, &assignment, claim).await {
+            Ok(()) => {
+                if let Some(view) = self.view.topics.get_mut(name) {
+                    view.assignment = assignment;
+                }
+                self.settle().await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            self.failed(&error).await;
+            return Err(api_error(&error));
+        }
+        Ok(())
+    }
+
+    async fn alter_settings(&mut self, entity: &Entity, change: Change, validate_only: bool) -> Result<(), ApiError> {
+        match entity {
+            Entity::Topic(name) if !self.view.topics.contains_key(name) => {
+                let message = format!("The topic '{name}' does not exist.");
+                return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
+            }
+            _ => {}
+        }
+        for _ in 0..RETRIES {
+            let altered = match self.store.settings(entity).await {
+                Ok(current) => {
+                    let settings = change.clone().apply(entity, current)?;
+                    settings::check(entity, &settings, &self.given)?;
+                    if validate_only {
+                        return Ok(());
+                    }
+                    self.write_settings(entity, settings).await
+                }
+                Err(error) => Err(error),
+            };
+            match altered {
+                Ok(()) => return Ok(()),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+
+    async fn write_settings(&mut self, entity: &Entity, settings: Settings) -> Result<(), StoreError> {
+        let new: Vec<String> = settings.iter().map(|(key, value)| format!("{key} -> {value}")).collect();
+        let new = new.join(",");
+        match entity {
+            Entity::Topic(name) => log_info!(
+                ADMIN_LOGGER,
+                "[Admin Manager on Broker {}]: Updating topic {name} with new configuration : {new}",
+                self.me
+            ),
+            Entity::Broker(id) => log_info!(
+                ADMIN_LOGGER,
+                "[Admin Manager on Broker {}]: Updating broker {id} with new configuration : {new}",
+                self.me
+            ),
+            Entity::EveryBroker => {
+                log_info!(ADMIN_LOGGER, "[Admin Manager on Broker {}]: Updating brokers with new configuration : {new}", self.me)
+            }
+        }
+        self.store.set_settings(entity, settings).await?;
+        self.config_changes().await?;
+        self.settle().await
+    }
+
+    async fn allocate_producer_ids(&mut self) -> Result<Range<i64>, ApiError> {
+        for _ in 0..RETRIES {
+            match self.store.next_producer_ids(self.me, PRODUCER_ID_BLOCK).await {
+                Ok(first) => return Ok(first..first + PRODUCER_ID_BLOCK),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
+    }
+}
+
+fn random_start(brokers: usize) -> Start {
+    let (first, shift) = Uuid::new_v4().as_u64_pair();
+    let below = |number: u64| usize::try_from(number % u64::try_from(brokers.max(1)).unwrap_or(1)).unwrap_or(0);
+    Start { first: below(first), shift: below(shift) }
+}
+
+fn assignment_text((partition, replicas): (&i32, &Vec<i32>)) -> String {
+    let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
+    format!("{partition} -> ArrayBuffer({})", ids.join(", "))
+}
+
+fn api_error(error: &StoreError) -> ApiError {
+    match error {
+        StoreError::Fenced => ResponseError::NotController.into(),
+        other => ApiError::new(ResponseError::UnknownServerError, other.to_string()),
+    }
+}
