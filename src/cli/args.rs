@@ -32,6 +32,8 @@ pub enum Command {
     Learn {
         /// The lab's name, number or short name.
         lab: Option<String>,
+        /// Let the servers listen on ports that are free, instead of the documented ones.
+        free_ports: bool,
     },
     /// List the labs.
     List,
@@ -92,6 +94,7 @@ fn command(language: Language) -> Clap {
     let lab = |name: &'static str| Arg::new(name).value_name("LAB").help(say(cli::ARG_LAB));
     let rest =
         || Arg::new("rest").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).value_parser(value_parser!(OsString));
+    let free_ports = || Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS));
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
     Clap::new("kafkalab")
         .no_binary_name(true)
@@ -120,14 +123,16 @@ fn command(language: Language) -> Clap {
                 .value_parser(value_parser!(PathBuf))
                 .help(say(cli::ARG_LABS)),
         )
-        .subcommand(Clap::new("learn").about(say(cli::ABOUT_LEARN)).arg(lab("lab")))
+        .subcommand(Clap::new("learn").about(say(cli::ABOUT_LEARN)).arg(lab("lab")).arg(free_ports()))
         .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)))
         .subcommand(
             Clap::new("verify")
                 .about(say(cli::ABOUT_VERIFY))
                 .arg(lab("lab").num_args(0..))
                 .arg(Arg::new("update").long("update").action(ArgAction::SetTrue).help(say(cli::ARG_UPDATE)))
-                .arg(Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS))),
+                .arg(free_ports())
+                // what counts as hung, in seconds: for tests and for slow machines
+                .arg(Arg::new("deadline").long("deadline").hide(true).value_parser(value_parser!(u64).range(1..=3600))),
         )
         .subcommand(Clap::new("dist").about(say(cli::ABOUT_DIST)).arg(
             Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
@@ -144,15 +149,19 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
         Some(("list", _)) => Command::List,
         Some(("verify", sub)) => Command::Verify {
             labs: sub.get_many::<String>("lab").unwrap_or_default().cloned().collect(),
-            options: VerifyOptions { update: sub.get_flag("update"), free_ports: sub.get_flag("free-ports") },
+            options: VerifyOptions {
+                update: sub.get_flag("update"),
+                free_ports: sub.get_flag("free-ports"),
+                deadline_s: sub.get_one::<u64>("deadline").copied(),
+            },
         },
         Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
         Some(("engine-start", sub)) => {
             Command::EngineStart(engine_start::Args::from_arg_matches(sub).map_err(|error| usage(&error))?)
         }
         Some(("terminal-host", sub)) => Command::TerminalHost { arguments: rest(sub) },
-        Some((_, sub)) => Command::Learn { lab: sub.get_one::<String>("lab").cloned() },
-        None => Command::Learn { lab: None },
+        Some((_, sub)) => Command::Learn { lab: sub.get_one::<String>("lab").cloned(), free_ports: sub.get_flag("free-ports") },
+        None => Command::Learn { lab: None, free_ports: false },
     };
     Ok(Args { language, workspace: matches.get_one::<PathBuf>("workspace").cloned(), labs, command })
 }
@@ -194,16 +203,17 @@ mod tests {
 
     #[test]
     fn commands_are_read_and_mistakes_are_named() {
-        check("", Ok(Command::Learn { lab: None }));
-        check("learn 01", Ok(Command::Learn { lab: Some("01".to_owned()) }));
-        check(
-            "verify 1 --update",
-            Ok(Command::Verify { labs: vec!["1".to_owned()], options: VerifyOptions { update: true, free_ports: false } }),
-        );
-        check(
-            "verify --lang ko --free-ports",
-            Ok(Command::Verify { labs: vec![], options: VerifyOptions { update: false, free_ports: true } }),
-        );
+        let verify = |labs: &[&str], update, free_ports, deadline_s| {
+            let labs = labs.iter().map(|lab| (*lab).to_owned()).collect();
+            Ok(Command::Verify { labs, options: VerifyOptions { update, free_ports, deadline_s } })
+        };
+        check("", Ok(Command::Learn { lab: None, free_ports: false }));
+        check("learn 01", Ok(Command::Learn { lab: Some("01".to_owned()), free_ports: false }));
+        check("learn --free-ports", Ok(Command::Learn { lab: None, free_ports: true }));
+        check("verify 1 --update", verify(&["1"], true, false, None));
+        check("verify --lang ko --free-ports", verify(&[], false, true, None));
+        check("verify --deadline 5", verify(&[], false, false, Some(5)));
+        check("verify --deadline 0", Err("--deadline"));
         check("dist /tmp/x", Ok(Command::Dist { folder: "/tmp/x".into() }));
         check("--lang fr list", Err("error[unknown-language]: I don't speak fr."));
         check("lern", Err("lern"));

@@ -9,16 +9,20 @@ use tokio::sync::mpsc;
 
 use super::failure::{Failure, with_reason};
 use super::list::entries;
+use super::verify::free_ports;
 use super::{Args, exit, runtime, workspace_folder};
 use crate::engine::distribution::Distribution;
 use crate::frontend::plain::{self, Leaving, MenuChoice, Paint};
 use crate::lab::coach::LabCoach;
 use crate::lab::format::Lab;
-use crate::lab::runner::{LabMemory, Parts, Ports, Ready, Remembered, Session, SetupError, Workspace, make_ready, new_session};
+use crate::lab::runner::{
+    ACTION_DEADLINE, LabMemory, Parts, Ports, Ready, Remembered, Session, SetupError, Workspace, make_ready, new_session,
+};
 use crate::lab::terminal::host::HostOptions;
 use crate::lab::terminal::{
     self, AnyTerminals, Attached, HostProcess, OpenTerminal, RemoteTerminals, Size, TerminalError, TerminalEvent, TerminalOptions,
 };
+use crate::process::wait;
 use crate::text::{Language, Message, cli as say, learn as words};
 
 /// How long what runs in the terminals may take to end by itself; a broker's controlled shutdown is well within it.
@@ -26,7 +30,7 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The narrowest screen that a lab can be shown on.
 const COLUMNS_MIN: u16 = 20;
 
-pub(super) fn run(args: &Args, lab: Option<&str>, locale: Language) -> Result<u8, Failure> {
+pub(super) fn run(args: &Args, lab: Option<&str>, free_ports: bool, locale: Language) -> Result<u8, Failure> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Failure::new("no-terminal", say::E_NOT_A_TERMINAL));
     }
@@ -43,15 +47,60 @@ pub(super) fn run(args: &Args, lab: Option<&str>, locale: Language) -> Result<u8
         say_lines(&[message.say(language)]);
     }
     let runtime = runtime()?;
-    let learner = Learner { args, workspace, remembered, language };
+    // the terminals' host looks again; asked here, the answer is a sentence of our own, and nothing has been begun yet
+    runtime.block_on(terminal::look_for_bash()).map_err(terminal_failure)?;
+    let learner = Learner { args, free_ports, workspace, remembered, language };
     let result = runtime.block_on(learner.learn(lab));
     // the keyboard's thread sits in a read that only another key would end
     runtime.shutdown_background();
     result
 }
 
+/// How a lab was left.
+struct Left {
+    leaving: Leaving,
+    language: Language,
+    /// The step that is on; `None` where the lab is done.
+    step: Option<usize>,
+    steps: usize,
+}
+
+impl Left {
+    /// Keeps the terminals or stops everything; returns the exit code and what there is to say.
+    async fn leave(self, terminals: AnyTerminals, options: &HostOptions) -> Result<(u8, String), Failure> {
+        let Self { leaving, language, .. } = self;
+        if leaving == Leaving::Keep {
+            terminals.keep().await.map_err(terminal_failure)?;
+            return Ok((exit::OK, words::LEFT_KEPT.get(language).to_owned()));
+        }
+        // a host that is gone, or has nothing left to do, stops nothing any more; what it left is stopped by its mark
+        let _ = terminals.close_all(STOP_GRACE).await;
+        drop(terminals);
+        terminal::stop_leftovers(&options.terminals.session, STOP_GRACE).await;
+        // a runner that comes at once must not find the host about to end
+        let _ = wait::until_true(STOP_GRACE, "the terminals' host to end", || !options.is_running()).await;
+        let stopped = match self.step {
+            Some(step) => words::LEFT_STOPPED.fill(language, &[("step", &(step + 1))]),
+            None => words::LEFT_DONE.get(language).to_owned(),
+        };
+        let step = self.step.map_or(self.steps, |step| step + 1);
+        match leaving {
+            Leaving::Lost => Err(Failure::new("terminals-lost", Message::new(say::E_LOST).with("step", step))),
+            Leaving::HungUp => Ok((exit::INTERRUPTED, stopped)),
+            Leaving::Stop | Leaving::Keep => Ok((exit::OK, stopped)),
+        }
+    }
+}
+
+/// What came of the first screen.
+enum Chosen {
+    Lab(String),
+    Nothing { exit: u8 },
+}
+
 struct Learner<'a> {
     args: &'a Args,
+    free_ports: bool,
     workspace: Workspace,
     remembered: Remembered,
     language: Language,
@@ -64,8 +113,8 @@ impl Learner<'_> {
         let name = match lab {
             Some(name) => name,
             None => match self.choose(&mut keyboard).await? {
-                Some(name) => name,
-                None => return Ok(exit::OK),
+                Chosen::Lab(name) => name,
+                Chosen::Nothing { exit } => return Ok(exit),
             },
         };
         self.remembered.language = Some(self.language);
@@ -74,16 +123,22 @@ impl Learner<'_> {
         if memory.session.is_empty() {
             memory.session = new_session();
         }
+        memory.ports = match memory.ports.filter(|_| self.free_ports) {
+            // what was kept goes on where it listens
+            Some(ports) => Some(ports),
+            None if self.free_ports => Some(free_ports().await?),
+            None => None,
+        };
         self.workspace.save(&self.remembered)?;
         let ended = self.play(&lab, &mut keyboard).await;
         drop(raw);
-        let lines = ended?;
-        say_lines(&lines);
-        Ok(exit::OK)
+        let (exit, line) = ended?;
+        say_lines(&[line]);
+        Ok(exit)
     }
 
-    /// The first screen; `None` where the learner left.
-    async fn choose(&mut self, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Option<String>, Failure> {
+    /// The first screen.
+    async fn choose(&mut self, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Chosen, Failure> {
         let entries = entries(self.args, &self.remembered)?;
         let folder = self.workspace.folder().display().to_string();
         let (choice, language) = plain::menu(&mut io::stdout(), keyboard, &entries, &folder, self.language)
@@ -92,11 +147,12 @@ impl Learner<'_> {
         self.language = language;
         let names = self.args.labs.names()?;
         match choice {
-            MenuChoice::Quit => Ok(None),
-            MenuChoice::Start(index) => Ok(Some(names[index].clone())),
+            MenuChoice::Quit => Ok(Chosen::Nothing { exit: exit::OK }),
+            MenuChoice::Interrupted => Ok(Chosen::Nothing { exit: exit::INTERRUPTED }),
+            MenuChoice::Start(index) => Ok(Chosen::Lab(names[index].clone())),
             MenuChoice::Restart(index) => {
                 self.start_over(&names[index]).await?;
-                Ok(Some(names[index].clone()))
+                Ok(Chosen::Lab(names[index].clone()))
             }
         }
     }
@@ -111,7 +167,7 @@ impl Learner<'_> {
         Ok(self.workspace.save(&self.remembered)?)
     }
 
-    async fn play(&mut self, lab: &Arc<Lab>, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Vec<String>, Failure> {
+    async fn play(&mut self, lab: &Arc<Lab>, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<(u8, String), Failure> {
         let memory = self.remembered.labs.get(&lab.name).cloned().unwrap_or_default();
         let folder = self.workspace.lab_folder(&lab.name);
         let options = TerminalOptions {
@@ -127,7 +183,7 @@ impl Learner<'_> {
             self.clear_leftovers(&memory).await;
         }
         let Ready { distribution, variables, system, receiver, .. } =
-            make_ready(lab, &folder, self.language, Ports::DOCUMENTED, &memory)
+            make_ready(lab, &folder, self.language, memory.ports.unwrap_or(Ports::DOCUMENTED), &memory)
                 .map_err(|error| setup_failure(error, self.language))?;
         if kept.is_some() {
             say_lines(&[words::REATTACHED.get(self.language).to_owned()]);
@@ -139,7 +195,7 @@ impl Learner<'_> {
         let terminals = AnyTerminals::Remote(terminals);
         let bin = distribution.bin();
         open_terminals(&terminals, lab, &bin).await?;
-        let coach = LabCoach::new(memory.coach.clone());
+        let coach = LabCoach::new(memory.coach.clone(), system.scope.clone());
         let mut session = Session::new(Parts {
             lab: Arc::clone(lab),
             variables,
@@ -150,30 +206,20 @@ impl Learner<'_> {
             system,
             receiver: Some(receiver),
             coach,
+            action_deadline: ACTION_DEADLINE,
             keeps_transcript: false,
         });
         let mut host = Keeper { workspace: &self.workspace, remembered: &mut self.remembered, distribution };
         let ended = plain::learn(&mut session, &mut host, io::stdout(), keyboard, self.language).await;
         let (leaving, language) = match ended {
             Ok(ended) => ended,
-            // the learner's terminal or the host is gone: end like a hang-up
-            Err(_) => (Leaving::HungUp, self.language),
+            Err(plain::LearnError::Io(_)) => (Leaving::HungUp, self.language),
+            Err(plain::LearnError::Terminal(_)) => (Leaving::Lost, self.language),
         };
         plain::Host::save(&mut host, &session, language);
-        let step = session.run().progress().step + 1;
-        let terminals = session.into_terminals();
-        Ok(match leaving {
-            Leaving::Keep => {
-                terminals.keep().await.map_err(terminal_failure)?;
-                vec![words::LEFT_KEPT.get(language).to_owned()]
-            }
-            Leaving::Stop | Leaving::HungUp => {
-                // a host that has nothing left to do ends, perhaps before it has answered; what it left is stopped below
-                let _ = terminals.close_all(STOP_GRACE).await;
-                terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
-                vec![words::LEFT_STOPPED.fill(language, &[("step", &step.min(lab.spec.steps.len()))])]
-            }
-        })
+        let step = session.run().step();
+        let left = Left { leaving, language, step, steps: lab.spec.steps.len() };
+        left.leave(session.into_terminals(), &options).await
     }
 
     /// What a runner that was killed left behind is stopped, and named.
@@ -182,13 +228,7 @@ impl Learner<'_> {
         if left.is_empty() {
             return;
         }
-        let names: Vec<String> = left
-            .iter()
-            .map(|process| {
-                let name = process.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                format!("{name} ({})", process.pid())
-            })
-            .collect();
+        let names: Vec<String> = left.iter().map(|process| format!("{} ({})", process.name(), process.pid())).collect();
         terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
         say_lines(&[words::LEFTOVERS.fill(self.language, &[("processes", &names.join(", "))])]);
     }
@@ -198,7 +238,11 @@ pub(super) fn setup_failure(error: SetupError, language: Language) -> Failure {
     match error {
         SetupError::Distribution(error) => with_reason("distribution", say::E_DIST, error.explain(language)),
         SetupError::PortTaken { port, holder } => {
-            Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder))
+            let holder = match holder {
+                Some((name, pid)) => Message::new(say::E_PORT_HOLDER).with("name", name).with("pid", pid),
+                None => say::E_PORT_HOLDER_UNSEEN.into(),
+            };
+            Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder.say(language)))
         }
         SetupError::Witness { path, source } => Failure::io(path.display(), source),
     }
@@ -230,6 +274,9 @@ fn lab_terminal(name: &str, bin: &std::path::Path) -> OpenTerminal {
 pub(super) fn terminal_failure(error: TerminalError) -> Failure {
     match error {
         TerminalError::BashMissing => Failure::new("bash-missing", say::E_BASH),
+        TerminalError::BashTooOld { path, found } => {
+            Failure::new("bash-old", Message::new(say::E_BASH_OLD).with("path", path.display()).with("found", found))
+        }
         error => with_reason("terminal", say::E_TERMINAL, chain(&error)),
     }
 }

@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args, locale: Language) -> Result<u8, Failure> {
     match args.command.clone() {
-        Command::Learn { lab } => learn::run(&args, lab.as_deref(), locale),
+        Command::Learn { lab, free_ports } => learn::run(&args, lab.as_deref(), free_ports, locale),
         Command::List => list::run(&args, locale),
         Command::Verify { labs, options } => verify::run(&args, &labs, options, locale),
         Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),

@@ -1,12 +1,13 @@
 //! `kafkalab verify`: plays labs and prints how each came out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::failure::{Failure, with_reason};
 use super::learn::{setup_failure, terminal_failure};
 use super::{Args, exit, print, runtime};
 use crate::lab::format::{Lab, LabSource};
-use crate::lab::runner::{LabResult, Plan, Ports, StepResult, VerifyError, verify};
+use crate::lab::runner::{Deadlines, LabResult, Plan, Ports, StepResult, VerifyError, verify};
 use crate::lab::snapshot::Snapshots;
 use crate::net;
 use crate::text::{Language, cli as say};
@@ -51,6 +52,8 @@ pub struct Options {
     pub update: bool,
     /// Let the servers listen on ports that are free, instead of the documented ones.
     pub free_ports: bool,
+    /// How long one action and one step's checks may take, instead of the defaults; in seconds.
+    pub deadline_s: Option<u64>,
 }
 
 async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Language) -> Result<LabResult, Failure> {
@@ -63,6 +66,10 @@ async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Lan
         ports: if options.free_ports { free_ports().await? } else { Ports::DOCUMENTED },
         snapshots: Snapshots::new(snapshots, format!("labs/{}/lab.toml", lab.name)),
         update: options.update,
+        deadlines: options
+            .deadline_s
+            .map(Duration::from_secs)
+            .map_or_else(Deadlines::default, |all| Deadlines { action: all, checks: all }),
     };
     verify(&plan).await.map_err(|error| match error {
         VerifyError::Setup(error) => setup_failure(error, language),
@@ -72,7 +79,7 @@ async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Lan
 }
 
 /// Two ports that nobody listens on now.
-async fn free_ports() -> Result<Ports, Failure> {
+pub(super) async fn free_ports() -> Result<Ports, Failure> {
     let failed = |error| Failure::io("port", error);
     let first = net::bind("localhost", 0, 1).await.map_err(failed)?;
     let second = net::bind("localhost", 0, 1).await.map_err(failed)?;

@@ -88,6 +88,20 @@ impl Decoder {
     }
 }
 
+/// The first key that is a single byte: arrows and other keys that send a sequence are passed over, Esc alone is one.
+pub fn first_plain(bytes: &[u8]) -> Option<u8> {
+    let after = match bytes {
+        [0x1b, b'[', rest @ ..] => {
+            let end = rest.iter().position(|byte| matches!(byte, 0x40..=0x7e))?;
+            &rest[end + 1..]
+        }
+        [0x1b, b'O', _, rest @ ..] => rest,
+        [first, ..] => return Some(*first),
+        [] => return None,
+    };
+    first_plain(after)
+}
+
 fn prefixed(byte: u8) -> Option<Command> {
     Some(match byte {
         b'h' | b'H' => Command::Hint,
@@ -127,6 +141,18 @@ mod tests {
         check(b"\x1dz", &[Typed::Bytes(vec![PREFIX, b'z'])]);
         check(b"\x1b[A\x03\x04", &[Typed::Bytes(b"\x1b[A\x03\x04".to_vec())]);
         check("안녕".as_bytes(), &[Typed::Bytes("안녕".as_bytes().to_vec())]);
+    }
+
+    #[test]
+    fn an_answer_is_a_plain_key() {
+        let check = |bytes: &[u8], expected: Option<u8>| assert_eq!(first_plain(bytes), expected, "{bytes:?}");
+        check(b"n", Some(b'n'));
+        check(b"\x1b", Some(0x1b));
+        check(b"\x1b[A\x03", Some(3));
+        check(b"\x1b[1;5C\x1bOPf", Some(b'f'));
+        check(b"\x1b[A", None);
+        check(b"\x1b[", None);
+        check(b"", None);
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::signal::{self, Signal};
 use super::table::{self, Process};
 use super::wait;
 
 /// How often what is left is killed before giving up: a process that forks faster than this is not stopped by looking.
 const KILL_ROUNDS: u32 = 50;
+/// The part of the grace that one process may take before the next one is asked as well.
+const TURN_PART: u32 = 8;
 /// How long one round waits for killed processes to be gone.
 const KILL_WAIT: Duration = Duration::from_millis(200);
 
@@ -31,26 +31,11 @@ pub fn find(marks: &[(&str, &OsStr)]) -> Vec<Process> {
 }
 
 /// Stops whatever `look` finds, and what it finds later: hang up and terminate first (and continue, for what was stopped), after `grace`
-/// kill. Returns what still runs, which is nothing unless it belongs to another user.
+/// kill. What was started last is stopped first, so that a server can still take leave of the one that it was started for. Returns what
+/// still runs, which is nothing unless it belongs to another user.
 pub async fn stop(look: impl Fn() -> Vec<Process>, grace: Duration) -> Vec<Process> {
-    let end = Instant::now() + grace;
-    let mut asked = BTreeSet::new();
-    let everything_ended = async {
-        let _ = wait::until_true(grace, "processes to end", || {
-            let found = look();
-            for process in &found {
-                if asked.insert(process.identity) {
-                    for signal in [Signal::HangUp, Signal::Terminate, Signal::Continue] {
-                        // gone already, or not ours: seen again below
-                        let _ = signal::send(process.identity, signal);
-                    }
-                }
-            }
-            found.is_empty()
-        })
-        .await;
-    };
-    let _ = tokio::time::timeout_at(end, everything_ended).await;
+    // whoever is gone before this moment has passed is not told of
+    let _ = tokio::time::timeout(grace, ask_to_end(&look, grace / TURN_PART)).await;
     for _ in 0..KILL_ROUNDS {
         let left = look();
         if left.is_empty() {
@@ -68,6 +53,29 @@ pub async fn stop(look: impl Fn() -> Vec<Process>, grace: Duration) -> Vec<Proce
         .await;
     }
     look()
+}
+
+/// Asks one process after the other to end, each when the one before has ended or has had its `turn`; returns when nothing is left.
+async fn ask_to_end(look: &impl Fn() -> Vec<Process>, turn: Duration) {
+    let mut asked = BTreeSet::new();
+    loop {
+        let found = look();
+        let next = found.iter().map(|process| process.identity).filter(|identity| !asked.contains(identity));
+        let Some(next) = next.max_by_key(|identity| (identity.start_ticks, identity.pid)) else {
+            if found.is_empty() {
+                return;
+            }
+            let news = || look().iter().all(|process| !asked.contains(&process.identity));
+            let _ = wait::until_true(turn, "a process to end", news).await;
+            continue;
+        };
+        asked.insert(next);
+        for signal in [Signal::HangUp, Signal::Terminate, Signal::Continue] {
+            // gone already, or not ours: seen again when it is killed
+            let _ = signal::send(next, signal);
+        }
+        let _ = wait::until_true(turn, "a process to end", || !next.is_running()).await;
+    }
 }
 
 #[cfg(test)]
@@ -96,10 +104,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_started_last_is_stopped_first() {
+        let mark = format!("order-{}", std::process::id());
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("log");
+        // each goes on when its sleep was ended
+        let script = |name: &str| format!("trap : HUP TERM; sleep 600; echo {name} >> {}", log.display());
+        let mut first = started(&script("first"), &mark).await;
+        let second = Command::new("/bin/sh").args(["-c", &script("second")]).env("KAFKALAB_TEST_MARK", &mark);
+        let mut second = second.spawn().expect("sh starts");
+        let sleeping = || marked(&mark).iter().filter(|process| process.argv[0] == "sleep").count();
+        let both = wait::until_true(Duration::from_secs(10), "both", || sleeping() == 2).await;
+        both.expect("they run");
+        assert!(stop(|| marked(&mark), Duration::from_secs(60)).await.is_empty());
+        assert_eq!(std::fs::read_to_string(&log).expect("both wrote"), "second\nfirst\n");
+        first.wait().await.expect("it ended");
+        second.wait().await.expect("it ended");
+    }
+
+    #[tokio::test]
     async fn what_ends_by_itself_is_not_waited_for_longer() {
         let mark = format!("willing-{}", std::process::id());
         let mut child = started("sleep 600; :", &mark).await;
-        let started = Instant::now();
+        let started = std::time::Instant::now();
         assert!(stop(|| marked(&mark), Duration::from_secs(60)).await.is_empty());
         assert!(started.elapsed() < Duration::from_secs(30));
         child.wait().await.expect("it ended");

@@ -40,14 +40,22 @@ pub fn listening_on(port: u16) -> Option<Listening> {
     listening().into_iter().find(|listening| listening.address.port() == port)
 }
 
-/// The ports that a process listens on, ascending, each once.
-pub fn ports_of(pid: u32) -> Vec<u16> {
+/// The addresses that a process listens on. Far cheaper than [`listening`], which looks into every process.
+pub fn addresses_of(pid: u32) -> Vec<SocketAddr> {
     let inodes = inodes_of(pid);
-    let mut ports: Vec<u16> = rows(&table::folder(pid).join("net"))
+    if inodes.is_empty() {
+        return Vec::new();
+    }
+    rows(&table::folder(pid).join("net"))
         .into_iter()
         .filter(|row| row.state == State::Listen && inodes.contains(&row.inode))
-        .map(|row| row.local.port())
-        .collect();
+        .map(|row| row.local)
+        .collect()
+}
+
+/// The ports that a process listens on, ascending, each once.
+pub fn ports_of(pid: u32) -> Vec<u16> {
+    let mut ports: Vec<u16> = addresses_of(pid).iter().map(SocketAddr::port).collect();
     ports.sort_unstable();
     ports.dedup();
     ports
@@ -160,6 +168,7 @@ mod tests {
         let found = listening_on(port).expect("it listens");
         assert_eq!((found.address.port(), found.pid), (port, Some(me)));
         assert!(ports_of(me).contains(&port));
+        assert!(addresses_of(me).contains(&listener.local_addr().expect("bound")));
 
         let client = crate::net::connect("127.0.0.1", port, std::time::Duration::from_secs(5)).await.expect("connects");
         let _accepted = listener.accept().await.expect("it is there");

@@ -79,6 +79,11 @@ impl Process {
         })
     }
 
+    /// What it was called as; empty where that cannot be seen.
+    pub fn name(&self) -> String {
+        self.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// The process number.
     pub fn pid(&self) -> u32 {
         self.identity.pid
@@ -143,7 +148,12 @@ pub fn all() -> Vec<Process> {
 
 /// The running processes of a main class, as [`Process::runs_class`] tells them, by number.
 pub fn by_class(class: &str) -> Vec<Process> {
-    let mut found = all();
+    let names_it = |pid: &u32| {
+        let argv = bounded(&folder(*pid).join("cmdline"));
+        // a look at the arguments alone is cheap, and enough for nearly every process
+        argv.is_some_and(|argv| argv.split(|byte| *byte == 0).any(|argument| argument == class.as_bytes()))
+    };
+    let mut found: Vec<Process> = pids().into_iter().filter(names_it).filter_map(Process::read).collect();
     found.retain(|process| process.is_running() && process.runs_class(class));
     found
 }

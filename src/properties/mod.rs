@@ -165,5 +165,10 @@ impl Document {
     }
 }
 
+/// `value` as it is written in a file: Java reads the file in Latin-1, so everything outside of ASCII stands there escaped.
+pub fn escape_value(value: &str) -> String {
+    escape::value(value)
+}
+
 #[cfg(test)]
 mod tests;

@@ -40,11 +40,15 @@ crate::texts! {
     E_LANGUAGE { ko: "{found:은/는} 모르는 말이에요. --lang ko 나 --lang en 을 쓰세요.", en: "I don't speak {found}. Use --lang ko or --lang en." }
     E_USAGE { ko: "{found:을/를} 모르겠어요. 쓸 수 있는 것은 kafkalab --help 에 있어요.", en: "I don't understand {found}. See kafkalab --help for what there is." }
     E_USAGE_MISSING { ko: "{found:이/가} 빠졌어요. 쓰는 법은 kafkalab --help 에 있어요.", en: "{found} is missing. See kafkalab --help." }
-    E_LAB { ko: "실습을 읽지 못했어요: {reason}", en: "The lab cannot be read: {reason}" }
+    E_LAB { ko: "실습을 읽지 못했어요: {reason}. 그곳을 고친 다음 다시 실행하세요.", en: "The lab cannot be read: {reason}. Correct it and run this again." }
     E_WORKSPACE { ko: "작업 폴더 {path}에 쓸 수 없어요 ({reason}). 쓸 수 있는 폴더를 --workspace 로 알려 주세요.", en: "The workspace {path} cannot be written ({reason}). Name a folder that can be with --workspace." }
     E_HOME { ko: "집 폴더를 몰라서 작업 폴더를 정하지 못했어요. --workspace 로 알려 주세요.", en: "There is no home folder to put the workspace in. Name one with --workspace." }
-    E_PORT { ko: "포트 {port:을/를} 다른 프로그램이 쓰고 있어요 ({holder}). 그 프로그램을 끝내고 다시 실행하세요.", en: "Port {port} is taken by another program ({holder}). End that program and run this again." }
+    E_PORT_HOLDER { ko: "{name}, pid {pid}", en: "{name}, pid {pid}" }
+    E_PORT_HOLDER_UNSEEN { ko: "다른 사용자의 프로그램", en: "of another user" }
+    E_PORT { ko: "포트 {port:을/를} 다른 프로그램이 쓰고 있어요 ({holder}). 그 프로그램을 끝내고 다시 실행하거나, --free-ports 로 다른 포트를 쓰세요.", en: "Port {port} is taken by another program ({holder}). End that program and run this again, or use other ports with --free-ports." }
     E_STATE { ko: "진도 파일이 깨져 있어서 {kept:으로/로} 옮겨 두었어요 ({reason}). 처음부터 시작하지만, 되어 있는 일은 확인이 알아봐요.", en: "The progress file is damaged, so I kept it as {kept} ({reason}). You start from the first step; what is done already is noticed." }
+    E_BASH_OLD { ko: "{path:은/는} bash {found:이에요/예요}. 실습에는 4.4 이상이 필요해요. 새 bash를 설치한 다음 다시 실행하세요.", en: "{path} is bash {found}, and the labs need 4.4 or later. Install a newer one and run this again." }
+    E_LOST { ko: "실습의 터미널이 갑자기 끝나서 남은 프로세스를 모두 멈췄어요. kafkalab을 다시 실행하면 {step}단계부터 이어져요.", en: "The lab's terminals ended unexpectedly, so I stopped what was left of them. Run kafkalab again to go on at step {step}." }
     E_BASH { ko: "bash가 없어요. 실습은 bash에서 해요. 설치한 다음 다시 실행하세요 (데비안: apt-get install bash).", en: "There is no bash, and the labs need one. Install it and run this again (Debian: apt-get install bash)." }
     E_TERMINAL { ko: "터미널을 열지 못했어요: {reason}", en: "A terminal could not be opened: {reason}" }
     E_NOT_A_TERMINAL { ko: "실습은 터미널에서 해요. 터미널 없이 돌려 보려면 kafkalab verify 를 쓰세요.", en: "Labs need a terminal. Without one, use kafkalab verify." }

@@ -16,7 +16,8 @@ crate::texts! {
     THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
     SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}]에 가요", en: "Press F6 to go to terminal [{terminal}]" }
     TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }
-    KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F6 터미널 · F9 English · F10 나가기   (F키가 없으면 Ctrl-] 다음에 h c s t l q)", en: "F1 hint · F2 check · F3 do it for me · F6 terminal · F9 한국어 · F10 leave   (without F keys: Ctrl-], then h c s t l q)" }
+    KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F6 터미널 · F9 English · F10 나가기", en: "F1 hint · F2 check · F3 do it for me · F6 terminal · F9 한국어 · F10 leave" }
+    KEYS_WITHOUT_F { ko: "F키가 없으면 Ctrl-] 다음에 h c s t l q", en: "Without F keys: Ctrl-], then h c s t l q" }
     NEXT_STEP { ko: "다음 → {step}/{steps}", en: "next → {step}/{steps}" }
     LAB_PASSED { ko: "{number} {lab:을/를} 다 했어요!", en: "You have finished {number} {lab}!" }
     LAB_PASSED_NEXT { ko: "터미널에서 더 해 보거나, F10을 눌러 나가세요.", en: "Try more in the terminals, or press F10 to leave." }
@@ -30,10 +31,11 @@ crate::texts! {
     LEAVE_QUESTION { ko: "아직 돌고 있어요: {servers}. 어떻게 할까요?", en: "Still running: {servers}. What shall I do?" }
     LEAVE_KEYS { ko: "[s] 모두 멈추고 나가기 · [k] 켜 둔 채 나가기 · [Esc] 계속하기", en: "[s] stop them and leave · [k] keep them running and leave · [Esc] stay" }
     LEFT_STOPPED { ko: "모두 멈췄어요. 다시 오면 {step}단계부터 이어져요.", en: "Everything has stopped. Next time you go on at step {step}." }
+    LEFT_DONE { ko: "모두 멈췄어요. 이 실습은 다 했어요.", en: "Everything has stopped. This lab is done." }
     LEFT_KEPT { ko: "터미널을 켜 두었어요. kafkalab을 다시 실행하면 그대로 이어져요.", en: "The terminals stay open. Run kafkalab again to go on where you are." }
     REATTACHED { ko: "켜 둔 터미널에 다시 붙었어요.", en: "Back at the terminals that you kept." }
     LEFTOVERS { ko: "지난번에 남은 프로세스가 있어서 멈췄어요: {processes}", en: "Stopped what was left from last time: {processes}" }
     TERMINAL_CLOSED { ko: "터미널 {terminal}의 셸이 끝나서 새로 열었어요.", en: "The shell of terminal {terminal} ended, so I opened a new one." }
 
-    SERVER_NEEDED { ko: "이 단계에는 {server:이/가} 돌고 있어야 하는데, 지금은 없어요. 터미널 [{terminal}]에서 다시 시작하세요: {command}", en: "This step needs {server}, which is not running now. Start it again in terminal [{terminal}]: {command}" }
+    SERVER_NEEDED { ko: "이 단계에는 {server:이/가} 필요한데, 지금은 대답이 없어요. 터미널 [{terminal}]에서 다시 시작하세요:", en: "This step needs {server}, which does not answer now. Start it again in terminal [{terminal}]:" }
 }

@@ -31,7 +31,8 @@ fn ending(last: char) -> Ending {
         },
         '1' | '7' | '8' => Ending::Rieul,
         '0' | '3' | '6' => Ending::Consonant,
-        'l' | 'L' | 'r' | 'R' => Ending::Rieul,
+        'l' | 'L' => Ending::Rieul,
+        // an r at the end of a word is not heard: 서버, 브로커, 주키퍼
         'm' | 'M' | 'n' | 'N' => Ending::Consonant,
         _ => Ending::Vowel,
     }
@@ -50,6 +51,7 @@ mod tests {
             ("8", "을/를", "을"),
             ("9092", "을/를", "를"),
             ("test_topic", "을/를", "를"),
+            ("ZooKeeper", "이/가", "가"),
             ("", "은/는", "는"),
         ] {
             assert_eq!(pick(word, pair), expected, "{word} {pair}");

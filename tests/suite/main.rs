@@ -7,6 +7,12 @@ mod distribution;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
+mod learn;
+#[cfg(test)]
+mod learn_refused;
+#[cfg(test)]
+mod learner;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 #[path = "../support/mod.rs"]

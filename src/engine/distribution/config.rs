@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::Settings;
+use crate::properties;
 use crate::text::distribution as text;
 use crate::text::{Language, Text};
 
@@ -64,8 +65,8 @@ impl Page {
 /// A folder for data: below `/tmp` as Kafka ships it, or below the root that was asked for.
 fn data_folder(settings: &Settings, name: &str) -> String {
     let root = settings.data_root.as_ref().map_or_else(|| "/tmp".into(), |root| root.display().to_string());
-    // the format takes a backslash for an escape
-    format!("{root}/{name}").replace('\\', "\\\\")
+    // Java reads these files in Latin-1, so that a Korean folder can only stand there escaped
+    properties::escape_value(&format!("{root}/{name}"))
 }
 
 fn server(settings: &Settings) -> String {

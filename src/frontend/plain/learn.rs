@@ -1,15 +1,17 @@
 //! A lab at the learner's terminal: passes keys and output through, and says what the run says between them.
 
 use std::io::{self, Write};
+use std::time::Instant;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
+use super::blocks::Blocks;
+use super::pace::Pace;
 use super::paint::Paint;
 use super::view::View;
-use crate::frontend::keys::{Command, Decoder, Typed};
+use crate::frontend::keys::{self, Command, Decoder, Typed};
 use crate::judge::diagnostic::{Look, Paint as BoxPaint};
-use crate::lab::check;
 use crate::lab::coach::{Advice, Choice};
 use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
 use crate::lab::terminal::{Size, TerminalError};
@@ -24,6 +26,8 @@ pub enum Leaving {
     Keep,
     /// The learner's terminal went away, or the system asked us to end: stop everything.
     HungUp,
+    /// The lab's terminals went away.
+    Lost,
 }
 
 /// What a lab at the terminal ends with.
@@ -53,6 +57,7 @@ struct Learn<'a, W, H> {
     view: View<W>,
     language: Language,
     asking: Asking,
+    pace: Pace,
     /// Whether the step's terminal was shown since the step began: F6 goes there first.
     arrived: bool,
 }
@@ -81,15 +86,25 @@ pub async fn learn<W: Write, H: Host>(
     let terminal = session.lab().spec.steps[first].terminal.clone();
     let paint = Paint::for_stdout();
     let view = View::new(out, paint, rows, &terminal);
-    let mut learn = Learn { session, host, view, language, asking: Asking::Nothing, arrived: true };
+    let mut learn = Learn { session, host, view, language, asking: Asking::Nothing, pace: Pace::default(), arrived: true };
+    // terminals that were kept have the size of the screen that they were kept on
+    learn.resize().await?;
     let mut resized = signal(SignalKind::window_change())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;
     let mut decoder = Decoder::default();
     loop {
+        let due = learn.pace.due();
+        let patience = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            () = patience => learn.release()?,
             event = learn.session.next() => match event? {
-                SessionEvent::Lost => return Ok((Leaving::HungUp, learn.language)),
+                SessionEvent::Lost => return Ok((Leaving::Lost, learn.language)),
                 event => learn.show(event).await?,
             },
             bytes = keyboard.recv() => match bytes {
@@ -109,9 +124,21 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     async fn show(&mut self, event: SessionEvent) -> Result<(), LearnError> {
         match event {
             SessionEvent::Output { terminal, bytes } => self.view.output(&terminal, &bytes)?,
-            SessionEvent::Told(event) => self.tell(event)?,
+            SessionEvent::Told(event) => {
+                if let Some(event) = self.pace.take(event, self.view.shown(), Instant::now()) {
+                    self.tell(event)?;
+                }
+            }
+            SessionEvent::Line { terminal, .. } => self.pace.on_line(&terminal),
+            SessionEvent::Prompt { terminal, .. } => {
+                self.pace.on_prompt(&terminal);
+                if terminal == self.view.shown() {
+                    self.release()?;
+                }
+            }
             SessionEvent::Save => self.host.save(self.session, self.language),
             SessionEvent::Closed { terminal } => {
+                self.pace.on_prompt(&terminal);
                 self.host.reopen(self.session, &terminal).await?;
                 let text = say::TERMINAL_CLOSED.fill(self.language, &[("terminal", &terminal)]);
                 self.say_prose(&text)?;
@@ -127,9 +154,18 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
                 let text = say::FIX_FAILED.fill(self.language, &[("reason", &reason)]);
                 self.say_prose(&text)?;
             }
-            SessionEvent::Played(Ok(())) | SessionEvent::Line { .. } | SessionEvent::Prompt { .. } | SessionEvent::Lost => {}
+            SessionEvent::Played(Ok(())) | SessionEvent::Lost => {}
         }
         Ok(())
+    }
+
+    /// Shows the blocks that waited.
+    fn release(&mut self) -> io::Result<()> {
+        self.pace.release().into_iter().try_for_each(|event| self.tell(event))
+    }
+
+    fn blocks(&self) -> Blocks<'_> {
+        Blocks { lab: self.session.lab(), variables: self.session.variables(), paint: self.view.paint(), language: self.language }
     }
 
     fn say_prose(&mut self, text: &str) -> io::Result<()> {
@@ -138,120 +174,24 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn tell(&mut self, event: RunEvent) -> io::Result<()> {
-        match event {
-            RunEvent::LabStarted => self.introduce(),
-            RunEvent::StepStarted { step } => self.show_step(step),
-            RunEvent::ChecksChanged { outcomes, .. } => {
-                let lines = self.outcome_lines(&outcomes);
-                self.view.block(&lines)
-            }
-            RunEvent::StepPassed { step, outcomes } => self.show_passed(step, &outcomes),
-            RunEvent::LabPassed => self.show_end(),
-            RunEvent::HintGiven { step, tier } => self.show_hint(step, tier),
-            RunEvent::Advised { terminal, advice, held } => self.show_advice(&terminal, &advice, held),
-            RunEvent::Fixed => self.say_prose(say::FIXED.get(self.language)),
-            RunEvent::Solving { .. } => self.say_prose(say::SOLVING.get(self.language)),
-        }
-    }
-
-    fn introduce(&mut self) -> io::Result<()> {
-        let paint = self.view.paint();
-        let mut lines = vec![String::new()];
-        lines.extend(paint.prose(&self.session.lab().prose(self.language).introduction));
-        lines.extend(paint.prose(say::KEYS.get(self.language)).iter().map(|line| paint.faint(line)));
-        self.view.block(&lines)
-    }
-
-    fn lab_name(&self) -> (String, String) {
-        let lab = self.session.lab();
-        (format!("{:02}", lab.spec.number), lab.prose(self.language).title.clone())
-    }
-
-    /// The step's words: why, what to type where, and its checks.
-    fn show_step(&mut self, step: usize) -> io::Result<()> {
-        let paint = self.view.paint();
-        let (number, title) = self.lab_name();
-        let lab = self.session.lab();
-        let spec = &lab.spec.steps[step];
-        let prose = &lab.prose(self.language).steps[step];
-        let header = say::STEP_HEADER.fill(
-            self.language,
-            &[
-                ("number", &number),
-                ("lab", &title),
-                ("step", &(step + 1)),
-                ("steps", &lab.spec.steps.len()),
-                ("title", &prose.title),
-            ],
-        );
-        let mut lines = vec![String::new(), paint.rule(&header)];
-        lines.extend(paint.prose(&prose.body));
-        lines.push(say::IN_TERMINAL.fill(self.language, &[("terminal", &spec.terminal)]));
-        // a command is never broken by us: it may be copied
-        lines.push(format!("  {}", paint.command(&self.session.variables().expand(&spec.command))));
-        for text in &spec.text {
-            let text = say::THEN_TYPE.fill(self.language, &[("text", text)]);
-            lines.extend(paint.item(" ", &text));
-        }
-        for check in &spec.checks {
-            let label = check::label(check, self.session.variables()).say(self.language);
-            lines.extend(paint.item("·", &label));
-        }
-        let arrived = spec.terminal == self.view.shown();
-        if !arrived {
-            let text = say::SWITCH_TO.fill(self.language, &[("terminal", &spec.terminal)]);
-            lines.extend(paint.prose(&text).iter().map(|line| paint.attention(line)));
-        }
-        self.arrived = arrived;
-        self.view.block(&lines)
-    }
-
-    fn outcome_lines(&self, outcomes: &[check::Outcome]) -> Vec<String> {
-        let paint = self.view.paint();
-        let line = |outcome: &check::Outcome| {
-            let found = outcome.found.say(self.language);
-            if outcome.passed {
-                return paint.item("✓", &found).iter().map(|line| paint.good(line)).collect::<Vec<_>>();
-            }
-            let expected = outcome.expected.say(self.language);
-            paint.item("·", &format!("{expected} — {found}"))
+        let lines = match event {
+            RunEvent::StepStarted { step } => return self.show_step(step),
+            RunEvent::Advised { terminal, advice, held } => return self.show_advice(&terminal, &advice, held),
+            RunEvent::LabStarted => self.blocks().introduction(),
+            RunEvent::ChecksChanged { outcomes, .. } => self.blocks().outcomes(&outcomes),
+            RunEvent::StepPassed { step, outcomes } => self.blocks().passed(step, &outcomes),
+            RunEvent::LabPassed => self.blocks().end(),
+            RunEvent::HintGiven { step, tier } => self.blocks().hint(step, tier),
+            RunEvent::ServerMissing { started_by } => self.blocks().server_missing(started_by),
+            RunEvent::Fixed => self.view.paint().prose(say::FIXED.get(self.language)),
+            RunEvent::Solving { .. } => self.view.paint().prose(say::SOLVING.get(self.language)),
         };
-        outcomes.iter().flat_map(line).collect()
-    }
-
-    fn show_passed(&mut self, step: usize, outcomes: &[check::Outcome]) -> io::Result<()> {
-        let mut lines = self.outcome_lines(outcomes);
-        let steps = self.session.lab().spec.steps.len();
-        if step + 1 < steps {
-            let next = say::NEXT_STEP.fill(self.language, &[("step", &(step + 2)), ("steps", &steps)]);
-            lines.push(self.view.paint().faint(&next));
-        }
         self.view.block(&lines)
     }
 
-    fn show_end(&mut self) -> io::Result<()> {
-        let paint = self.view.paint();
-        let (number, title) = self.lab_name();
-        let text = say::LAB_PASSED.fill(self.language, &[("number", &number), ("lab", &title)]);
-        let mut lines = vec![String::new()];
-        lines.extend(paint.item("●", &text).iter().map(|line| paint.good(line)));
-        lines.extend(paint.prose(say::LAB_PASSED_NEXT.get(self.language)));
-        self.view.block(&lines)
-    }
-
-    fn show_hint(&mut self, step: usize, tier: usize) -> io::Result<()> {
-        let paint = self.view.paint();
-        let lab = self.session.lab();
-        let spec = &lab.spec.steps[step];
-        let title = say::HINT.fill(self.language, &[("tier", &(tier + 1))]);
-        let mut lines = vec![paint.attention(&title)];
-        match lab.prose(self.language).steps[step].hints.get(tier) {
-            Some(hint) => lines.extend(paint.prose(hint)),
-            None => {
-                lines.push(say::HINT_COMMAND.fill(self.language, &[("terminal", &spec.terminal)]));
-                lines.push(format!("  {}", paint.command(&self.session.variables().expand(&spec.command))));
-            }
-        }
+    fn show_step(&mut self, step: usize) -> io::Result<()> {
+        self.arrived = self.session.lab().spec.steps[step].terminal == self.view.shown();
+        let lines = self.blocks().step(step, self.view.shown());
         self.view.block(&lines)
     }
 
@@ -271,41 +211,47 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     async fn typed(&mut self, decoder: &mut Decoder, bytes: &[u8]) -> Result<Option<Leaving>, LearnError> {
-        if self.asking != Asking::Nothing {
-            return Ok(self.answered(bytes)?);
+        // a line may be gone without an answer: its terminal was closed
+        if matches!(self.asking, Asking::HeldLine { .. }) && !self.session.run().holds_a_line() {
+            self.asking = Asking::Nothing;
         }
-        if self.view.is_full_screen() {
-            let shown = self.view.shown().to_owned();
-            self.session.terminals().write(&shown, bytes).await?;
+        if self.asking == Asking::Nothing && self.view.is_full_screen() {
+            self.type_at_shown(bytes).await?;
             return Ok(None);
         }
         for typed in decoder.take(bytes) {
-            match typed {
+            let leaving = match typed {
+                Typed::Command(command) => self.command(command)?,
+                Typed::Bytes(bytes) if self.asking != Asking::Nothing => self.answered(&bytes),
                 Typed::Bytes(bytes) => {
-                    let shown = self.view.shown().to_owned();
-                    self.session.terminals().write(&shown, &bytes).await?;
+                    self.type_at_shown(&bytes).await?;
+                    None
                 }
-                Typed::Command(command) => {
-                    if let Some(leaving) = self.command(command)? {
-                        return Ok(Some(leaving));
-                    }
-                }
+            };
+            if leaving.is_some() {
+                return Ok(leaving);
             }
         }
         Ok(None)
     }
 
-    fn answered(&mut self, bytes: &[u8]) -> io::Result<Option<Leaving>> {
-        match (self.asking, bytes) {
-            (Asking::HeldLine { .. }, b"\r" | b"\n") => self.answer(Choice::RunAnyway),
-            (Asking::HeldLine { has_fix: true }, b"f" | b"F") => self.answer(Choice::Fix),
-            (Asking::HeldLine { .. }, b"n" | b"N" | b"\x03" | b"\x1b") => self.answer(Choice::Cancel),
-            (Asking::Leave, b"s" | b"S") => return Ok(Some(Leaving::Stop)),
-            (Asking::Leave, b"k" | b"K") => return Ok(Some(Leaving::Keep)),
-            (Asking::Leave, b"\x1b" | b"\x03" | b"n" | b"N" | b"\r") => self.asking = Asking::Nothing,
+    async fn type_at_shown(&mut self, bytes: &[u8]) -> Result<(), TerminalError> {
+        self.session.type_at(self.view.shown(), bytes).await
+    }
+
+    /// Keys other than ours, while something is asked; the first that is an answer counts.
+    fn answered(&mut self, bytes: &[u8]) -> Option<Leaving> {
+        let key = keys::first_plain(bytes)?.to_ascii_lowercase();
+        match (self.asking, key) {
+            (Asking::HeldLine { .. }, b'\r' | b'\n') => self.answer(Choice::RunAnyway),
+            (Asking::HeldLine { has_fix: true }, b'f') => self.answer(Choice::Fix),
+            (Asking::HeldLine { .. }, b'n' | 0x03 | 0x1b) => self.answer(Choice::Cancel),
+            (Asking::Leave, b's') => return Some(Leaving::Stop),
+            (Asking::Leave, b'k') => return Some(Leaving::Keep),
+            (Asking::Leave, 0x1b | 0x03 | b'n' | b'\r') => self.asking = Asking::Nothing,
             _ => {}
         }
-        Ok(None)
+        None
     }
 
     fn answer(&mut self, choice: Choice) {
@@ -314,12 +260,16 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn command(&mut self, command: Command) -> io::Result<Option<Leaving>> {
+        // a question is answered before anything else is asked; only leaving is possible at any moment
+        if self.asking != Asking::Nothing && command != Command::Leave {
+            return Ok(None);
+        }
         match command {
             Command::Hint => self.session.take(Input::HintAsked),
             Command::Solve => self.session.take(Input::SolveAsked),
             Command::Check => {
                 self.session.check_now();
-                let lines = self.outcome_lines(self.session.run().outcomes());
+                let lines = self.blocks().outcomes(self.session.run().outcomes());
                 self.view.block(&lines)?;
             }
             Command::NextTerminal => self.next_terminal()?,
@@ -334,24 +284,29 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
                 self.host.save(self.session, self.language);
                 match self.session.run().step() {
                     Some(step) => self.show_step(step)?,
-                    None => self.show_end()?,
+                    None => self.tell(RunEvent::LabPassed)?,
                 }
             }
-            Command::Keys => self.say_prose(say::KEYS.get(self.language))?,
+            Command::Keys => {
+                let lines = self.blocks().keys();
+                self.view.block(&lines)?;
+            }
             Command::Leave => return self.ask_to_leave(),
         }
         Ok(None)
     }
 
     fn ask_to_leave(&mut self) -> io::Result<Option<Leaving>> {
+        if matches!(self.asking, Asking::HeldLine { .. }) {
+            // it stays in the shell's history
+            self.answer(Choice::Cancel);
+        }
         let running = self.host.running(self.session);
         if running.is_empty() {
             return Ok(Some(Leaving::Stop));
         }
         self.asking = Asking::Leave;
-        let paint = self.view.paint();
-        let mut lines = paint.prose(&say::LEAVE_QUESTION.fill(self.language, &[("servers", &running.join(", "))]));
-        lines.extend(paint.prose(say::LEAVE_KEYS.get(self.language)).iter().map(|line| paint.attention(line)));
+        let lines = self.blocks().leave_question(&running);
         self.view.block(&lines)?;
         Ok(None)
     }
@@ -374,6 +329,7 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     fn switch(&mut self, terminal: &str) -> io::Result<()> {
         let of_step = self.session.run().step().map(|step| &self.session.lab().spec.steps[step].terminal);
         self.arrived |= of_step.is_some_and(|of_step| of_step == terminal);
+        self.release()?;
         let divider = say::TERMINAL_HEADER.fill(self.language, &[("terminal", &terminal)]);
         self.view.switch(terminal, &divider)
     }
@@ -383,7 +339,11 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         self.view.resize(rows, columns);
         let names: Vec<String> = self.session.lab().spec.terminals.iter().map(|terminal| terminal.name.clone()).collect();
         for name in names {
-            self.session.terminals().resize(&name, Size { rows, columns }).await?;
+            match self.session.terminals().resize(&name, Size { rows, columns }).await {
+                // its shell has just ended, and the next one is opened with the new size
+                Err(TerminalError::NotOpen { .. }) => {}
+                resized => resized?,
+            }
         }
         Ok(())
     }

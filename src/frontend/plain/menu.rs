@@ -49,6 +49,8 @@ pub enum MenuChoice {
     Restart(usize),
     /// Leave.
     Quit,
+    /// Leave at once: Ctrl-C.
+    Interrupted,
 }
 
 /// Shows the first screen until the learner has chosen; returns the choice and the language.
@@ -75,14 +77,19 @@ pub async fn menu(
         out.flush()?;
         drawn = lines.len();
         let Some(key) = keyboard.recv().await else { return Ok((MenuChoice::Quit, language)) };
-        match key.as_slice() {
-            b"\r" | b"\n" | b" " => return Ok((MenuChoice::Start(chosen), language)),
-            b"r" | b"R" => return Ok((MenuChoice::Restart(chosen), language)),
-            b"q" | b"Q" | b"\x03" | b"\x04" | b"\x1b" | b"\x1b[21~" => return Ok((MenuChoice::Quit, language)),
-            b"l" | b"L" | b"\x1b[20~" => language = language.other(),
-            b"\x1b[A" | b"\x1bOA" | b"k" => chosen = chosen.saturating_sub(1),
-            b"\x1b[B" | b"\x1bOB" | b"j" => chosen = (chosen + 1).min(entries.len().saturating_sub(1)),
-            _ => {}
+        // keys that were typed ahead count one by one; an arrow or a function key begins with Esc
+        let keys = if key.first() == Some(&0x1b) { vec![key.as_slice()] } else { key.chunks(1).collect() };
+        for key in keys {
+            match key {
+                b"\r" | b"\n" | b" " => return Ok((MenuChoice::Start(chosen), language)),
+                b"r" | b"R" => return Ok((MenuChoice::Restart(chosen), language)),
+                b"\x03" => return Ok((MenuChoice::Interrupted, language)),
+                b"q" | b"Q" | b"\x04" | b"\x1b" | b"\x1b[21~" => return Ok((MenuChoice::Quit, language)),
+                b"l" | b"L" | b"\x1b[20~" => language = language.other(),
+                b"\x1b[A" | b"\x1bOA" | b"k" => chosen = chosen.saturating_sub(1),
+                b"\x1b[B" | b"\x1bOB" | b"j" => chosen = (chosen + 1).min(entries.len().saturating_sub(1)),
+                _ => {}
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The line-by-line front end: the learner's own terminal shows one of the lab's terminals at a time, and what kafkalab says
 //! stands between its lines.
 
+mod blocks;
 mod learn;
 mod menu;
+mod pace;
 mod paint;
 mod view;
 

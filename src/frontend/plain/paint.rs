@@ -64,11 +64,16 @@ impl Paint {
         self.paint("33", text)
     }
 
-    /// A heading with a rule behind it.
-    pub fn rule(self, title: &str) -> String {
-        let head = format!("── {title} ");
-        let rest = self.columns.min(PROSE_COLUMNS_MAX).saturating_sub(width(&head));
-        self.strong(&format!("{head}{}", "─".repeat(rest)))
+    /// A heading with a rule behind it; one that is too long for a line goes on in the next.
+    pub fn rule(self, title: &str) -> Vec<String> {
+        let columns = self.columns.min(PROSE_COLUMNS_MAX);
+        let mut lines = self.item("──", title);
+        if let Some(last) = lines.last_mut() {
+            let rest = columns.saturating_sub(width(last) + 1);
+            last.push(' ');
+            last.push_str(&"─".repeat(rest));
+        }
+        lines.iter().map(|line| self.strong(line.trim_end())).collect()
     }
 
     /// A paragraph, wrapped.

@@ -78,26 +78,39 @@ impl<W: Write> View<W> {
             self.waiting.push(lines.to_vec());
             return Ok(());
         }
-        let (line, column) = self.current_line();
-        write!(self.out, "\r\x1b[K")?;
+        let line = self.current_line();
+        write!(self.out, "\x1b[m\r{}\x1b[J", up(line.above))?;
         for text in lines {
             write!(self.out, "{text}\r\n")?;
         }
-        write!(self.out, "{line}")?;
-        if column > 0 {
-            write!(self.out, "\r\x1b[{column}C")?;
+        self.show_again(&line)
+    }
+
+    fn show_again(&mut self, line: &CurrentLine) -> io::Result<()> {
+        write!(self.out, "{}{}", line.rows.join("\x1b[m"), up(line.below))?;
+        if line.column > 0 {
+            write!(self.out, "\r\x1b[{}C", line.column)?;
         }
+        write!(self.out, "{}", line.attributes)?;
         self.out.flush()
     }
 
-    /// The line that the cursor of the shown terminal is on, with its colours, and the cursor's column.
-    fn current_line(&mut self) -> (String, u16) {
+    /// The line that the cursor of the shown terminal is on: more than one row where it is wrapped.
+    fn current_line(&mut self) -> CurrentLine {
         let shown = self.shown.clone();
         let screen = self.screen(&shown).screen();
         let (row, column) = screen.cursor_position();
-        let columns = screen.size().1.get();
-        let line = screen.rows_formatted(0, columns).nth(usize::from(row)).unwrap_or_default();
-        (line, column)
+        let (rows, columns) = screen.size();
+        let first = (0..row).rev().take_while(|above| screen.row_wrapped(*above)).last().unwrap_or(row);
+        let last = (row..rows.get()).take_while(|at| screen.row_wrapped(*at)).last().map_or(row, |wrapped| wrapped + 1);
+        let shown = screen.rows_formatted(0, columns.get());
+        CurrentLine {
+            rows: shown.skip(usize::from(first)).take(usize::from(last - first) + 1).collect(),
+            above: row - first,
+            below: last - row,
+            column,
+            attributes: screen.attributes_formatted(),
+        }
     }
 
     /// Shows another terminal: a divider, then the end of what it has on its screen.
@@ -111,22 +124,24 @@ impl<W: Write> View<W> {
         self.shown = terminal.to_owned();
         let paint = self.paint;
         let screen = self.screen(terminal).screen();
+        if screen.alternate_screen() {
+            let state = screen.state_formatted();
+            write!(self.out, "\x1b[?1049h{state}")?;
+            return self.out.flush();
+        }
         let columns = screen.size().1.get();
-        let row = usize::from(screen.cursor_position().0);
+        let row = screen.cursor_position().0;
+        let row = usize::from((0..row).rev().take_while(|above| screen.row_wrapped(*above)).last().unwrap_or(row));
         let rows: Vec<String> = screen.rows_formatted(0, columns).take(row).collect();
         let plain: Vec<String> = screen.rows(0, columns).take(row).collect();
         let first_used = plain.iter().position(|line| !line.trim().is_empty()).unwrap_or(row);
         let first = first_used.max(row.saturating_sub(REPLAY_ROWS_MAX));
-        write!(self.out, "\r\x1b[K\r\n{}\r\n", paint.rule(divider))?;
+        write!(self.out, "\x1b[m\r\n{}\r\n", paint.rule(divider).join("\r\n"))?;
         for line in &rows[first..] {
             write!(self.out, "{line}\x1b[m\r\n")?;
         }
-        let (line, column) = self.current_line();
-        write!(self.out, "{line}")?;
-        if column > 0 {
-            write!(self.out, "\r\x1b[{column}C")?;
-        }
-        self.out.flush()
+        let line = self.current_line();
+        self.show_again(&line)
     }
 
     /// The learner's terminal has another size.
@@ -137,6 +152,24 @@ impl<W: Write> View<W> {
             screen.screen_mut().set_size(at_least_one(rows), at_least_one(columns));
         }
     }
+}
+
+/// The line that a terminal's cursor is on.
+struct CurrentLine {
+    /// Its rows, with their colours.
+    rows: Vec<String>,
+    /// How many of them are above the cursor.
+    above: u16,
+    /// How many are below it.
+    below: u16,
+    /// The cursor's column.
+    column: u16,
+    /// The colours that the program has set for what comes next.
+    attributes: String,
+}
+
+fn up(rows: u16) -> String {
+    if rows > 0 { format!("\x1b[{rows}A") } else { String::new() }
 }
 
 /// A screen has at least one row and one column, whatever a terminal says of itself.
@@ -166,6 +199,21 @@ mod tests {
         view.block(&["one".to_owned(), "two".to_owned()]).expect("written");
         view.output("client", b"pics.sh").expect("written");
         assert_eq!(shown(view).trim_end(), "one\ntwo\nlearner@client bin$ ./kafka-topics.sh");
+    }
+
+    #[test]
+    fn a_wrapped_line_moves_below_a_block_as_a_whole() {
+        let check = |back: usize, more: &str, expected: &str| {
+            let mut view = view();
+            let command = "learner@client bin$ ./kafka-topics.sh --list --bootstrap-server";
+            view.output("client", command.as_bytes()).expect("written");
+            view.output("client", "\x1b[A".repeat(back).as_bytes()).expect("written");
+            view.block(&["block".to_owned()]).expect("written");
+            view.output("client", more.as_bytes()).expect("written");
+            assert_eq!(shown(view).trim_end(), expected);
+        };
+        check(0, " here", "block\nlearner@client bin$ ./kafka-topics.sh --list --bootstrap-server here");
+        check(1, "!", "block\nlearner@client bin$ ./k!fka-topics.sh --list --bootstrap-server");
     }
 
     #[test]

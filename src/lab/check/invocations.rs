@@ -1,7 +1,7 @@
 //! Which tools were run, as the tools themselves report it when they start and end (see `engine::tools::invocation`): a command
 //! counts however it was typed: through an alias, in a loop, from a script, in another window.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -32,13 +32,18 @@ pub struct Invocation {
 #[derive(Clone, Debug, Default)]
 pub struct Invocations(Arc<Mutex<Vec<Invocation>>>);
 
-/// Takes reports until it is dropped.
+/// Takes reports until it is dropped; the socket is then removed.
 #[derive(Debug)]
-pub struct Receiver(AbortHandle);
+pub struct Receiver {
+    task: AbortHandle,
+    socket: PathBuf,
+}
 
 impl Drop for Receiver {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+        // where the folder for temporary files was cleared, there is nothing left to remove
+        let _ = std::fs::remove_file(&self.socket);
     }
 }
 
@@ -58,7 +63,7 @@ impl Invocations {
                 }
             }
         });
-        Ok(Receiver(task.abort_handle()))
+        Ok(Receiver { task: task.abort_handle(), socket: path.to_owned() })
     }
 
     /// Takes one report.

@@ -3,12 +3,14 @@
 
 mod consumer;
 pub mod invocations;
+mod needs;
 mod outcome;
 mod predicates;
 mod ran;
 pub mod scope;
 pub mod system;
 
+pub use needs::{missing, server_started_by};
 pub use outcome::{Outcome, label};
 pub use predicates::{Context, ask};
 pub use system::LabSystem;

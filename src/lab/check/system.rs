@@ -1,6 +1,6 @@
 //! The lab's servers as they are right now: found by process, asked by protocol.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::engine::client::admin::ClusterDescription;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Connection};
 use crate::engine::zookeeper::client::{Client as ZooKeeper, ConnectString, four_letter_word};
 use crate::process::sockets;
-use crate::process::table::Process;
+use crate::process::table::{Identity, Process};
 
 /// How long a server may take to answer one question before it counts as silent.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(2);
@@ -28,6 +28,8 @@ pub struct LabSystem {
     /// The tools that were run.
     pub invocations: Invocations,
     seen: Mutex<BTreeSet<String>>,
+    /// Where each server that runs has answered once. It is not asked again while it listens there: its log belongs to the learner.
+    answered: Mutex<HashMap<Identity, SocketAddr>>,
 }
 
 /// A server process of the lab and where it answers.
@@ -42,7 +44,7 @@ pub struct Server {
 impl LabSystem {
     /// The system of one lab; `seen` are the servers that were seen serving in an earlier run of it.
     pub fn new(scope: Scope, invocations: Invocations, seen: impl IntoIterator<Item = String>) -> Self {
-        Self { scope, invocations, seen: Mutex::new(seen.into_iter().collect()) }
+        Self { scope, invocations, seen: Mutex::new(seen.into_iter().collect()), answered: Mutex::default() }
     }
 
     /// The servers that have been seen serving in this lab, by main class.
@@ -65,21 +67,16 @@ impl LabSystem {
             .collect()
     }
 
-    fn remember(&self, class: &str) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(class.to_owned());
-    }
-
     /// The lab's coordinator: the first that answers, else one that does not (yet), else none.
     pub async fn coordinator(&self) -> Option<Server> {
         let mut silent = None;
         for process in self.scope.processes(COORDINATOR_CLASS) {
-            for address in addresses(&process) {
-                if is_coordinator(address).await {
-                    self.remember(COORDINATOR_CLASS);
-                    return Some(Server { pid: process.pid(), address: Some(address) });
-                }
+            let address = self.address_of(&process, COORDINATOR_CLASS, is_coordinator).await;
+            let server = Server { pid: process.pid(), address };
+            if address.is_some() {
+                return Some(server);
             }
-            silent.get_or_insert(Server { pid: process.pid(), address: None });
+            silent.get_or_insert(server);
         }
         silent
     }
@@ -88,17 +85,30 @@ impl LabSystem {
     pub async fn brokers(&self) -> Vec<Server> {
         let mut servers = Vec::new();
         for process in self.scope.processes(BROKER_CLASS) {
-            let mut server = Server { pid: process.pid(), address: None };
-            for address in addresses(&process) {
-                if is_broker(address).await {
-                    self.remember(BROKER_CLASS);
-                    server.address = Some(address);
-                    break;
-                }
-            }
-            servers.push(server);
+            let address = self.address_of(&process, BROKER_CLASS, is_broker).await;
+            servers.push(Server { pid: process.pid(), address });
         }
         servers
+    }
+
+    /// Where a server answers its protocol, asked once per process.
+    async fn address_of(&self, process: &Process, class: &str, speaks: impl AsyncFn(SocketAddr) -> bool) -> Option<SocketAddr> {
+        let addresses = addresses(process);
+        let known = self.answered.lock().unwrap_or_else(PoisonError::into_inner).get(&process.identity).copied();
+        if let Some(known) = known.filter(|known| addresses.contains(known)) {
+            return Some(known);
+        }
+        for address in addresses {
+            if speaks(address).await {
+                let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+                answered.retain(|identity, _| identity.is_running());
+                answered.insert(process.identity, address);
+                drop(answered);
+                self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(class.to_owned());
+                return Some(address);
+            }
+        }
+        None
     }
 
     /// A client of the lab's first broker that answers.
@@ -147,11 +157,7 @@ pub async fn is_broker(address: SocketAddr) -> bool {
 /// Where a process listens, as addresses that can be connected to. The lowest port first: a JVM listens on a random high port
 /// besides its own.
 fn addresses(process: &Process) -> Vec<SocketAddr> {
-    let mut addresses: Vec<SocketAddr> = sockets::listening()
-        .into_iter()
-        .filter(|listening| listening.pid == Some(process.pid()))
-        .map(|listening| reachable(listening.address))
-        .collect();
+    let mut addresses: Vec<SocketAddr> = sockets::addresses_of(process.pid()).into_iter().map(reachable).collect();
     addresses.sort_by_key(SocketAddr::port);
     addresses
 }

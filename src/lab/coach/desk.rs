@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::live::LiveSystem;
 use super::{Advice, Coach};
 use crate::judge::rules::context::{CommandContext, DiskFiles};
+use crate::lab::check::scope::Scope;
 
 /// What the coach made of a line.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ pub enum Judged {
 #[derive(Debug)]
 pub struct LabCoach {
     coach: Arc<Mutex<Coach>>,
+    scope: Scope,
     sender: mpsc::UnboundedSender<Judged>,
     judged: mpsc::UnboundedReceiver<Judged>,
 }
@@ -47,10 +49,10 @@ struct Typed {
 }
 
 impl LabCoach {
-    /// A coach that remembers what it told in earlier runs.
-    pub fn new(coach: Coach) -> Self {
+    /// A coach that remembers what it told in earlier runs, for the lab of that scope.
+    pub fn new(coach: Coach, scope: Scope) -> Self {
         let (sender, judged) = mpsc::unbounded_channel();
-        Self { coach: Arc::new(Mutex::new(coach)), sender, judged }
+        Self { coach: Arc::new(Mutex::new(coach)), scope, sender, judged }
     }
 
     /// What it remembers.
@@ -78,7 +80,7 @@ impl LabCoach {
 
     fn judge(&self, typed: Typed, look: impl FnOnce(&mut Coach, &CommandContext<'_>) -> Judged + Send + 'static) {
         let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
-        let system = LiveSystem::new(tokio::runtime::Handle::current());
+        let system = LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone());
         tokio::task::spawn_blocking(move || {
             let variables: BTreeMap<String, String> = std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use crate::engine::client::Connection;
 use crate::engine::zookeeper::client::four_letter_word;
 use crate::judge::rules::context::{Address, Listening, Speaker, SystemView};
-use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
+use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS, Scope};
 use crate::net;
 use crate::process::sockets;
 use crate::process::table::Process;
@@ -21,12 +21,13 @@ const CLIENT_ID: &str = "kafkalab-coach";
 #[derive(Debug)]
 pub struct LiveSystem {
     runtime: Handle,
+    scope: Scope,
 }
 
 impl LiveSystem {
-    /// For the runtime that the questions run on.
-    pub fn new(runtime: Handle) -> Self {
-        Self { runtime }
+    /// For the runtime that the questions run on; of all servers, only those in `scope` are recommended to the learner.
+    pub fn new(runtime: Handle, scope: Scope) -> Self {
+        Self { runtime, scope }
     }
 }
 
@@ -34,7 +35,7 @@ impl SystemView for LiveSystem {
     fn listening(&self) -> Vec<Listening> {
         let speaker = |listening: &sockets::Listening| {
             let process = listening.pid.and_then(Process::read);
-            match process {
+            match process.filter(|process| self.scope.owns(process)) {
                 Some(process) if process.runs_class(COORDINATOR_CLASS) => Speaker::Coordinator,
                 Some(process) if process.runs_class(BROKER_CLASS) => Speaker::Broker,
                 // what else listens on this machine is not ours to disturb
@@ -48,6 +49,13 @@ impl SystemView for LiveSystem {
     }
 
     fn speaker(&self, address: &Address) -> Speaker {
+        // what its process tells need not be asked: the server's log is the learner's to read
+        if matches!(address.host.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
+            && let Some(known) = self.listening().iter().find(|listening| listening.port == address.port)
+            && known.speaker != Speaker::Unknown
+        {
+            return known.speaker;
+        }
         self.runtime.block_on(ask(&address.host, address.port))
     }
 }

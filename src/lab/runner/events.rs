@@ -14,6 +14,8 @@ pub enum Input {
         step: usize,
         /// What they found, in the step's order.
         outcomes: Vec<Outcome>,
+        /// The earlier steps whose server this step needs and that does not serve.
+        missing: Vec<usize>,
     },
     /// A line was typed and waits to be run.
     LineEntered {
@@ -67,6 +69,11 @@ pub enum RunEvent {
         step: usize,
         /// What is now true of the system.
         outcomes: Vec<Outcome>,
+    },
+    /// The step needs a server that does not serve (any more).
+    ServerMissing {
+        /// The earlier step that started it.
+        started_by: usize,
     },
     /// Every step is done.
     LabPassed,

@@ -1,5 +1,6 @@
 //! A run of a lab: a state machine whose only output is events, and the loop that drives it.
 
+mod checker;
 mod events;
 mod player;
 mod session;
@@ -13,5 +14,5 @@ pub use player::{ACTION_DEADLINE, Play, Player, PlayerError};
 pub use session::{Parts, Session, SessionEvent};
 pub use setup::{Ports, Ready, SetupError, make_ready, new_session};
 pub use state::{Progress, Run};
-pub use verify::{LabResult, Plan, StepResult, VerifyError, verify};
+pub use verify::{Deadlines, LabResult, Plan, StepResult, VerifyError, verify};
 pub use workspace::{Damaged, LabMemory, Remembered, Workspace, WorkspaceError};

@@ -11,6 +11,9 @@ pub const ACTION_DEADLINE: Duration = Duration::from_secs(60);
 /// Keeps the tail of what a terminal showed; what is waited for is never longer than this.
 const TAIL_BYTES_MAX: usize = 64 * 1024;
 
+/// The keys that empty the shell's line, on whichever place of it the cursor is: Ctrl-K and Ctrl-U.
+const CLEAR_LINE: [u8; 2] = [0x0b, 0x15];
+
 /// What to type, and what to wait for after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Play {
@@ -93,6 +96,8 @@ pub enum Next {
 struct Seen {
     prompt: Prompt,
     tail: String,
+    /// Whether the learner has typed something since the prompt was shown.
+    touched: bool,
 }
 
 /// How far a terminal's shell is with its prompt. What is typed before the prompt is shown would be echoed twice.
@@ -130,15 +135,21 @@ pub struct Player {
     phase: Phase,
     since: Option<Instant>,
     seen: HashMap<String, Seen>,
+    deadline: Duration,
 }
 
 impl Default for Player {
     fn default() -> Self {
-        Self { plays: VecDeque::new(), phase: Phase::Before, since: None, seen: HashMap::new() }
+        Self::new(ACTION_DEADLINE)
     }
 }
 
 impl Player {
+    /// A player with nothing to play; `deadline` is for each play.
+    pub fn new(deadline: Duration) -> Self {
+        Self { plays: VecDeque::new(), phase: Phase::Before, since: None, seen: HashMap::new(), deadline }
+    }
+
     /// Adds plays after those that are there.
     pub fn add(&mut self, plays: impl IntoIterator<Item = Play>) {
         self.plays.extend(plays);
@@ -158,7 +169,14 @@ impl Player {
 
     /// A terminal's shell is about to show its prompt.
     pub fn on_prompt(&mut self, terminal: &str) {
-        self.seen.entry(terminal.to_owned()).or_default().prompt = Prompt::Due;
+        let seen = self.seen.entry(terminal.to_owned()).or_default();
+        seen.prompt = Prompt::Due;
+        seen.touched = false;
+    }
+
+    /// The learner typed at a terminal.
+    pub fn on_typed(&mut self, terminal: &str) {
+        self.seen.entry(terminal.to_owned()).or_default().touched = true;
     }
 
     /// A terminal was at its prompt before the player was there.
@@ -170,6 +188,7 @@ impl Player {
     pub fn on_line(&mut self, terminal: &str) {
         let seen = self.seen.entry(terminal.to_owned()).or_default();
         seen.prompt = Prompt::Away;
+        seen.touched = false;
         seen.tail.clear();
         if matches!(self.phase, Phase::Typed) && self.plays.front().is_some_and(|play| play.terminal == terminal) {
             self.phase = Phase::After;
@@ -202,7 +221,10 @@ impl Player {
             let is_line = matches!(play.typed, Typed::Line(_));
             match self.phase {
                 Phase::Before if !is_line || seen.at_prompt() => {
-                    let (terminal, bytes) = (play.terminal.clone(), play.bytes());
+                    let (terminal, mut bytes) = (play.terminal.clone(), play.bytes());
+                    if is_line && std::mem::take(&mut seen.touched) {
+                        bytes.splice(0..0, CLEAR_LINE);
+                    }
                     self.since = Some(now);
                     if is_line {
                         self.phase = Phase::Typed;
@@ -219,8 +241,8 @@ impl Player {
                 }
                 // the program has ended, and what it did not show it will not show any more
                 Phase::After if seen.at_prompt() => return Err(self.in_vain(since, now)),
-                _ if now >= since + ACTION_DEADLINE => return Err(self.in_vain(since, now)),
-                _ => return Ok(Next::Wait(since + ACTION_DEADLINE)),
+                _ if now >= since + self.deadline => return Err(self.in_vain(since, now)),
+                _ => return Ok(Next::Wait(since + self.deadline)),
             }
         }
     }
@@ -285,6 +307,21 @@ mod tests {
         let error = player.next(now + ACTION_DEADLINE).expect_err("late");
         assert_eq!(error.to_string(), "terminal broker: waited 60 s for the shell's prompt; it last showed \"shutting down\"");
         assert!(!player.is_playing());
+    }
+
+    #[test]
+    fn what_the_learner_was_typing_is_not_part_of_the_line() {
+        let now = Instant::now();
+        let mut player = Player::default();
+        player.at_prompt_already("client");
+        player.on_typed("client");
+        player.add([Play::line("client", "ls")]);
+        assert_eq!(typed(&mut player, now).as_deref(), Some("\u{b}\u{15}ls\r"));
+        player.on_line("client");
+        player.on_prompt("client");
+        player.on_output("client", b"$ ");
+        player.add([Play::line("client", "pwd")]);
+        assert_eq!(typed(&mut player, now).as_deref(), Some("pwd\r"));
     }
 
     #[test]

@@ -2,24 +2,21 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
+use tokio::sync::mpsc;
 
+use super::checker::{Began, Checker};
 use super::player::{Next, Play, Player, PlayerError};
 use super::{Effect, Input, Progress, Run, RunEvent};
 use crate::judge::diagnostic::Source;
+use crate::lab::check::LabSystem;
 use crate::lab::check::invocations::Receiver;
-use crate::lab::check::{self, Context, LabSystem, Outcome};
 use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, apply_fix};
 use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
 use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
-
-/// The pause between two rounds of checks; a step is seen to be done within it and the time of one round.
-const CHECK_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a session is made of.
 pub struct Parts {
@@ -41,6 +38,8 @@ pub struct Parts {
     pub receiver: Option<Receiver>,
     /// The coach.
     pub coach: LabCoach,
+    /// How long one action of a solution may take.
+    pub action_deadline: Duration,
     /// Whether what happens at the terminals is kept, to be held against snapshots.
     pub keeps_transcript: bool,
 }
@@ -97,7 +96,7 @@ pub struct Session {
     terminals: AnyTerminals,
     events: mpsc::Receiver<TerminalEvent>,
     system: Arc<LabSystem>,
-    began: Arc<Mutex<HashMap<String, Instant>>>,
+    began: Began,
     checker: Checker,
     lines: HashMap<String, Entered>,
     held: HashMap<u64, (Verdict, String)>,
@@ -113,33 +112,20 @@ struct Entered {
     cwd: PathBuf,
 }
 
-/// The task that asks the checks of the step that is on.
-struct Checker {
-    step: watch::Sender<Option<usize>>,
-    outcomes: mpsc::Receiver<(usize, Vec<Outcome>)>,
-    task: AbortHandle,
-}
-
-impl Drop for Checker {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl Session {
     /// Begins, or goes on where the progress says.
     pub fn new(parts: Parts) -> Self {
-        let Parts { lab, variables, progress, terminals, events, attached, system, receiver, coach, keeps_transcript } = parts;
-        let began: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
+        let Parts { lab, variables, progress, terminals, events, attached, system, receiver, coach, .. } = parts;
+        let began = Began::default();
         let checker = Checker::start(&lab, &variables, &system, &began);
         let run = Run::new(Arc::clone(&lab), progress);
         let mut session = Self {
             lab,
             variables,
             run,
-            player: Player::default(),
+            player: Player::new(parts.action_deadline),
             coach,
-            transcript: keeps_transcript.then(|| Transcript::new("", Instant::now())),
+            transcript: parts.keeps_transcript.then(|| Transcript::new("", Instant::now())),
             terminals,
             events,
             system,
@@ -199,6 +185,10 @@ impl Session {
 
     /// The learner asks or answers something.
     pub fn take(&mut self, input: Input) {
+        // what is being played is not begun a second time
+        if self.playing && matches!(input, Input::SolveAsked) {
+            return;
+        }
         for effect in self.run.take(input) {
             self.carry_out(effect);
         }
@@ -206,7 +196,7 @@ impl Session {
 
     /// Asks the checks of the step at once.
     pub fn check_now(&self) {
-        self.checker.step.send_modify(|_| ());
+        self.checker.wake();
     }
 
     /// Plays a command line, as if it was typed.
@@ -240,9 +230,21 @@ impl Session {
                     Judged::Before { terminal, id, advice } => self.take(Input::LineEntered { terminal, id, advice }),
                     Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
                 },
-                Some((step, outcomes)) = self.checker.outcomes.recv() => self.take(Input::Checked { step, outcomes }),
+                Some(round) = self.checker.next() => self.take(round),
                 () = timer => {}
             }
+        }
+    }
+
+    /// What the learner types at a terminal. A terminal whose shell has just ended takes nothing: a new one is about to be opened.
+    ///
+    /// # Errors
+    /// The lab's terminals are gone.
+    pub async fn type_at(&mut self, terminal: &str, bytes: &[u8]) -> Result<(), TerminalError> {
+        self.player.on_typed(terminal);
+        match self.terminals.write(terminal, bytes).await {
+            Err(TerminalError::NotOpen { .. }) => Ok(()),
+            written => written,
         }
     }
 
@@ -250,7 +252,11 @@ impl Session {
     async fn advance_player(&mut self) -> Result<Option<Instant>, TerminalError> {
         while self.playing {
             match self.player.next(Instant::now()) {
-                Ok(Next::Type { terminal, bytes }) => self.terminals.write(&terminal, &bytes).await?,
+                Ok(Next::Type { terminal, bytes }) => match self.terminals.write(&terminal, &bytes).await {
+                    // the player says so itself when its deadline has passed
+                    Err(TerminalError::NotOpen { .. }) => {}
+                    written => written?,
+                },
                 Ok(Next::Wait(until)) => return Ok(Some(until)),
                 Ok(Next::Done) => {
                     self.playing = false;
@@ -269,6 +275,7 @@ impl Session {
         if let Some(transcript) = &mut self.transcript {
             transcript.feed(&event, Instant::now());
         }
+        self.checker.wake();
         match event {
             TerminalEvent::Output { terminal, bytes } => {
                 self.player.on_output(&terminal, &bytes);
@@ -302,7 +309,7 @@ impl Session {
                 if let RunEvent::StepStarted { step } = &event {
                     self.begin_step(*step);
                 } else if matches!(event, RunEvent::LabPassed) {
-                    self.checker.step.send_replace(None);
+                    self.checker.turn_to(None);
                 }
                 self.ready.push_back(SessionEvent::Told(event));
             }
@@ -320,7 +327,7 @@ impl Session {
         self.coach.forget();
         let id = self.lab.spec.steps[step].id.clone();
         self.began.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert_with(Instant::now);
-        self.checker.step.send_replace(Some(step));
+        self.checker.turn_to(Some(step));
     }
 
     fn let_go(&mut self, id: u64, run: bool) {
@@ -369,41 +376,5 @@ impl Session {
     /// Ends the session and gives its terminals back, to be kept or closed.
     pub fn into_terminals(self) -> AnyTerminals {
         self.terminals
-    }
-}
-
-impl Checker {
-    fn start(
-        lab: &Arc<Lab>,
-        variables: &Variables,
-        system: &Arc<LabSystem>,
-        began: &Arc<Mutex<HashMap<String, Instant>>>,
-    ) -> Self {
-        let (step, mut asked) = watch::channel(None::<usize>);
-        let (results, outcomes) = mpsc::channel(1);
-        let (lab, variables) = (Arc::clone(lab), variables.clone());
-        let (system, began) = (Arc::clone(system), Arc::clone(began));
-        let task = tokio::spawn(async move {
-            loop {
-                let Some(step) = *asked.borrow_and_update() else {
-                    if asked.changed().await.is_err() {
-                        return;
-                    }
-                    continue;
-                };
-                let began = began.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let context = Context { variables: &variables, began: &began };
-                let mut round = Vec::new();
-                for spec in &lab.spec.steps[step].checks {
-                    round.push(check::ask(&system, spec, &context).await);
-                }
-                if results.send((step, round)).await.is_err() {
-                    return;
-                }
-                // a new step, or F2, cuts the pause short
-                let _ = tokio::time::timeout(CHECK_PAUSE, asked.changed()).await;
-            }
-        });
-        Self { step, outcomes, task: task.abort_handle() }
     }
 }

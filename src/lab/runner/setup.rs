@@ -15,7 +15,7 @@ use crate::process::table::Process;
 use crate::text::Language;
 
 /// The ports of a lab's servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Ports {
     /// The coordinator's.
     pub zookeeper: u16,
@@ -35,12 +35,12 @@ pub enum SetupError {
     #[error(transparent)]
     Distribution(#[from] DistributionError),
     /// Another program listens on a port that the lab needs.
-    #[error("port {port} is taken by {holder}: end it, or use another port")]
+    #[error("port {port} is taken by another program: end it, or use another port")]
     PortTaken {
         /// The port.
         port: u16,
-        /// Who has it, as far as that can be seen.
-        holder: String,
+        /// Who has it: its name and process number; `None` where it belongs to another user.
+        holder: Option<(String, u32)>,
     },
     /// The socket for the tools' reports cannot be made.
     #[error("failed to listen at {}", .path.display())]
@@ -117,12 +117,6 @@ fn refuse_taken(port: u16, scope: &Scope) -> Result<(), SetupError> {
     if process.as_ref().is_some_and(|process| scope.owns(process)) {
         return Ok(());
     }
-    let holder = match process {
-        Some(process) => {
-            let name = process.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            format!("{name}, pid {}", process.pid())
-        }
-        None => "?".to_owned(),
-    };
+    let holder = process.map(|process| (process.name(), process.pid()));
     Err(SetupError::PortTaken { port, holder })
 }

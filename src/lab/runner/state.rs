@@ -28,6 +28,8 @@ pub struct Run {
     lab: Arc<Lab>,
     progress: Progress,
     outcomes: Vec<Outcome>,
+    /// The earlier steps whose server is missing, as the learner was told.
+    missing: Vec<usize>,
     held: Option<Held>,
 }
 
@@ -41,7 +43,7 @@ impl Run {
     /// A run that goes on where `progress` left it.
     pub fn new(lab: Arc<Lab>, progress: Progress) -> Self {
         let progress = if progress.step > lab.spec.steps.len() { Progress::default() } else { progress };
-        Self { lab, progress, outcomes: Vec::new(), held: None }
+        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None }
     }
 
     /// How far it is.
@@ -68,7 +70,7 @@ impl Run {
     pub fn take(&mut self, input: Input) -> Vec<Effect> {
         match input {
             Input::Begin => self.begin(),
-            Input::Checked { step, outcomes } => self.checked(step, outcomes),
+            Input::Checked { step, outcomes, missing } => self.checked(step, outcomes, missing),
             Input::LineEntered { terminal, id, advice: Some(advice) } => self.hold(terminal, id, advice),
             Input::LineEntered { id, advice: None, .. } => vec![Effect::Verdict { id, run: true }],
             Input::LineDropped { id } => {
@@ -93,7 +95,7 @@ impl Run {
         vec![Effect::Tell(RunEvent::LabStarted), Effect::Tell(first)]
     }
 
-    fn checked(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
+    fn checked(&mut self, step: usize, outcomes: Vec<Outcome>, missing: Vec<usize>) -> Vec<Effect> {
         // an answer to a question of a step that is over already
         if self.step() != Some(step) || outcomes.len() != self.lab.spec.steps[step].checks.len() {
             return Vec::new();
@@ -101,20 +103,25 @@ impl Run {
         if outcomes.iter().all(|outcome| outcome.passed) {
             return self.pass(step, outcomes);
         }
+        let news = missing.iter().filter(|earlier| !self.missing.contains(earlier));
+        let mut effects: Vec<Effect> =
+            news.map(|earlier| Effect::Tell(RunEvent::ServerMissing { started_by: *earlier })).collect();
+        self.missing = missing;
         let before = self.outcomes.iter().map(|outcome| outcome.passed);
         let changed = self.outcomes.len() != outcomes.len() || !before.eq(outcomes.iter().map(|outcome| outcome.passed));
         let first = self.outcomes.is_empty();
         let any_passed = outcomes.iter().any(|outcome| outcome.passed);
         self.outcomes.clone_from(&outcomes);
         // the step's own words list its checks, so a first answer with nothing passed is no news
-        if !changed || (first && !any_passed) {
-            return Vec::new();
+        if changed && (!first || any_passed) {
+            effects.push(Effect::Tell(RunEvent::ChecksChanged { step, outcomes }));
         }
-        vec![Effect::Tell(RunEvent::ChecksChanged { step, outcomes })]
+        effects
     }
 
     fn pass(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
         self.outcomes.clear();
+        self.missing.clear();
         self.progress = Progress { step: step + 1, hints: 0 };
         let next = match self.step() {
             Some(step) => RunEvent::StepStarted { step },
@@ -152,6 +159,7 @@ impl Run {
 
     fn solve(&self) -> Vec<Effect> {
         let Some(step) = self.step() else { return Vec::new() };
-        vec![Effect::Tell(RunEvent::Solving { step }), Effect::Play { step }]
+        let missing = self.missing.iter().map(|earlier| Effect::Play { step: *earlier });
+        [Effect::Tell(RunEvent::Solving { step })].into_iter().chain(missing).chain([Effect::Play { step }]).collect()
     }
 }

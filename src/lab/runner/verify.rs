@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::session::{Parts, Session, SessionEvent};
 use super::setup::{Ports, Ready, SetupError, make_ready, new_session};
 use super::workspace::LabMemory;
-use super::{Input, PlayerError, Progress, RunEvent};
+use super::{ACTION_DEADLINE, Input, PlayerError, Progress, RunEvent};
 use crate::lab::check::Outcome;
 use crate::lab::coach::{Choice, Coach, LabCoach};
 use crate::lab::format::Lab;
@@ -19,9 +19,21 @@ use crate::lab::terminal::{
 };
 use crate::text::Language;
 
-/// How long a step's checks may take to hold after its solution was played. A JVM's broker needs seconds, a group's first
-/// rebalance three.
-const CHECK_DEADLINE: Duration = Duration::from_secs(30);
+/// How long things may take before they count as hung.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// One action of a solution.
+    pub action: Duration,
+    /// A step's checks, to hold after its solution was played. A JVM's broker needs seconds, a group's first rebalance three.
+    pub checks: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self { action: ACTION_DEADLINE, checks: Duration::from_secs(30) }
+    }
+}
+
 /// How long the servers may take to end when a lab is over.
 const STOP_GRACE: Duration = Duration::from_secs(10);
 /// Wide enough that no command line of a lab is wrapped.
@@ -94,6 +106,8 @@ pub struct Plan<'a> {
     pub snapshots: Snapshots,
     /// Whether what comes out is accepted.
     pub update: bool,
+    /// What counts as hung.
+    pub deadlines: Deadlines,
 }
 
 /// Plays a lab and says how each step came out. Whatever happens, nothing of it is left running.
@@ -134,9 +148,10 @@ async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyEr
         terminals: AnyTerminals::Here(terminals),
         events,
         attached: Vec::new(),
-        coach: LabCoach::new(Coach::default()),
+        coach: LabCoach::new(Coach::default(), system.scope.clone()),
         system,
         receiver: Some(receiver),
+        action_deadline: plan.deadlines.action,
         keeps_transcript: true,
     });
     let mut steps = Vec::new();
@@ -144,7 +159,7 @@ async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyEr
         if let Some(transcript) = session.transcript() {
             transcript.begin_step(&step.id);
         }
-        let result = match play_step(&mut session, index).await? {
+        let result = match play_step(&mut session, index, plan.deadlines.checks).await? {
             Some(failed) => failed,
             None => {
                 let text = session.transcript().map(|of| of.snapshot(&step.id, &normaliser, &step.keep)).unwrap_or_default();
@@ -177,7 +192,7 @@ fn hold_against(plan: &Plan<'_>, step: &str, text: &str) -> Result<StepResult, S
 }
 
 /// Plays one step; returns what went wrong, or nothing where its checks hold.
-async fn play_step(session: &mut Session, step: usize) -> Result<Option<StepResult>, TerminalError> {
+async fn play_step(session: &mut Session, step: usize, checks: Duration) -> Result<Option<StepResult>, TerminalError> {
     session.take(Input::SolveAsked);
     let mut played = false;
     let mut advised = None;
@@ -198,7 +213,7 @@ async fn play_step(session: &mut Session, step: usize) -> Result<Option<StepResu
         match event {
             SessionEvent::Played(Ok(())) => {
                 played = true;
-                deadline = Some(tokio::time::Instant::now() + CHECK_DEADLINE);
+                deadline = Some(tokio::time::Instant::now() + checks);
             }
             SessionEvent::Played(Err(error)) => return Ok(Some(StepResult::PlayFailed(error))),
             SessionEvent::Told(RunEvent::Advised { advice, held, .. }) => {

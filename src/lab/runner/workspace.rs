@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
-use super::Progress;
+use super::{Ports, Progress};
 use crate::lab::coach::Coach;
 use crate::text::Language;
 
@@ -44,6 +44,9 @@ pub struct LabMemory {
     /// The mark of the processes that were started in this lab.
     #[serde(default)]
     pub session: String,
+    /// The ports of its servers, where they are not the documented ones.
+    #[serde(default)]
+    pub ports: Option<Ports>,
     /// The servers that have been seen serving, by main class.
     #[serde(default)]
     pub seen: Vec<String>,

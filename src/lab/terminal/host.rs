@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -22,6 +23,8 @@ use crate::net::listen_local;
 
 /// The largest options file that is read, in bytes.
 const OPTIONS_BYTES_MAX: u64 = 64 * 1024;
+/// Locked by a host for as long as it runs.
+const LOCK_FILE: &str = "host.lock";
 /// How many frames wait at most for the runner's side of the socket.
 const FRAMES_MAX: usize = 64;
 /// How long a host waits for its first runner.
@@ -57,6 +60,19 @@ impl HostOptions {
         self.terminals.folder.join(&self.terminals.session)
     }
 
+    /// Whether a host of this session still runs, though it may not listen any more: it clears its folder as its last deed.
+    pub fn is_running(&self) -> bool {
+        let lock = File::open(self.folder().join(LOCK_FILE));
+        lock.is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared).is_err())
+    }
+
+    /// Locks the session's folder; the lock ends with the process, however that ends.
+    fn lock(&self) -> io::Result<File> {
+        let lock = File::create(self.folder().join(LOCK_FILE))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(lock)
+    }
+
     fn read(path: &Path) -> io::Result<Self> {
         let mut content = String::new();
         fs::File::open(path)?.take(OPTIONS_BYTES_MAX).read_to_string(&mut content)?;
@@ -88,6 +104,7 @@ pub fn main(args: &[OsString]) -> Result<(), TerminalError> {
 async fn run(options: HostOptions) -> Result<(), TerminalError> {
     let socket = options.socket();
     let unreachable = |source| TerminalError::Unreachable { socket: socket.clone(), source };
+    let _lock = options.lock().map_err(unreachable)?;
     let listener = listen_local(&socket).await.map_err(unreachable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(unreachable)?;
     let (terminals, events) = Terminals::new(options.terminals.clone())?;

@@ -31,7 +31,7 @@ use crate::process::{marked, table};
 pub use any::AnyTerminals;
 pub use protocol::{Attached, Bytes};
 pub use remote::{HostProcess, RemoteTerminals};
-pub use terminals::Terminals;
+pub use terminals::{Terminals, look_for_bash};
 
 /// The environment variable that marks every process of a session, with the session's id.
 pub const SESSION_VARIABLE: &str = "KAFKALAB_SESSION";

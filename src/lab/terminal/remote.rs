@@ -24,6 +24,8 @@ use crate::process::wait;
 
 /// How long a new host may take to listen.
 const START_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a host that does not listen any more may take to stop what runs and to end.
+const END_DEADLINE: Duration = Duration::from_secs(15);
 /// How long a host may take to greet.
 const HELLO_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a runner that has left may still be taken for attached.
@@ -58,8 +60,13 @@ impl HostProcess {
             Ok(_) => {
                 return Err(TerminalError::Host { reason: format!("one is listening at {}: attach to it", socket.display()) });
             }
-            // of a host that was killed
-            Err(_) => drop(fs::remove_file(&socket)),
+            Err(_) => {
+                let ended = || !options.is_running();
+                let ended = wait::until_true(END_DEADLINE, "the terminal host before to end", ended).await;
+                ended.map_err(|error| TerminalError::Host { reason: error.to_string() })?;
+                // of a host that was killed
+                drop(fs::remove_file(&socket));
+            }
         }
         let prepared = || -> io::Result<File> {
             DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
@@ -98,12 +105,20 @@ pub struct RemoteTerminals {
 
 #[derive(Debug, Default)]
 struct Shared {
-    waiting: Mutex<BTreeMap<u64, oneshot::Sender<Result<Answer, String>>>>,
+    waiting: Mutex<Waiting>,
     names: Mutex<BTreeSet<String>>,
 }
 
+/// The calls that have no reply yet.
+#[derive(Debug, Default)]
+struct Waiting {
+    calls: BTreeMap<u64, oneshot::Sender<Result<Answer, String>>>,
+    /// Whether the host has gone: then no reply comes any more, also not to calls that are made later.
+    gone: bool,
+}
+
 impl Shared {
-    fn waiting(&self) -> MutexGuard<'_, BTreeMap<u64, oneshot::Sender<Result<Answer, String>>>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         // what is behind this lock is valid after every statement
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,13 +162,19 @@ impl RemoteTerminals {
         let unreachable = |kind: io::ErrorKind| TerminalError::Unreachable { socket: self.socket.clone(), source: kind.into() };
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
-        self.shared.waiting().insert(number, sender);
+        {
+            let mut waiting = self.shared.waiting();
+            if waiting.gone {
+                return Err(unreachable(io::ErrorKind::UnexpectedEof));
+            }
+            waiting.calls.insert(number, sender);
+        }
         let answered = async {
             self.frames.send(ToHost::Call { number, call }).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
             answer.await.map_err(|_| io::ErrorKind::UnexpectedEof)
         };
         let result = tokio::time::timeout(deadline, answered).await;
-        self.shared.waiting().remove(&number);
+        self.shared.waiting().calls.remove(&number);
         match result {
             Ok(Ok(answer)) => answer.map_err(|reason| TerminalError::Host { reason }),
             Ok(Err(kind)) => Err(unreachable(kind)),
@@ -274,7 +295,7 @@ async fn receive_all(mut read: OwnedReadHalf, shared: Arc<Shared>, queue: mpsc::
     while let Ok(Some(frame)) = protocol::receive::<FromHost, _>(&mut read).await {
         match frame {
             FromHost::Reply { number, answer } => {
-                let waiting = shared.waiting().remove(&number);
+                let waiting = shared.waiting().calls.remove(&number);
                 if let Some(waiting) = waiting {
                     // the caller may have given up
                     let _ = waiting.send(answer);
@@ -292,7 +313,7 @@ async fn receive_all(mut read: OwnedReadHalf, shared: Arc<Shared>, queue: mpsc::
         }
     }
     // whoever waits for a reply learns that none comes
-    shared.waiting().clear();
+    *shared.waiting() = Waiting { calls: BTreeMap::new(), gone: true };
 }
 
 async fn pass_on(mut queued: mpsc::UnboundedReceiver<Event>, events: mpsc::Sender<TerminalEvent>, frames: mpsc::Sender<ToHost>) {

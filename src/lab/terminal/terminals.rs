@@ -208,6 +208,14 @@ fn utf8_locale(set: impl Fn(&str) -> Option<OsString>) -> Option<(&'static str, 
     Some((if name == "LC_ALL" { "LC_ALL" } else { "LC_CTYPE" }, "C.UTF-8"))
 }
 
+/// Looks for the bash that terminals will run.
+///
+/// # Errors
+/// [`TerminalError::BashMissing`] or [`TerminalError::BashTooOld`].
+pub async fn look_for_bash() -> Result<PathBuf, TerminalError> {
+    find_bash(None).await
+}
+
 async fn find_bash(given: Option<&Path>) -> Result<PathBuf, TerminalError> {
     let program = given.unwrap_or(Path::new("bash"));
     let path = spawn::find(program).ok_or(TerminalError::BashMissing)?;

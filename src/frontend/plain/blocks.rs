@@ -1,0 +1,189 @@
+//! What is said between the lines of a terminal, as lines that fit the screen. Only a command is never broken: it may be copied.
+
+use super::paint::Paint;
+use crate::lab::check::{self, Outcome};
+use crate::lab::format::{Lab, Variables};
+use crate::text::{Language, learn as say};
+
+/// Makes the blocks of one lab.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blocks<'a> {
+    pub lab: &'a Lab,
+    pub variables: &'a Variables,
+    pub paint: Paint,
+    pub language: Language,
+}
+
+impl Blocks<'_> {
+    /// What the lab is about, and the keys.
+    pub(super) fn introduction(&self) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        lines.extend(self.paint.prose(&self.lab.prose(self.language).introduction));
+        lines.extend(self.keys());
+        lines
+    }
+
+    /// The keys.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let keys = [say::KEYS, say::KEYS_WITHOUT_F].map(|text| self.paint.prose(text.get(self.language)));
+        keys.concat().iter().map(|line| self.paint.faint(line)).collect()
+    }
+
+    fn lab_name(&self) -> (String, &str) {
+        (format!("{:02}", self.lab.spec.number), &self.lab.prose(self.language).title)
+    }
+
+    /// A step: why, what to type where, and its checks; `shown` is the terminal that the learner looks at.
+    pub(super) fn step(&self, step: usize, shown: &str) -> Vec<String> {
+        let paint = self.paint;
+        let (number, title) = self.lab_name();
+        let spec = &self.lab.spec.steps[step];
+        let prose = &self.lab.prose(self.language).steps[step];
+        let header = say::STEP_HEADER.fill(
+            self.language,
+            &[
+                ("number", &number),
+                ("lab", &title),
+                ("step", &(step + 1)),
+                ("steps", &self.lab.spec.steps.len()),
+                ("title", &prose.title),
+            ],
+        );
+        let mut lines = vec![String::new()];
+        lines.extend(paint.rule(&header));
+        lines.extend(paint.prose(&prose.body));
+        lines.extend(self.command(step, say::IN_TERMINAL));
+        for text in &spec.text {
+            lines.extend(paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", text)])));
+        }
+        for check in &spec.checks {
+            lines.extend(paint.item("·", &check::label(check, self.variables).say(self.language)));
+        }
+        if spec.terminal != shown {
+            let text = say::SWITCH_TO.fill(self.language, &[("terminal", &spec.terminal)]);
+            lines.extend(paint.prose(&text).iter().map(|line| paint.attention(line)));
+        }
+        lines
+    }
+
+    /// A sentence that names the step's terminal, and the step's command.
+    fn command(&self, step: usize, sentence: crate::text::Text) -> Vec<String> {
+        let spec = &self.lab.spec.steps[step];
+        let mut lines = self.paint.prose(&sentence.fill(self.language, &[("terminal", &spec.terminal)]));
+        lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
+        lines
+    }
+
+    /// What the checks found.
+    pub(super) fn outcomes(&self, outcomes: &[Outcome]) -> Vec<String> {
+        let line = |outcome: &Outcome| {
+            let found = outcome.found.say(self.language);
+            if outcome.passed {
+                return self.paint.item("✓", &found).iter().map(|line| self.paint.good(line)).collect::<Vec<_>>();
+            }
+            let expected = outcome.expected.say(self.language);
+            self.paint.item("·", &format!("{expected} — {found}"))
+        };
+        outcomes.iter().flat_map(line).collect()
+    }
+
+    /// A step is done.
+    pub(super) fn passed(&self, step: usize, outcomes: &[Outcome]) -> Vec<String> {
+        let mut lines = self.outcomes(outcomes);
+        let steps = self.lab.spec.steps.len();
+        if step + 1 < steps {
+            let next = say::NEXT_STEP.fill(self.language, &[("step", &(step + 2)), ("steps", &steps)]);
+            lines.push(self.paint.faint(&next));
+        }
+        lines
+    }
+
+    /// The lab is done.
+    pub(super) fn end(&self) -> Vec<String> {
+        let (number, title) = self.lab_name();
+        let text = say::LAB_PASSED.fill(self.language, &[("number", &number), ("lab", &title)]);
+        let mut lines = vec![String::new()];
+        lines.extend(self.paint.item("●", &text).iter().map(|line| self.paint.good(line)));
+        lines.extend(self.paint.prose(say::LAB_PASSED_NEXT.get(self.language)));
+        lines
+    }
+
+    /// A hint; the last one is the command.
+    pub(super) fn hint(&self, step: usize, tier: usize) -> Vec<String> {
+        let title = say::HINT.fill(self.language, &[("tier", &(tier + 1))]);
+        let mut lines = vec![self.paint.attention(&title)];
+        match self.lab.prose(self.language).steps[step].hints.get(tier) {
+            Some(hint) => lines.extend(self.paint.prose(hint)),
+            None => lines.extend(self.command(step, say::HINT_COMMAND)),
+        }
+        lines
+    }
+
+    /// A server that an earlier step started is missing.
+    pub(super) fn server_missing(&self, started_by: usize) -> Vec<String> {
+        let spec = &self.lab.spec.steps[started_by];
+        let server = check::server_started_by(spec).unwrap_or_default();
+        let text = say::SERVER_NEEDED.fill(self.language, &[("server", &server), ("terminal", &spec.terminal)]);
+        let mut lines: Vec<String> = self.paint.prose(&text).iter().map(|line| self.paint.attention(line)).collect();
+        lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
+        lines
+    }
+
+    /// What runs, and what may become of it.
+    pub(super) fn leave_question(&self, running: &[String]) -> Vec<String> {
+        let question = say::LEAVE_QUESTION.fill(self.language, &[("servers", &running.join(", "))]);
+        let mut lines = self.paint.prose(&question);
+        lines.extend(self.paint.prose(say::LEAVE_KEYS.get(self.language)).iter().map(|line| self.paint.attention(line)));
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::format::LabSource;
+    use crate::text::checks;
+    use crate::text::layout::width;
+
+    /// Every block of every built-in lab; commands, which are the lines that may be copied, are left out.
+    fn every_line(columns: usize, language: Language) -> Vec<String> {
+        let mut all = Vec::new();
+        for name in LabSource::BuiltIn.names().expect("they are there") {
+            let lab = Lab::load(&LabSource::BuiltIn, &name).expect("it loads");
+            let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
+            let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language };
+            all.extend(
+                [blocks.introduction(), blocks.end(), blocks.leave_question(&["ZooKeeper (pid 4194304)".to_owned()])].concat(),
+            );
+            for (index, step) in lab.spec.steps.iter().enumerate() {
+                let outcome = |passed| {
+                    let label = |check| Outcome {
+                        passed,
+                        expected: check::label(check, &variables),
+                        found: checks::NO_CLIENTS_ARE.into(),
+                    };
+                    step.checks.iter().map(label).collect::<Vec<_>>()
+                };
+                all.extend(blocks.step(index, "elsewhere"));
+                all.extend([blocks.outcomes(&outcome(false)), blocks.passed(index, &outcome(true))].concat());
+                all.extend((0..3).flat_map(|tier| blocks.hint(index, tier)));
+                all.extend(blocks.server_missing(index));
+            }
+            let commands: Vec<String> =
+                lab.spec.steps.iter().map(|step| format!("  {}", variables.expand(&step.command))).collect();
+            all.retain(|line| !commands.contains(line));
+        }
+        all
+    }
+
+    #[test]
+    fn every_block_fits_the_screen_in_both_languages() {
+        for language in Language::ALL {
+            for columns in [20, 40, 80] {
+                for line in every_line(columns, language) {
+                    assert!(width(&line) <= columns, "{language} {columns}: {line}");
+                }
+            }
+        }
+    }
+}

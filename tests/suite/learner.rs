@@ -1,0 +1,295 @@
+//! A scripted learner: runs the real program on a pseudo-terminal, types, and reads the screen.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use kafkalab::lab::runner::{LabMemory, Ports, Workspace};
+use kafkalab::lab::terminal::leftovers;
+use kafkalab::process::pty::{self, PtyChild, PtyCommand, PtyProcess, Size};
+use kafkalab::process::signal::{self, Signal};
+use kafkalab::process::table::{Identity, Process};
+use kafkalab::process::{spawn, wait};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// How long anything may take before it counts as hung.
+pub const DEADLINE: Duration = Duration::from_secs(40);
+/// The lab that is played here.
+pub const LAB: &str = "01-single-node";
+
+pub const F1: &str = "\x1bOP";
+pub const F2: &str = "\x1bOQ";
+pub const F3: &str = "\x1bOR";
+pub const F6: &str = "\x1b[17~";
+pub const F9: &str = "\x1b[20~";
+pub const F10: &str = "\x1b[21~";
+pub const CTRL_C: &str = "\x03";
+pub const CTRL_D: &str = "\x04";
+
+/// A learner's home with a workspace in it.
+pub struct Home {
+    folder: TempDir,
+    workspace: PathBuf,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self::with_workspace("ws")
+    }
+
+    /// The workspace is named as given, below the home.
+    pub fn with_workspace(name: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let workspace = folder.path().join(name);
+        Self { folder, workspace }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn workspace(&self) -> &Path {
+        &self.workspace
+    }
+
+    /// A file of the lab's distribution.
+    pub fn config(&self, name: &str) -> PathBuf {
+        self.workspace.join(LAB).join("kafka_2.13-3.6.0/config").join(name)
+    }
+
+    /// What is remembered of the lab.
+    pub fn memory(&self) -> LabMemory {
+        Workspace::peek(&self.workspace).labs.get(LAB).cloned().unwrap_or_default()
+    }
+
+    /// The ports of the lab's servers.
+    pub fn ports(&self) -> Ports {
+        self.memory().ports.expect("they are free ones")
+    }
+
+    /// `localhost:PORT` of the lab's broker.
+    pub fn bootstrap(&self) -> String {
+        format!("localhost:{}", self.ports().broker)
+    }
+
+    /// What runs of the lab.
+    pub fn running(&self) -> Vec<Process> {
+        leftovers(&self.memory().session)
+    }
+
+    /// The process of a main class.
+    pub async fn process(&self, class: &str) -> Process {
+        let look = || std::future::ready(self.running().into_iter().find(|process| process.runs_class(class)));
+        wait::until(DEADLINE, format!("a process of {class}"), look).await.expect("it runs")
+    }
+
+    /// Waits until nothing of the lab runs.
+    pub async fn nothing_left(&self) {
+        let gone = wait::until_true(DEADLINE, "the lab's processes to be gone", || self.running().is_empty()).await;
+        gone.unwrap_or_else(|error| panic!("{error}: {:?}", self.running()));
+        let socket = std::env::temp_dir().join(format!("kafkalab-{}.sock", self.memory().session));
+        assert!(!socket.exists() || self.memory().session.is_empty(), "{} is left", socket.display());
+    }
+
+    /// `kafkalab learn 01` on free ports, in English, 80 by 24.
+    pub fn learn(&self) -> Learner {
+        self.start(&["learn", "01", "--free-ports", "--lang", "en"])
+    }
+
+    /// The program with these arguments and this home.
+    pub fn start(&self, arguments: &[&str]) -> Learner {
+        self.start_with(arguments, Size::default(), &[])
+    }
+
+    /// As [`Home::start`], on a screen of that size, with more in the environment.
+    pub fn start_with(&self, arguments: &[&str], size: Size, environment: &[(&str, Option<&str>)]) -> Learner {
+        let mut all: Vec<(OsString, Option<OsString>)> = vec![
+            ("HOME".into(), Some(self.folder.path().into())),
+            ("KAFKALAB_WORKSPACE".into(), Some(self.workspace.clone().into())),
+            ("NO_COLOR".into(), Some("1".into())),
+            ("TERM".into(), Some("xterm-256color".into())),
+            ("LC_ALL".into(), Some("C.UTF-8".into())),
+        ];
+        all.extend(environment.iter().map(|(name, value)| (OsString::from(name), value.map(OsString::from))));
+        let command = PtyCommand {
+            program: env!("CARGO_BIN_EXE_kafkalab").into(),
+            arguments: arguments.iter().map(OsString::from).collect(),
+            environment: all,
+            working_folder: self.folder.path().to_owned(),
+            size,
+        };
+        Learner::start(command)
+    }
+}
+
+/// What the screen showed so far.
+struct Shown {
+    raw: Vec<u8>,
+    screen: vt100::Parser,
+    ended: bool,
+}
+
+/// A running program and the learner before it.
+pub struct Learner {
+    keyboard: Pin<Box<dyn AsyncWrite + Send>>,
+    child: PtyChild,
+    shown: Arc<Mutex<Shown>>,
+    /// How far the text was read.
+    read: usize,
+}
+
+impl Learner {
+    fn start(command: PtyCommand) -> Self {
+        let cells = |cells: u16| std::num::NonZeroU16::new(cells).expect("a screen has cells");
+        let screen = vt100::Parser::new(cells(command.size.rows), cells(command.size.columns), 0);
+        let PtyProcess { screen: mut output, keyboard, child, .. } = pty::spawn(command).expect("it starts");
+        let shown = Arc::new(Mutex::new(Shown { raw: Vec::new(), screen, ended: false }));
+        let reading = Arc::clone(&shown);
+        tokio::spawn(async move {
+            let mut buffer = vec![0; 16 * 1024];
+            while let Ok(length @ 1..) = output.read(&mut buffer).await {
+                let mut shown = reading.lock().expect("nobody panics with it");
+                shown.raw.extend_from_slice(&buffer[..length]);
+                shown.screen.process(&buffer[..length]);
+            }
+            reading.lock().expect("nobody panics with it").ended = true;
+        });
+        Self { keyboard: Box::pin(keyboard), child, shown, read: 0 }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().expect("nobody panics with it")
+    }
+
+    /// Everything that was shown, without colours, each run of blanks and line breaks as one blank.
+    pub fn text(&self) -> String {
+        plain(&self.shown().raw)
+    }
+
+    /// The lines that were written, without colours.
+    pub fn lines(&self) -> Vec<String> {
+        let raw = String::from_utf8_lossy(&self.shown().raw).into_owned();
+        raw.split("\r\n").map(|line| console::strip_ansi_codes(line).replace('\r', "")).collect()
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        self.shown().screen.screen().contents()
+    }
+
+    pub fn identity(&self) -> Identity {
+        self.child.identity().expect("it was there")
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        signal::send(self.identity(), signal).expect("it runs");
+    }
+
+    /// Types keys as they are.
+    pub async fn press(&mut self, keys: &str) {
+        let typed = async {
+            self.keyboard.write_all(keys.as_bytes()).await?;
+            self.keyboard.flush().await
+        };
+        tokio::time::timeout(DEADLINE, typed).await.expect("it reads").expect("it is there");
+    }
+
+    /// Types a line at the prompt and Enter.
+    pub async fn line(&mut self, line: &str) {
+        self.press(line).await;
+        self.press("\r").await;
+    }
+
+    /// Waits until a text is shown after what was waited for before.
+    pub async fn see(&mut self, text: &str) -> String {
+        let mut found = None;
+        let seen = wait::until_true(DEADLINE, format!("{text:?}"), || {
+            let all = self.text();
+            found = all[self.read.min(all.len())..]
+                .find(text)
+                .map(|at| (all[self.read..self.read + at].to_owned(), self.read + at + text.len()));
+            found.is_some() || self.shown().ended
+        });
+        let waited = seen.await;
+        match (waited, found) {
+            (Ok(()), Some((before, read))) => {
+                self.read = read;
+                before
+            }
+            (waited, _) => {
+                panic!("{text:?} is not shown ({waited:?}); the screen:\n{}\n--- since:\n{}", self.screen(), self.rest())
+            }
+        }
+    }
+
+    /// What was shown since what was waited for last.
+    pub fn rest(&self) -> String {
+        let all = self.text();
+        all[self.read.min(all.len())..].to_owned()
+    }
+
+    /// Waits for the end and returns the exit code.
+    pub async fn exit(&mut self) -> i32 {
+        let status = tokio::time::timeout(DEADLINE, self.child.wait()).await;
+        let status = status.unwrap_or_else(|_| panic!("it does not end; the screen:\n{}", self.screen()));
+        let ended = wait::until_true(DEADLINE, "the end of the screen", || self.shown().ended).await;
+        ended.expect("nobody else holds the terminal");
+        spawn::exit_code(status.expect("it was there"))
+    }
+
+    /// Waits for step `number` of the lab's nine.
+    pub async fn step(&mut self, number: usize) -> String {
+        let before = self.see(&format!(" {number}/9 · ")).await;
+        before + &self.see("· ").await
+    }
+
+    /// Waits for the prompt of a terminal.
+    pub async fn prompt(&mut self, terminal: &str) {
+        self.see(&format!("learner@{terminal} bin$ ")).await;
+    }
+
+    /// Shows the terminal at a place, from 1.
+    pub async fn terminal(&mut self, place: usize, name: &str) {
+        self.press(&format!("\x1d{place}")).await;
+        self.see(&format!("terminal {name} ─")).await;
+    }
+
+    /// Whether a program has the whole screen.
+    pub fn is_full_screen(&self) -> bool {
+        self.shown().screen.screen().alternate_screen()
+    }
+
+    /// Leaves where nothing runs.
+    pub async fn leave_at_once(&mut self) -> i32 {
+        self.press(F10).await;
+        self.exit().await
+    }
+
+    /// Leaves and stops everything.
+    pub async fn leave(&mut self) -> i32 {
+        self.press(F10).await;
+        self.press("s").await;
+        self.exit().await
+    }
+}
+
+fn plain(raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw);
+    let mut plain = String::with_capacity(text.len());
+    for c in console::strip_ansi_codes(&text).chars() {
+        match c {
+            '\r' => {}
+            c if c.is_whitespace() => {
+                if !plain.ends_with(' ') {
+                    plain.push(' ');
+                }
+            }
+            c if c.is_control() => {}
+            c => plain.push(c),
+        }
+    }
+    plain
+}
