@@ -25,10 +25,15 @@ struct Running {
 
 impl Running {
     async fn start(folder: &Path, port: u16) -> Self {
+        Self::start_with_words(folder, port, "srvr").await
+    }
+
+    async fn start_with_words(folder: &Path, port: u16, words: &str) -> Self {
         let config = ServerConfig {
             client_address: Some(("127.0.0.1".to_owned(), port)),
             options: Options::new(SessionLimits { tick_ms: 100, min_ms: 200, max_ms: 60_000 }),
             max_client_connections: 0,
+            four_letter_words: vec![words.to_owned()],
             ..ServerConfig::local(folder)
         };
         let shutdown = Shutdown::new();
@@ -244,4 +249,40 @@ async fn what_was_acknowledged_survives_kill_9() {
         server.wait().await.expect("ended");
     }
     assert!(!acknowledged.is_empty());
+}
+
+async fn word(running: &Running, word: &str) -> String {
+    let mut stream = net::connect_address(running.address, DEADLINE).await.expect("a connection");
+    stream.write_all(word.as_bytes()).await.expect("written");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.expect("an answer");
+    text
+}
+
+#[tokio::test]
+async fn four_letter_words_tell_what_zookeeper_tells() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start_with_words(folder.path(), 0, "*").await;
+    let client = running.client().await;
+    client.create("/a", "x", CreateMode::Ephemeral).await.expect("created");
+    client.watch_data("/a").await.expect("read");
+    let session = format!("0x{:x}", client.session_id());
+    assert_eq!(word(&running, "wchs").await, "1 connections watching 1 paths\nTotal watches:1\n");
+    assert_eq!(word(&running, "wchp").await, format!("/a\n\t{session}\n\n"));
+    assert_eq!(word(&running, "wchc").await, format!("{session}\n\t/a\n\n"));
+    assert_eq!(word(&running, "isro").await, "rw");
+    let data_dir = folder.path().join("version-2");
+    let conf = word(&running, "conf").await;
+    assert!(conf.contains(&format!("dataDir={}\ndataDirSize=", data_dir.display())), "{conf}");
+    assert!(conf.ends_with("minSessionTimeout=200\nmaxSessionTimeout=60000\nclientPortListenBacklog=-1\nserverId=0\n"), "{conf}");
+    let stat = word(&running, "stat").await;
+    assert!(stat.contains("[1](queued=0,recved=3,sent=3)\n\nLatency min/avg/max: "), "{stat}");
+    assert!(stat.ends_with("\nZxid: 0x2\nMode: standalone\nNode count: 6\n"), "{stat}");
+    let mntr = word(&running, "mntr").await;
+    for line in ["zk_server_state\tstandalone", "zk_znode_count\t6", "zk_ephemerals_count\t1", "zk_watch_count\t1"] {
+        assert!(mntr.lines().any(|found| found == line), "{line} in {mntr}");
+    }
+    assert_eq!(word(&running, "srst").await, "Server stats reset.\n");
+    assert!(word(&running, "srvr").await.contains("\nReceived: 0\nSent: 0\n"));
+    running.stop().await;
 }

@@ -129,6 +129,16 @@ impl DataTree {
         self.ephemerals.get(&session).into_iter().flatten()
     }
 
+    /// Number of ephemerals.
+    pub fn ephemerals_count(&self) -> usize {
+        self.ephemerals.values().map(BTreeSet::len).sum()
+    }
+
+    /// Bytes of all paths and data.
+    pub fn approximate_data_size(&self) -> usize {
+        self.nodes.iter().map(|(path, node)| path.len() + node.data.as_ref().map_or(0, Bytes::len)).sum()
+    }
+
     /// The containers.
     pub fn containers(&self) -> impl Iterator<Item = &String> {
         self.containers.iter()

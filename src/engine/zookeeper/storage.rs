@@ -1,9 +1,12 @@
 //! A data directory: loading what is there, and keeping it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{FlockOperation, flock};
 
 use super::data_tree::DataTree;
 use super::snapshot::{SnapshotError, read_snapshot, write_snapshot};
@@ -22,6 +25,9 @@ pub enum StorageError {
     /// The folder cannot be written.
     #[error("Cannot write to data directory {0}")]
     NotWritable(PathBuf),
+    /// A server of ours uses it.
+    #[error("Data directory {0} is used by another server: stop it, or set another dataDir")]
+    InUse(PathBuf),
     /// There are logs but no snapshot.
     #[error("No snapshot found, but there are log entries. Something is broken!")]
     NoSnapshot,
@@ -61,6 +67,8 @@ pub struct Loaded {
 pub struct Storage {
     snapshots: PathBuf,
     logs: PathBuf,
+    /// Locked as long as this lives; the lock is on the folder, in which ZooKeeper would find no file of ours.
+    lock: Option<Arc<File>>,
 }
 
 impl Storage {
@@ -69,14 +77,28 @@ impl Storage {
     /// # Errors
     /// A folder cannot be made or written.
     pub fn open(data_dir: &Path, data_log_dir: &Path) -> Result<Self, StorageError> {
-        let storage = Self { snapshots: data_dir.join(VERSION_FOLDER), logs: data_log_dir.join(VERSION_FOLDER) };
-        for folder in [&storage.logs, &storage.snapshots] {
+        let (snapshots, logs) = (data_dir.join(VERSION_FOLDER), data_log_dir.join(VERSION_FOLDER));
+        for folder in [&logs, &snapshots] {
             fs::create_dir_all(folder).map_err(|_| StorageError::CreateFolder(folder.clone()))?;
             if !is_writable(folder) {
                 return Err(StorageError::NotWritable(folder.clone()));
             }
         }
-        Ok(storage)
+        Ok(Self { snapshots, logs, lock: None })
+    }
+
+    /// Keeps other servers of ours out until the last copy of this has gone.
+    ///
+    /// # Errors
+    /// `InUse`, or the folder cannot be opened.
+    pub fn lock(&mut self) -> Result<(), StorageError> {
+        let lock = File::open(&self.logs).map_err(|source| StorageError::Io { path: self.logs.clone(), source })?;
+        // a file system without locks is one where nobody can be told apart
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK) {
+            return Err(StorageError::InUse(self.logs.clone()));
+        }
+        self.lock = Some(Arc::new(lock));
+        Ok(())
     }
 
     /// Where snapshots are kept.
@@ -131,6 +153,34 @@ impl Storage {
         Err(StorageError::NoValidSnapshot(self.snapshots.clone()))
     }
 
+    /// Deletes all but the newest `retain` whole snapshots, and the logs that none of these needs; gives what was deleted.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn purge(&self, retain: usize) -> Result<Vec<PathBuf>, StorageError> {
+        let snapshots = self.numbered(&self.snapshots, "snapshot.")?;
+        let whole = snapshots.iter().rev().filter(|(_, path)| ends_as_a_snapshot(path));
+        let Some(&(oldest, _)) = whole.take(retain).last() else { return Ok(Vec::new()) };
+        let logs = self.numbered(&self.logs, "log.")?;
+        // the log that was written when the snapshot was taken begins before it
+        let needed = logs.iter().rev().map(|(zxid, _)| *zxid).find(|zxid| *zxid <= oldest).unwrap_or(oldest);
+        let old = snapshots.into_iter().filter(|(zxid, _)| *zxid < oldest);
+        let old: Vec<PathBuf> = old.chain(logs.into_iter().filter(|(zxid, _)| *zxid < needed)).map(|(_, path)| path).collect();
+        for path in &old {
+            fs::remove_file(path).map_err(|source| StorageError::Io { path: path.clone(), source })?;
+        }
+        Ok(old)
+    }
+
+    /// Bytes of the files with snapshots and of those with logs.
+    pub fn sizes(&self) -> (u64, u64) {
+        let size = |folder: &Path| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+        };
+        (size(&self.snapshots), size(&self.logs))
+    }
+
     /// The files of a folder whose names are the prefix and a hexadecimal number, in the order of the numbers.
     fn numbered(&self, folder: &Path, prefix: &str) -> Result<Vec<(i64, PathBuf)>, StorageError> {
         let io_error = |source| StorageError::Io { path: folder.to_owned(), source };
@@ -143,6 +193,18 @@ impl Storage {
         files.sort();
         Ok(files)
     }
+}
+
+/// Whether the file ends with a seal, as one that was cut short does not.
+fn ends_as_a_snapshot(path: &Path) -> bool {
+    const END: [u8; 5] = [0, 0, 0, 1, b'/'];
+    let mut end = [0; END.len()];
+    let mut read = || -> io::Result<()> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-5))?;
+        file.read_exact(&mut end)
+    };
+    read().is_ok() && end == END
 }
 
 fn is_writable(folder: &Path) -> bool {
@@ -176,4 +238,39 @@ fn apply(loaded: &mut Loaded, entry: &LogEntry) {
         _ => {}
     }
     loaded.tree.apply(&entry.header, &entry.txn, &mut Vec::new());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::zookeeper::protocol::TxnHeader;
+
+    #[test]
+    fn a_second_server_is_refused_until_the_first_has_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut first = Storage::open(folder.path(), folder.path()).expect("a folder");
+        let mut second = Storage::open(folder.path(), folder.path()).expect("a folder");
+        first.lock().expect("nobody else");
+        assert!(matches!(second.lock(), Err(StorageError::InUse(_))));
+        drop(first);
+        second.lock().expect("the first has gone");
+    }
+
+    #[test]
+    fn purging_keeps_the_newest_whole_snapshots_and_the_logs_that_they_need() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = Storage::open(folder.path(), folder.path()).expect("a folder");
+        let mut tree = DataTree::new();
+        for zxid in [1, 10, 20, 30, 40] {
+            let header = TxnHeader { client_id: 1, cxid: 0, zxid, time: 0, txn_type: -1 };
+            tree.apply(&header, &Txn::Multi(Vec::new()), &mut Vec::new());
+            storage.save(&tree, &BTreeMap::new()).expect("written");
+            fs::write(storage.logs().join(format!("log.{:x}", zxid + 1)), "").expect("written");
+        }
+        fs::write(storage.snapshots().join("snapshot.32"), "cut short").expect("written");
+        let gone = storage.purge(3).expect("purged");
+        let names: Vec<_> = gone.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+        assert_eq!(names, ["snapshot.1", "snapshot.a", "log.2"], "the log before snapshot.14 is log.b");
+        assert_eq!(storage.load().expect("the cut one is passed over").tree.last_zxid(), 40);
+    }
 }

@@ -62,6 +62,10 @@ impl Table {
         self.by_connection.remove(&connection);
     }
 
+    fn count(&self) -> usize {
+        self.by_path.values().map(BTreeMap::len).sum()
+    }
+
     /// Who hears of an event at `path`; one-shot watches there are gone after it.
     fn trigger(&mut self, path: &str, event: EventType) -> BTreeSet<ConnectionId> {
         let mut heard = BTreeSet::new();
@@ -127,6 +131,23 @@ impl Watches {
             WatcherType::Children => children,
             WatcherType::Any => data || children,
         }
+    }
+
+    /// Watches on data: how many connections, paths and watches.
+    pub fn data_summary(&self) -> (usize, usize, usize) {
+        let connections = self.data.by_connection.values().filter(|paths| !paths.is_empty()).count();
+        (connections, self.data.by_path.len(), self.data.count())
+    }
+
+    /// Number of watches of every kind.
+    pub fn count(&self) -> usize {
+        self.data.count() + self.children.count()
+    }
+
+    /// Each watch on data: its path and who set it.
+    pub fn data_watches(&self) -> impl Iterator<Item = (&str, ConnectionId)> {
+        let watches = self.data.by_path.iter();
+        watches.flat_map(|(path, watchers)| watchers.keys().map(move |connection| (path.as_str(), *connection)))
     }
 
     /// Takes a connection's watches off a path; false where it had none.

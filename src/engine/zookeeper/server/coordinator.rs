@@ -195,6 +195,21 @@ impl Coordinator {
         &self.tree
     }
 
+    /// The watches.
+    pub(super) fn watches(&self) -> &Watches {
+        &self.watches
+    }
+
+    /// The session of a connection that has one.
+    pub(super) fn session(&self, connection: ConnectionId) -> Option<i64> {
+        self.connections.get(&connection).map(|connection| connection.session)
+    }
+
+    /// Where a connection comes from.
+    pub(super) fn address(&self, connection: ConnectionId) -> Option<SocketAddr> {
+        self.connections.get(&connection).map(|connection| connection.address)
+    }
+
     /// The sessions.
     pub fn sessions(&self) -> &SessionTracker {
         &self.sessions

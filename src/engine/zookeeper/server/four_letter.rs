@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::connection::Shared;
 use super::run::ToCore;
+use super::words::Word;
 use crate::log_info;
 
 /// What `srvr` begins with: the version that this server speaks.
@@ -25,14 +26,22 @@ pub(super) async fn answer(head: [u8; 4], address: &SocketAddr, shared: &Shared)
     if !shared.four_letter_words.iter().any(allowed) {
         return Some(format!("{word} is not executed because it is not in the whitelist.\n"));
     }
-    match word {
-        "ruok" => Some("imok".to_owned()),
-        "isro" => Some("rw".to_owned()),
-        "srvr" => {
-            let (reply, text) = oneshot::channel();
-            shared.core.send(ToCore::Srvr(reply)).await.ok()?;
-            text.await.ok()
-        }
-        _ => Some(format!("{word} is not executed because it is not in the whitelist.\n")),
-    }
+    let word = match word {
+        "ruok" => return Some("imok".to_owned()),
+        "isro" => return Some("rw".to_owned()),
+        "conf" => Word::Conf,
+        "crst" => Word::Crst,
+        "dirs" => Word::Dirs,
+        "mntr" => Word::Mntr,
+        "srst" => Word::Srst,
+        "srvr" => Word::Srvr,
+        "stat" => Word::Stat(*address),
+        "wchc" => Word::Wchc,
+        "wchp" => Word::Wchp,
+        "wchs" => Word::Wchs,
+        _ => return Some(format!("{word} is not executed because this server does not know it yet.\n")),
+    };
+    let (reply, text) = oneshot::channel();
+    shared.core.send(ToCore::Word(word, reply)).await.ok()?;
+    text.await.ok()
 }

@@ -132,7 +132,9 @@ fn run(config: ServerConfig) -> Result<(), u8> {
     let runtime = runtime.map_err(|error| unexpected(format!("java.io.IOException: {error}")))?;
     runtime.block_on(async {
         let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
-            ServerError::Storage(error @ (StorageError::CreateFolder(_) | StorageError::NotWritable(_))) => {
+            ServerError::Storage(
+                error @ (StorageError::CreateFolder(_) | StorageError::NotWritable(_) | StorageError::InUse(_)),
+            ) => {
                 let exception = "org.apache.zookeeper.server.persistence.FileTxnSnapLog$DatadirException";
                 log4j::log_caused(
                     Level::Error,

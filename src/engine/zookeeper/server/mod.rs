@@ -13,6 +13,7 @@ mod run;
 mod start;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use config::{ConfigError, ServerConfig};
 pub use coordinator::{Options, SessionLimits};

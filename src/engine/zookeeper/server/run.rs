@@ -1,17 +1,18 @@
 //! The core of a running server: one task that takes what connections bring, makes transactions durable in groups, and answers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant};
 
+use super::config::ServerConfig;
 use super::connection::{Outbox, Outgoing};
 use super::coordinator::{Action, Coordinator, Input, Now, Prepared};
-use super::four_letter::VERSION;
+use super::words::Word;
 use crate::engine::zookeeper::snapshot::snapshot_name;
 use crate::engine::zookeeper::storage::Storage;
 use crate::engine::zookeeper::txn_log::{TxnLog, encode_entries};
@@ -30,7 +31,7 @@ const CONTAINER_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 pub(super) enum ToCore {
     Open { connection: ConnectionId, outbox: Outbox },
     Input(Arrived),
-    Srvr(oneshot::Sender<String>),
+    Word(Word, oneshot::Sender<String>),
 }
 
 /// An input and when it came.
@@ -60,15 +61,15 @@ impl Clock {
     }
 }
 
-/// Counts for `srvr`.
+/// What was counted since the start or `srst`.
 #[derive(Debug, Default)]
-struct Statistics {
-    received: u64,
-    sent: u64,
+pub(super) struct Statistics {
+    pub(super) received: u64,
+    pub(super) sent: u64,
     answered: u64,
     latency_sum_ms: u128,
-    latency_min_ms: Option<u128>,
-    latency_max_ms: u128,
+    pub(super) latency_min_ms: Option<u128>,
+    pub(super) latency_max_ms: u128,
 }
 
 impl Statistics {
@@ -81,7 +82,7 @@ impl Statistics {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an average is shown with four digits")]
-    fn average(&self) -> f64 {
+    pub(super) fn average(&self) -> f64 {
         let average = self.latency_sum_ms as f64 / self.answered.max(1) as f64;
         (average * 10_000.0).round() / 10_000.0
     }
@@ -92,11 +93,13 @@ pub(super) struct Core {
     pub(super) storage: Storage,
     pub(super) log: TxnLog,
     pub(super) clock: Clock,
-    pub(super) snap_count: usize,
+    pub(super) config: ServerConfig,
     /// Connections that are open, with or without a session.
     pub(super) open_connections: Arc<AtomicUsize>,
     outboxes: HashMap<ConnectionId, Outbox>,
-    statistics: Statistics,
+    /// Frames received from and sent to each connection.
+    pub(super) traffic: BTreeMap<ConnectionId, (u64, u64)>,
+    pub(super) statistics: Statistics,
     logged_since_snapshot: usize,
     container_check_at: Instant,
     snapshot: Option<JoinHandle<()>>,
@@ -107,7 +110,7 @@ impl Core {
         coordinator: Coordinator,
         storage: Storage,
         clock: Clock,
-        snap_count: usize,
+        config: ServerConfig,
         open_connections: Arc<AtomicUsize>,
     ) -> Self {
         let log = storage.log();
@@ -116,9 +119,10 @@ impl Core {
             storage,
             log,
             clock,
-            snap_count,
+            config,
             open_connections,
             outboxes: HashMap::new(),
+            traffic: BTreeMap::new(),
             statistics: Statistics::default(),
             logged_since_snapshot: 0,
             container_check_at: Instant::now() + CONTAINER_CHECK_INTERVAL,
@@ -156,19 +160,27 @@ impl Core {
     async fn process(&mut self, batch: &mut Vec<ToCore>) -> std::io::Result<()> {
         let now = self.clock.now();
         let mut prepared: Vec<(Prepared, Option<Instant>)> = Vec::with_capacity(batch.len());
-        let mut srvr = Vec::new();
+        let mut words = Vec::new();
         for message in batch.drain(..) {
             match message {
                 ToCore::Open { connection, outbox } => {
                     self.outboxes.insert(connection, outbox);
+                    self.traffic.insert(connection, (0, 0));
                 }
-                ToCore::Srvr(reply) => srvr.push(reply),
+                ToCore::Word(word, reply) => words.push((word, reply)),
                 ToCore::Input(Arrived { input: Input::Disconnect { connection }, .. }) => {
                     self.outboxes.remove(&connection);
+                    self.traffic.remove(&connection);
                     prepared.push((self.coordinator.prepare(Input::Disconnect { connection }, now), None));
                 }
                 ToCore::Input(Arrived { input, at }) => {
                     self.statistics.received += 1;
+                    let (Input::Connect { connection, .. }
+                    | Input::Request { connection, .. }
+                    | Input::Disconnect { connection }) = &input;
+                    if let Some((received, _)) = self.traffic.get_mut(connection) {
+                        *received += 1;
+                    }
                     prepared.push((self.coordinator.prepare(input, now), Some(at)));
                 }
             }
@@ -180,9 +192,9 @@ impl Core {
         }
         self.make_durable(&prepared).await?;
         self.apply(prepared);
-        for reply in srvr {
+        for (word, reply) in words {
             // an error says that who asked has gone
-            let _ = reply.send(self.srvr());
+            let _ = reply.send(self.word(word));
         }
         self.snapshot_if_due();
         Ok(())
@@ -220,6 +232,9 @@ impl Core {
             match action {
                 Action::Send { connection, frame } => {
                     self.statistics.sent += 1;
+                    if let Some((_, sent)) = self.traffic.get_mut(&connection) {
+                        *sent += 1;
+                    }
                     self.push(connection, Outgoing::Frame(frame));
                 }
                 Action::Established { connection, session } => self.push(connection, Outgoing::Established(session)),
@@ -238,7 +253,7 @@ impl Core {
     }
 
     fn snapshot_if_due(&mut self) {
-        if self.logged_since_snapshot < self.snap_count {
+        if self.logged_since_snapshot < self.config.snap_count {
             return;
         }
         if self.snapshot.as_ref().is_some_and(|snapshot| !snapshot.is_finished()) {
@@ -255,22 +270,6 @@ impl Core {
                 log_error!("org.apache.zookeeper.server.ZooKeeperServer", "Unexpected exception taking a snapshot: {error}");
             }
         }));
-    }
-
-    fn srvr(&self) -> String {
-        let statistics = &self.statistics;
-        format!(
-            "Zookeeper version: {VERSION}\nLatency min/avg/max: {}/{:?}/{}\nReceived: {}\nSent: {}\nConnections: {}\nOutstanding: 0\n\
-             Zxid: 0x{:x}\nMode: standalone\nNode count: {}\n",
-            statistics.latency_min_ms.unwrap_or(0),
-            statistics.average(),
-            statistics.latency_max_ms,
-            statistics.received,
-            statistics.sent,
-            self.open_connections.load(Ordering::Acquire),
-            self.coordinator.tree().last_zxid(),
-            self.coordinator.tree().node_count(),
-        )
     }
 }
 

@@ -87,24 +87,27 @@ impl Server {
     /// The data directory or the port cannot be used.
     pub async fn start(config: ServerConfig, shutdown: Shutdown) -> Result<RunningServer, ServerError> {
         log_info!("org.apache.zookeeper.server.persistence.FileTxnSnapLog", "zookeeper.snapshot.trust.empty : false");
-        let storage = Storage::open(&config.data_dir, &config.data_log_dir)?;
+        let mut storage = Storage::open(&config.data_dir, &config.data_log_dir)?;
         log_created(&config, &storage);
         let listener = match &config.client_address {
             Some((host, port)) => Some(listen(&config, host, *port).await?),
             None => None,
         };
+        // after the port: who starts the same server twice reads of the port, as with ZooKeeper
+        storage.lock()?;
         let clock = Clock::start();
         let loaded = load(&storage)?;
         let coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
+        let (to_purge, stop_purging) = (storage.clone(), shutdown.clone());
         let (core_sender, inputs) = mpsc::channel(QUEUE_LIMIT);
         let open_connections = Arc::new(AtomicUsize::new(0));
-        let core = Core::new(coordinator, storage, clock, config.snap_count, Arc::clone(&open_connections));
+        let core = Core::new(coordinator, storage, clock, config.clone(), Arc::clone(&open_connections));
         let core = tokio::spawn(core.run(inputs, shutdown.clone()));
         let local_addr = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let shared = Shared {
             core: core_sender,
             max_buffer: config.max_buffer,
-            four_letter_words: config.four_letter_words.into(),
+            four_letter_words: config.four_letter_words.clone().into(),
             shutdown,
         };
         match listener {
@@ -116,6 +119,10 @@ impl Server {
             None => {
                 tokio::spawn(async move { shared.shutdown.cancelled().await });
             }
+        }
+        if let Ok(hours @ 1..) = u64::try_from(config.purge_interval) {
+            let retain = usize::try_from(config.snap_retain_count).unwrap_or(usize::MAX);
+            tokio::spawn(purge(to_purge, retain, Duration::from_secs(hours * 3600), stop_purging));
         }
         log_info!(
             "org.apache.zookeeper.server.PrepRequestProcessor",
@@ -199,6 +206,30 @@ fn load(storage: &Storage) -> Result<Loaded, StorageError> {
     storage.save(&loaded.tree, &loaded.sessions)?;
     log_info!(LOGGER, "Snapshot taken in {} ms", began.elapsed().as_millis());
     Ok(loaded)
+}
+
+/// Deletes old files now and after each interval.
+async fn purge(storage: Storage, retain: usize, interval: Duration, shutdown: Shutdown) {
+    const LOGGER: &str = "org.apache.zookeeper.server.DatadirCleanupManager$PurgeTask";
+    let mut ticks = tokio::time::interval(interval);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = shutdown.cancelled() => return,
+        }
+        log_info!(LOGGER, "Purge task started.");
+        let storage = storage.clone();
+        match tokio::task::spawn_blocking(move || storage.purge(retain)).await {
+            Ok(Ok(gone)) => {
+                for path in gone {
+                    log_info!("org.apache.zookeeper.server.PurgeTxnLog", "Removing file: {}", path.display());
+                }
+            }
+            Ok(Err(error)) => log_warn!(LOGGER, "Error occurred while purging. {error}"),
+            Err(error) => log_warn!(LOGGER, "Error occurred while purging. {error}"),
+        }
+        log_info!(LOGGER, "Purge task completed.");
+    }
 }
 
 /// Counts a connection as long as it lives, in all and by address.
