@@ -9,7 +9,7 @@ use kafkalab::process::spawn::{Command, Output};
 use kafkalab::text::Language;
 use kafkalab::text::layout::width;
 
-use crate::learner::{CTRL_C, F10, Home, LAB};
+use crate::learner::{CTRL_C, F10, Home, LAB, copy};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const LANGUAGES: [&str; 2] = ["en", "ko"];
@@ -90,17 +90,6 @@ async fn a_broken_lab_is_told_with_its_place() {
         let output = run(&home, &["list", "--labs", &labs, "--lang", language]).await;
         assert_eq!(output.ended.code(), 2);
         one_sentence(&output.stderr.text(), "lab-format");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).expect("copied")),
-        }
     }
 }
 

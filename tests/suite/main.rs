@@ -24,4 +24,6 @@ mod terminal_host;
 #[cfg(test)]
 mod tools;
 #[cfg(test)]
+mod verify;
+#[cfg(test)]
 mod zookeeper;

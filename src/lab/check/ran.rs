@@ -57,3 +57,44 @@ pub(super) fn names_a_port(servers: &str, ports: &[u16]) -> bool {
 pub(super) fn script_of(main_class: &str) -> &'static str {
     crate::catalog::tools::all().iter().find(|tool| tool.main_class == main_class).map_or("", |tool| tool.script)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_named_by_any_address_of_the_list() {
+        let check = |servers: &str, expected: bool| assert_eq!(names_a_port(servers, &[9092, 9093]), expected, "{servers:?}");
+        check("localhost:9092", true);
+        check("127.0.0.1:9093", true);
+        check("[::1]:9092", true);
+        check("other:1, localhost:9092 ", true);
+        check("localhost:90921", false);
+        check("localhost", false);
+        check("localhost:", false);
+        check("", false);
+        assert!(!names_a_port("localhost:9092", &[]));
+    }
+
+    #[test]
+    fn a_run_counts_however_its_options_are_written() {
+        let check = |line: &str, topic: Option<&str>, expected: bool| {
+            let invocation = Invocation {
+                pid: 1,
+                main_class: "kafka.admin.TopicCommand".to_owned(),
+                arguments: line.split_whitespace().map(str::to_owned).collect(),
+                started: Instant::now(),
+                exit_code: None,
+            };
+            assert_eq!(is_about(&invocation, "--describe", topic, &[9092]), expected, "{line}");
+        };
+        check("--describe --topic t --bootstrap-server localhost:9092", Some("t"), true);
+        check("--bootstrap-server=localhost:9092 --topic=t --describe", Some("t"), true);
+        check("--describe --bootstrap-server localhost:9092", None, true);
+        check("--describe --bootstrap-server localhost:9092", Some("t"), false);
+        check("--describe --topic other --bootstrap-server localhost:9092", Some("t"), false);
+        check("--describe --topic t --bootstrap-server localhost:9999", Some("t"), false);
+        check("--list --bootstrap-server localhost:9092", None, false);
+        check("--describe --no-such-option --bootstrap-server localhost:9092", None, false);
+    }
+}

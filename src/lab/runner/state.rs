@@ -163,3 +163,6 @@ impl Run {
         [Effect::Tell(RunEvent::Solving { step })].into_iter().chain(missing).chain([Effect::Play { step }]).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
