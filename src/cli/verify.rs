@@ -81,10 +81,7 @@ async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Lan
 /// Two ports that nobody listens on now.
 pub(super) async fn free_ports() -> Result<Ports, Failure> {
     let failed = |error| Failure::io("port", error);
-    let first = net::bind("localhost", 0, 1).await.map_err(failed)?;
-    let second = net::bind("localhost", 0, 1).await.map_err(failed)?;
-    let port = |listener: &tokio::net::TcpListener| listener.local_addr().map(|address| address.port()).map_err(failed);
-    Ok(Ports { zookeeper: port(&first)?, broker: port(&second)? })
+    Ok(Ports { zookeeper: net::free_port().await.map_err(failed)?, broker: net::free_port().await.map_err(failed)? })
 }
 
 fn report(lab: &Lab, result: &LabResult, language: Language) -> String {

@@ -62,12 +62,11 @@ impl Trial {
     /// [`TrialError::Prepare`].
     pub async fn prepare(folder: &Path, lines: &[(Role, &str)]) -> Result<Self, TrialError> {
         let failed = |source| TrialError::Prepare { place: folder.to_owned(), source };
-        // both at once, so that they differ
-        let (one, two) = (net::bind("", 0, 1).await.map_err(failed)?, net::bind("", 0, 1).await.map_err(failed)?);
+        let (one, two) = (net::free_port().await.map_err(failed)?, net::free_port().await.map_err(failed)?);
         let settings = Settings {
             data_root: Some(folder.join("data")),
-            zookeeper_port: one.local_addr().map_err(failed)?.port(),
-            broker_port: two.local_addr().map_err(failed)?.port(),
+            zookeeper_port: one,
+            broker_port: two,
             ..Settings::shipped(Language::En)
         };
         // the name of this machine, which a broker advertises by itself, need not lead back to it

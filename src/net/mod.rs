@@ -2,12 +2,14 @@
 
 mod datagram;
 mod frame;
+mod free_port;
 mod listen;
 mod local;
 mod send;
 
 pub use datagram::unix_datagram;
 pub use frame::{FrameError, read_frame};
+pub use free_port::free_port;
 pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
 pub use local::{connect_local, listen_local};
 pub use send::send_file;

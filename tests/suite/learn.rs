@@ -199,7 +199,7 @@ async fn another_port_is_right_where_the_coordinator_is_there_and_other_ways_cou
     learner.step(1).await;
     learner.prompt("zookeeper").await;
     let ports = home.ports();
-    let other = kafkalab::net::bind("localhost", 0, 1).await.and_then(|free| free.local_addr()).expect("a free port").port();
+    let other = kafkalab::net::free_port().await.expect("a free port");
     edit(&home, "zookeeper.properties", &format!("clientPort={}", ports.zookeeper), &format!("clientPort={other}"));
     edit(&home, "server.properties", &format!("localhost:{}", ports.zookeeper), &format!("localhost:{other}"));
     learner.line("cd .. && bin/zookeeper-server-start.sh -daemon config/zookeeper.properties; cd bin").await;

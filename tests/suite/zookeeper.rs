@@ -141,8 +141,8 @@ async fn our_client_watches_below_its_chroot() {
 #[tokio::test]
 async fn a_session_outlives_its_server_and_hears_what_it_missed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let running = Running::start(folder.path(), 0).await;
-    let port = running.address.port();
+    let port = net::free_port().await.expect("a free port");
+    let running = Running::start(folder.path(), port).await;
     let client = running.client().await;
     let session = client.session_id();
     client.create("/e", "", CreateMode::Ephemeral).await.expect("created");
@@ -219,7 +219,7 @@ fn spawn(config: &Path) -> Child {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_kill_9() {
     let folder = tempfile::tempdir().expect("a folder");
-    let port = net::bind("127.0.0.1", 0, 1).await.and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let port = net::free_port().await.expect("a free port");
     let config = folder.path().join("zookeeper.properties");
     let data = folder.path().join("data");
     std::fs::write(&config, format!("dataDir={}\nclientPort={port}\n", data.display())).expect("written");
