@@ -8,10 +8,14 @@ use super::checkpoint::Checkpoint;
 /// "No epoch" and "no offset" in answers.
 pub const UNDEFINED: (i32, i64) = (-1, -1);
 
-/// The first offset of each leader epoch, in order; every change is on disk before it is seen.
+/// The first offset of each leader epoch, in order. A new epoch is on disk before it is seen; what is cut off is on disk with
+/// [`EpochCache::flush`]. A log that is opened need not do that, for the next to open it cuts the same, and a broker with many
+/// partitions starts without writing.
 #[derive(Debug)]
 pub struct EpochCache {
     entries: Vec<(i32, i64)>,
+    /// What the file holds.
+    written: Vec<(i32, i64)>,
     file: Checkpoint,
 }
 
@@ -34,7 +38,7 @@ impl EpochCache {
                 entry.ok_or_else(|| StorageError::malformed(&path, format!("malformed line in checkpoint file: '{line}'")))?,
             );
         }
-        Ok(Self { entries, file })
+        Ok(Self { written: entries.clone(), entries, file })
     }
 
     /// The latest epoch; `None` before any leader.
@@ -61,28 +65,17 @@ impl EpochCache {
     }
 
     /// Forgets the epochs that begin at `offset` or later: the log was cut there.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn truncate_from_end(&mut self, offset: i64) -> Result<(), StorageError> {
-        if self.entries.last().is_none_or(|entry| entry.1 < offset) {
-            return Ok(());
-        }
+    pub fn truncate_from_end(&mut self, offset: i64) {
         self.entries.retain(|entry| entry.1 < offset);
-        self.flush()
     }
 
     /// Forgets the epochs that end at `offset` or earlier: the log begins there now.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn truncate_from_start(&mut self, offset: i64) -> Result<(), StorageError> {
+    pub fn truncate_from_start(&mut self, offset: i64) {
         let keep_from = self.entries.iter().rposition(|entry| entry.1 <= offset).unwrap_or(0);
-        let Some(first) = self.entries.get(keep_from).filter(|entry| entry.1 < offset || keep_from > 0) else { return Ok(()) };
+        let Some(first) = self.entries.get(keep_from).filter(|entry| entry.1 < offset || keep_from > 0) else { return };
         let first = (first.0, first.1.max(offset));
         self.entries.drain(..keep_from);
         self.entries[0] = first;
-        self.flush()
     }
 
     /// The largest epoch that is not above `epoch`, and the offset after its last record; [`UNDEFINED`] where it is not known.
@@ -107,9 +100,18 @@ impl EpochCache {
         self.entries.iter().rev().find(|entry| entry.1 <= offset).map(|entry| entry.0)
     }
 
-    fn flush(&self) -> Result<(), StorageError> {
+    /// Writes the epochs, unless the file holds them already.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn flush(&mut self) -> Result<(), StorageError> {
+        if self.entries == self.written {
+            return Ok(());
+        }
         let lines: Vec<String> = self.entries.iter().map(|(epoch, offset)| format!("{epoch} {offset}")).collect();
-        self.file.write(&lines)
+        self.file.write(&lines)?;
+        self.written.clone_from(&self.entries);
+        Ok(())
     }
 }
 
@@ -134,10 +136,14 @@ mod tests {
             assert_eq!(cache.end_offset_for(epoch, 33), expected, "epoch {epoch}");
         }
         assert_eq!((cache.epoch_of(9), cache.epoch_of(10), cache.epoch_of(-1)), (Some(0), Some(2), None));
-        cache.truncate_from_end(20).expect("written");
+        cache.truncate_from_end(20);
         assert_eq!(cache.latest(), Some(2));
-        cache.truncate_from_start(15).expect("written");
+        cache.truncate_from_start(15);
         assert_eq!(cache.entries, [(2, 15)]);
+        let read = || EpochCache::open(folder.path()).expect("written").entries;
+        assert_eq!(read(), [(0, 0), (2, 10), (5, 20)]);
+        cache.flush().expect("written");
+        assert_eq!(read(), [(2, 15)]);
         assert_eq!(cache.end_offset_for(0, 33), (0, 15));
     }
 }

@@ -69,10 +69,10 @@ impl PartitionLog {
         };
         log.load_segments(&kinds, &opening)?;
         log.recover(&opening)?;
-        log.epochs.truncate_from_end(log.next_offset)?;
+        log.epochs.truncate_from_end(log.next_offset);
         let first = log.segments.keys().next().copied().unwrap_or(0);
         log.start_offset = log.start_offset.max(first);
-        log.epochs.truncate_from_start(log.start_offset)?;
+        log.epochs.truncate_from_start(log.start_offset);
         log.remove_stray_snapshots()?;
         log.rebuild_producers(opening.now, opening.clean)?;
         log.producers.expire(opening.now, opening.producer_expiration_ms);

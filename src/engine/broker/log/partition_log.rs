@@ -303,7 +303,8 @@ impl PartitionLog {
         }
         self.start_offset = offset;
         log_info!(UNIFIED_LOG, "[UnifiedLog {}] Incremented log start offset to {offset} due to {reason}", self.prefix());
-        self.epochs.truncate_from_start(offset)
+        self.epochs.truncate_from_start(offset);
+        self.epochs.flush()
     }
 
     /// Removes the segments that have had their time; gives how many.
@@ -401,7 +402,8 @@ impl PartitionLog {
         self.next_offset = offset;
         self.recovery_point = self.recovery_point.min(offset);
         self.start_offset = self.start_offset.min(offset);
-        self.epochs.truncate_from_end(offset)?;
+        self.epochs.truncate_from_end(offset);
+        self.epochs.flush()?;
         self.rebuild_producers(now, false)
     }
 
