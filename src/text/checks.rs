@@ -22,7 +22,6 @@ crate::texts! {
     NO_TOPIC { ko: "토픽 {topic:이/가} 없다", en: "topic {topic} is gone" }
     NO_TOPIC_IS { ko: "토픽 {topic:이/가} 이제 없어요", en: "topic {topic} is gone" }
     NO_TOPIC_STILL { ko: "토픽 {topic:이/가} 아직 있어요", en: "topic {topic} is still there" }
-    NO_TOPIC_MARKED { ko: "토픽 {topic:은/는} 삭제 표시만 되고 아직 남아 있어요", en: "topic {topic} is marked for deletion and still there" }
 
     RECORDS { ko: "토픽 {topic}에 메시지가 {count}개 이상 있다", en: "topic {topic} holds at least {count} messages" }
     RECORDS_ARE { ko: "토픽 {topic}: 메시지 {found}개", en: "topic {topic}: {found} message(s)" }
