@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::client::{Bootstrap, Client, ClientConfig};
 use super::zookeeper::client::four_letter_word;
+use super::{tools, zookeeper};
 use crate::net;
 use crate::process::signal::Signal;
 use crate::process::spawn::{Child, Command, SpawnError, Stream, exit_code};
@@ -32,8 +33,8 @@ impl Role {
     /// The main class, as the process table shows it.
     pub const fn main_class(self) -> &'static str {
         match self {
-            Self::Coordinator => "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-            Self::Broker => "kafka.Kafka",
+            Self::Coordinator => zookeeper::server::MAIN_CLASS,
+            Self::Broker => tools::BROKER_CLASS,
         }
     }
 

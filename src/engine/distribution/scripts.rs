@@ -2,6 +2,8 @@
 //! Kafka's own print and return.
 
 use crate::catalog::tools;
+use crate::engine::tools::BROKER_CLASS;
+use crate::engine::zookeeper;
 use crate::text::distribution as text;
 use crate::text::{Language, Text};
 
@@ -27,7 +29,7 @@ struct Server {
 
 const SERVERS: &[Server] = &[
     Server {
-        main_class: "kafka.Kafka",
+        main_class: BROKER_CLASS,
         start: "kafka-server-start.sh",
         stop: "kafka-server-stop.sh",
         name: "kafkaServer",
@@ -36,7 +38,7 @@ const SERVERS: &[Server] = &[
         word: "kafka",
     },
     Server {
-        main_class: "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+        main_class: zookeeper::server::MAIN_CLASS,
         start: "zookeeper-server-start.sh",
         stop: "zookeeper-server-stop.sh",
         name: "zookeeper",

@@ -7,7 +7,7 @@ use kafka_protocol::messages::alter_configs_response::AlterConfigsResourceRespon
 use kafka_protocol::messages::{AlterConfigsRequest, AlterConfigsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
-use super::config_resource::{check_values, entity, repeated};
+use super::config_resource::{check_values, entity, repeated, repeats};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 use crate::engine::broker::controller::{ApiError, Change};
 
@@ -20,12 +20,10 @@ async fn handle(
     _: RequestContext,
     request: AlterConfigsRequest,
 ) -> Result<AlterConfigsResponse, RequestError> {
+    let twice = repeats(request.resources.iter().map(|resource| (resource.resource_type, resource.resource_name.as_str())));
     let mut responses = Vec::new();
     for resource in &request.resources {
-        let same = |other: &&AlterConfigsResource| {
-            (other.resource_type, &other.resource_name) == (resource.resource_type, &resource.resource_name)
-        };
-        let result = if request.resources.iter().filter(same).count() > 1 {
+        let result = if twice.contains(&(resource.resource_type, resource.resource_name.as_str())) {
             Err(repeated())
         } else {
             alter(&broker, resource, request.validate_only).await

@@ -1,5 +1,8 @@
 //! What AlterConfigs and IncrementalAlterConfigs share: whose settings they change.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use kafka_protocol::ResponseError;
 
 use crate::engine::broker::controller::{ApiError, Entity};
@@ -43,4 +46,21 @@ pub(super) fn check_values(without: &[String]) -> Result<(), ApiError> {
 /// What is said of a resource that stands in a request more than once.
 pub(super) fn repeated() -> ApiError {
     ApiError::new(ResponseError::InvalidRequest, "Each resource must appear at most once.")
+}
+
+/// What stands in a request more than once. In one pass: a request may hold millions of resources.
+pub(super) fn repeats<T: Copy + Eq + Hash>(items: impl Iterator<Item = T>) -> HashSet<T> {
+    let mut seen = HashSet::new();
+    items.filter(|item| !seen.insert(*item)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_twice_or_more_is_found() {
+        assert_eq!(repeats([1, 2, 1, 3, 1, 3].into_iter()), HashSet::from([1, 3]));
+        assert!(repeats([(TOPIC, "a"), (BROKER, "a"), (TOPIC, "b")].into_iter()).is_empty());
+    }
 }

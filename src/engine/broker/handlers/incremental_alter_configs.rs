@@ -8,7 +8,7 @@ use kafka_protocol::messages::incremental_alter_configs_response::AlterConfigsRe
 use kafka_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
-use super::config_resource::{check_values, entity, repeated};
+use super::config_resource::{check_values, entity, repeated, repeats};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 use crate::engine::broker::controller::{ApiError, Change, Edit};
 
@@ -27,12 +27,10 @@ async fn handle(
     _: RequestContext,
     request: IncrementalAlterConfigsRequest,
 ) -> Result<IncrementalAlterConfigsResponse, RequestError> {
+    let twice = repeats(request.resources.iter().map(|resource| (resource.resource_type, resource.resource_name.as_str())));
     let mut responses = Vec::new();
     for resource in &request.resources {
-        let same = |other: &&AlterConfigsResource| {
-            (other.resource_type, &other.resource_name) == (resource.resource_type, &resource.resource_name)
-        };
-        let result = if request.resources.iter().filter(same).count() > 1 {
+        let result = if twice.contains(&(resource.resource_type, resource.resource_name.as_str())) {
             Err(repeated())
         } else {
             alter(&broker, resource, request.validate_only).await
@@ -56,8 +54,7 @@ async fn alter(broker: &Broker, resource: &AlterConfigsResource, validate_only: 
     let missing = missing.map(|config| config.name.to_string());
     check_values(&missing.collect::<Vec<_>>())?;
     let entity = entity(broker.id, resource.resource_type, &resource.resource_name)?;
-    let names: Vec<&str> = resource.configs.iter().map(|config| config.name.as_str()).collect();
-    if names.iter().enumerate().any(|(at, name)| names[..at].contains(name)) {
+    if !repeats(resource.configs.iter().map(|config| config.name.as_str())).is_empty() {
         return Err(ApiError::new(ResponseError::InvalidRequest, "Error due to duplicate config keys"));
     }
     let edits = resource.configs.iter().map(|config| Ok((config.name.to_string(), edit(config)?)));
