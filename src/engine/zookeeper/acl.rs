@@ -1,5 +1,6 @@
 //! Who may do what: the schemes `world`, `auth`, `digest` and `ip`.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -80,8 +81,9 @@ fn ip_matches(id: &str, allowed: &str) -> bool {
 /// `InvalidAcl` where an entry is of no known scheme, or nothing is left.
 pub fn fix_up(requested: &[Acl], ids: &[Id]) -> Result<Vec<Acl>, ErrorCode> {
     let mut fixed: Vec<Acl> = Vec::new();
-    for (at, entry) in requested.iter().enumerate() {
-        if requested[..at].contains(entry) {
+    let mut seen = HashSet::new();
+    for entry in requested {
+        if !seen.insert(entry) {
             continue;
         }
         match entry.id.scheme.as_str() {

@@ -1,6 +1,6 @@
 //! What is checked before a topic is made or grows, and what it will be then (`ZkAdminManager`, `AdminZkClient`, `Topic`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use kafka_protocol::ResponseError;
 use uuid::Uuid;
@@ -178,7 +178,7 @@ fn check_assignment(assignment: &BTreeMap<i32, Vec<i32>>) -> Result<(), ApiError
         return refused("All partitions should have the same number of replicas".to_owned());
     }
     for replicas in assignment.values() {
-        if replicas.iter().enumerate().any(|(at, replica)| replicas[..at].contains(replica)) {
+        if replicas.iter().collect::<HashSet<_>>().len() < replicas.len() {
             let all: Vec<String> =
                 assignment.iter().map(|(partition, replicas)| format!("{partition} -> {}", scala_buffer(replicas))).collect();
             return refused(format!("Duplicate replica assignment found: HashMap({})", all.join(", ")));

@@ -1,5 +1,6 @@
 //! CreatePartitions (key 37, v0-3): a topic grows; it never shrinks.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -8,6 +9,7 @@ use kafka_protocol::messages::create_partitions_response::CreatePartitionsTopicR
 use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
+use super::config_resource::repeats;
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 use crate::engine::broker::controller::{ApiError, Growth};
 
@@ -21,11 +23,13 @@ async fn handle(
     request: CreatePartitionsRequest,
 ) -> Result<CreatePartitionsResponse, RequestError> {
     let mut results: Vec<CreatePartitionsTopicResult> = Vec::new();
+    let twice = repeats(request.topics.iter().map(|topic| topic.name.as_str()));
+    let mut answered = HashSet::new();
     for topic in &request.topics {
-        if results.iter().any(|result| result.name == topic.name) {
+        if !answered.insert(topic.name.as_str()) {
             continue;
         }
-        let result = if request.topics.iter().filter(|other| other.name == topic.name).count() > 1 {
+        let result = if twice.contains(topic.name.as_str()) {
             Err(ApiError::new(ResponseError::InvalidRequest, "Duplicate topic in request."))
         } else {
             broker.controller.create_partitions(growth(topic), request.validate_only).await

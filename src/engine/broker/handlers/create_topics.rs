@@ -1,6 +1,7 @@
 //! CreateTopics (key 19, v0-7): makes topics, or with `validate_only` says whether they could be made. From v5 on the answer has
 //! what was made: partitions, replication factor and settings; from v7 on the id.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -9,6 +10,7 @@ use kafka_protocol::messages::create_topics_response::{CreatableTopicConfigs, Cr
 use kafka_protocol::messages::{CreateTopicsRequest, CreateTopicsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
+use super::config_resource::repeats;
 use super::{ApiSpec, Broker, RequestContext, RequestError, described_configs, typed};
 use crate::engine::broker::controller::topics::PlannedTopic;
 use crate::engine::broker::controller::{ApiError, NewTopic};
@@ -23,11 +25,13 @@ async fn handle(
     request: CreateTopicsRequest,
 ) -> Result<CreateTopicsResponse, RequestError> {
     let mut results: Vec<CreatableTopicResult> = Vec::new();
+    let twice = repeats(request.topics.iter().map(|topic| topic.name.as_str()));
+    let mut answered = HashSet::new();
     for topic in &request.topics {
-        if results.iter().any(|result| result.name == topic.name) {
+        if !answered.insert(topic.name.as_str()) {
             continue;
         }
-        let result = if request.topics.iter().filter(|other| other.name == topic.name).count() > 1 {
+        let result = if twice.contains(topic.name.as_str()) {
             Err(ApiError::new(ResponseError::InvalidRequest, "Found multiple entries for this topic."))
         } else {
             broker.controller.create_topic(wanted(topic), request.validate_only).await
