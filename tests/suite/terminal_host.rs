@@ -198,6 +198,9 @@ async fn what_a_killed_host_leaves_is_found_and_stopped() {
     runner.run("nohup sleep 402 > /dev/null 2>&1 &").await;
     let options = options(&place);
     let session = options.terminals.session.clone();
+    // before it is `sleep`, `nohup` may not ignore the hang-up yet
+    let sleeps = || leftovers(&session).iter().any(|process| process.argv == ["sleep", "402"]);
+    wait::until_true(DEADLINE, "the background job to run", sleeps).await.expect("it runs");
     let file = options.socket().with_file_name("host.json");
     let host = table::all().into_iter().find(|process| process.argv.last().is_some_and(|last| last == file.as_os_str()));
     signal::send(host.expect("it runs").identity, Signal::Kill).expect("ours");
