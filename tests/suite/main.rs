@@ -5,6 +5,8 @@ mod broker;
 #[cfg(test)]
 mod distribution;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod learn;

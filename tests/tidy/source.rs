@@ -18,7 +18,9 @@ pub struct Source {
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let code = blank_comments_and_strings(text);
-        let is_test = path.starts_with("tests/") || path.ends_with("/tests.rs") || path.contains("/tests/");
+        let is_test = ["tests/", "benches/", "fuzz/"].iter().any(|folder| path.starts_with(folder))
+            || path.ends_with("/tests.rs")
+            || path.contains("/tests/");
         let without_tests = if is_test { blanks(&code) } else { blank_test_modules(&code) };
         Self { path: path.to_owned(), text: text.to_owned(), code, without_tests }
     }
@@ -38,10 +40,12 @@ impl Source {
     }
 }
 
-/// Every Rust file below `src` and `tests`, sorted by path.
+/// Every Rust file of ours, sorted by path.
 pub fn read(root: &Path) -> Vec<Source> {
     let mut paths = Vec::new();
-    for folder in ["src", "tests"] {
+    for folder in
+        ["src", "tests", "benches", "fuzz/checks", "fuzz/fuzz_targets"].iter().filter(|folder| root.join(folder).is_dir())
+    {
         collect(&root.join(folder), &mut paths);
     }
     paths.sort();
