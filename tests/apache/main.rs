@@ -3,6 +3,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+#[path = "../batches/mod.rs"]
+mod batches;
+mod batches_answered;
 mod differential;
 mod jars;
 mod mixed;
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     // one JVM at a time; they fight over the processors otherwise
     args.test_threads.get_or_insert(1);
-    let cases = || tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES);
+    let cases = || tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(batches_answered::CASES);
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };
     let (jars, reason) = match jars {

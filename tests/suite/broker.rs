@@ -1,6 +1,5 @@
 //! The bundled broker as librdkafka and raw sockets see it: what an administrator asks, and what nobody should send.
 
-use std::io;
 use std::time::Duration;
 
 use kafkalab::engine::bundled::Bundled;
@@ -14,8 +13,10 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
+use crate::hostile;
+use crate::support::raw::{self, framed, header};
 use crate::support::{DEADLINE, Pair, bundled, serving};
 
 struct World {
@@ -38,35 +39,13 @@ impl World {
         std::fs::read_to_string(self.pair.broker.log()).expect("the broker logs")
     }
 
-    /// Sends bytes as they are; gives what comes back until the broker closes the connection.
     async fn send(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = net::connect("127.0.0.1", self.pair.broker.port(), DEADLINE).await.expect("the broker listens");
-        stream.write_all(bytes).await.expect("the socket takes a few bytes");
-        let mut answer = Vec::new();
-        let read = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut answer)).await.expect("the broker closes");
-        match read {
-            Err(error) if error.kind() != io::ErrorKind::ConnectionReset => panic!("{error}"),
-            _ => answer,
-        }
+        hostile::send(self.pair.broker.port(), bytes).await
     }
 
-    /// Sends one request and gives its answer, without its size.
     async fn ask(&self, request: &[u8]) -> Vec<u8> {
-        let mut stream = net::connect("127.0.0.1", self.pair.broker.port(), DEADLINE).await.expect("the broker listens");
-        stream.write_all(&framed(request)).await.expect("the socket takes a few bytes");
-        let answer = tokio::time::timeout(DEADLINE, net::read_frame(&mut stream, 1 << 20)).await.expect("the broker answers");
-        answer.expect("a whole frame").expect("an answer").to_vec()
+        raw::ask(self.pair.broker.port(), request).await.expect("an answer")
     }
-}
-
-fn framed(request: &[u8]) -> Vec<u8> {
-    let size = i32::try_from(request.len()).expect("a short request");
-    [&size.to_be_bytes()[..], request].concat()
-}
-
-fn header(key: i16, version: i16) -> Vec<u8> {
-    // correlation id 7, client id "t"
-    [&key.to_be_bytes()[..], &version.to_be_bytes(), &7i32.to_be_bytes(), &[0, 1, b't']].concat()
 }
 
 async fn create(admin: &AdminClient<DefaultClientContext>, topics: &[NewTopic<'_>]) -> Vec<Result<(), RDKafkaErrorCode>> {

@@ -3,11 +3,18 @@
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+#[path = "../crash/mod.rs"]
+mod crash;
+#[cfg(test)]
+mod crash_campaign;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod groups;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod learn;
 #[cfg(test)]

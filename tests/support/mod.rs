@@ -1,6 +1,8 @@
 //! What the test binaries share: servers of either engine, librdkafka as a client, and the tree of a coordinator as text.
 
 pub mod librdkafka;
+pub mod random;
+pub mod raw;
 pub mod znodes;
 
 use std::path::Path;

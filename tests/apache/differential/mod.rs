@@ -9,6 +9,7 @@ use kafkalab::engine::server::{Engine, Role, Server};
 use kafkalab::engine::trial::Trial;
 
 use crate::Case;
+use crate::support::random::setting;
 use crate::support::{DEADLINE, serving};
 use crate::world::World;
 use sequence::{Step, sequence};
@@ -33,8 +34,7 @@ const LINES: [&str; 6] = [
 ];
 
 async fn answers_the_same(world: &World) {
-    let number = |name, default| std::env::var(name).map_or(default, |value| value.parse().expect("a number"));
-    let (first, count): (u64, u64) = (number(FIRST_SEED, 1), number(SEEDS, SEEDS_DEFAULT));
+    let (first, count) = (setting(FIRST_SEED, 1), setting(SEEDS, SEEDS_DEFAULT));
     let mut pair = Pair::start(world).await;
     for seed in first..first + count {
         let steps = sequence(seed);

@@ -2,6 +2,8 @@
 
 use kafkalab::engine::zookeeper::protocol::OpCode;
 
+use crate::support::random::Random;
+
 /// Sessions that a sequence plays with at a time.
 pub const SLOTS: usize = 3;
 const STEPS: usize = 40;
@@ -119,33 +121,9 @@ pub enum AclKind {
     BadAddress,
 }
 
-/// The numbers of a seed: the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).expect("below a usize")
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-
-    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())].clone()
-    }
-}
-
 /// The sequence of a seed.
 pub fn sequence(seed: u64) -> Vec<Step> {
-    let random = &mut Random(seed);
+    let random = &mut Random::new(seed);
     let mut steps = vec![Step::Open { slot: 0, old: false }, Step::Open { slot: 1, old: random.one_in(10) }];
     let has_quota = random.one_in(4);
     if has_quota {
