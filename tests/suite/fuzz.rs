@@ -2,13 +2,18 @@
 
 #[path = "../../fuzz/checks/zookeeper_jute.rs"]
 mod zookeeper_jute;
+#[path = "../../fuzz/checks/zookeeper_storage.rs"]
+mod zookeeper_storage;
 
 use proptest::prelude::*;
 
 /// The checks by the name of their fuzz target: what is checked, and well-formed inputs to begin from.
 type Target = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
-const TARGETS: &[Target] = &[("zookeeper_jute", zookeeper_jute::check, zookeeper_jute::seeds)];
+const TARGETS: &[Target] = &[
+    ("zookeeper_jute", zookeeper_jute::check, zookeeper_jute::seeds),
+    ("zookeeper_storage", zookeeper_storage::check, zookeeper_storage::seeds),
+];
 
 /// A folder into which the well-formed inputs are written, one folder for each target, for the fuzzer to begin from.
 const CORPUS: &str = "KAFKALAB_CORPUS";

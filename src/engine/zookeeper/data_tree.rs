@@ -346,6 +346,17 @@ impl DataTree {
         }
     }
 
+    /// Deletes the ephemerals of every session that is not known, at the last transaction.
+    pub fn kill_sessions_but(&mut self, is_known: impl Fn(i64) -> bool) {
+        let unknown: Vec<i64> = self.ephemerals.keys().copied().filter(|session| !is_known(*session)).collect();
+        for session in unknown {
+            for path in self.ephemerals.remove(&session).unwrap_or_default() {
+                // its parent is there: it was restored before
+                let _ = self.delete(self.last_zxid, &path, &mut Vec::new());
+            }
+        }
+    }
+
     fn note_owner(&mut self, path: &str, owner: i64) {
         match EphemeralType::of(owner) {
             EphemeralType::Void => {}

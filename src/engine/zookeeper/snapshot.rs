@@ -1,15 +1,18 @@
 //! Snapshots in ZooKeeper's format: sessions, ACLs, znodes, then the digest; an Adler-32 seals each of the two parts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::data_node::DataNode;
 use super::data_tree::DataTree;
 use super::digest::DIGEST_VERSION;
-use super::protocol::{Acl, DecodeError, Reader, Writer};
+use super::disk::Disk;
+use super::protocol::{Acl, DecodeError, Reader, Writer, parent_and_name};
+use super::snapshot_stream;
+use super::storage_options::Compression;
+use super::txn_log::UNFINISHED;
 
 const MAGIC: [u8; 4] = *b"ZKSN";
 const VERSION: i32 = 2;
@@ -17,18 +20,21 @@ const VERSION: i32 = 2;
 const DATABASE_ID: i64 = -1;
 /// The ACL number of znodes whose list is `None`.
 const OPEN_ACL: i64 = -1;
-/// The largest snapshot that is read into memory.
-const MAX_SNAPSHOT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Why a file is no snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The file cannot be read.
-    #[error("failed to read the snapshot")]
+    #[error("{0}")]
     Io(#[from] io::Error),
     /// The file does not begin as a snapshot does.
-    #[error("mismatching magic headers")]
-    Magic,
+    #[error("mismatching magic headers {found} !=  {expected}")]
+    Magic {
+        /// Its first four bytes.
+        found: i32,
+        /// Those of a snapshot.
+        expected: i32,
+    },
     /// It does not have its checksum.
     #[error("CRC corruption")]
     Checksum,
@@ -36,37 +42,54 @@ pub enum SnapshotError {
     #[error("a record of the snapshot is damaged")]
     Record(#[from] DecodeError),
     /// It is larger than is read.
-    #[error("snapshot of {found} bytes: expected at most {MAX_SNAPSHOT_BYTES}")]
+    #[error("snapshot of {found} bytes: expected at most {expected}")]
     TooLarge {
         /// Its size in bytes.
         found: u64,
+        /// The most that is read.
+        expected: u64,
     },
-    /// A znode stands before its parent, or its ACL is missing.
-    #[error("Invalid Datatree, unable to find parent or ACL of path {path}")]
+    /// A znode stands before its parent.
+    #[error("Invalid Datatree, unable to find parent {} of path {path}", parent_and_name(.path).map_or("", |(parent, _)| parent))]
     Orphan {
+        /// The znode.
+        path: String,
+    },
+    /// A znode's ACL is not there.
+    #[error("ACL not available for long {number} of path {path}")]
+    Acl {
+        /// The ACL's number.
+        number: i64,
         /// The znode.
         path: String,
     },
 }
 
 /// The name of the snapshot that holds everything up to a transaction.
-pub fn snapshot_name(zxid: i64) -> String {
-    format!("snapshot.{zxid:x}")
+pub fn snapshot_name(zxid: i64, compression: Compression) -> String {
+    format!("snapshot.{zxid:x}{}", compression.extension())
 }
 
 /// Writes a snapshot of the tree and the sessions (timeouts in ms by id), whole or not at all.
 ///
 /// # Errors
 /// The disk refuses; then no snapshot of that name is there.
-pub fn write_snapshot(folder: &Path, tree: &DataTree, sessions: &BTreeMap<i64, i32>) -> io::Result<PathBuf> {
-    let path = folder.join(snapshot_name(tree.last_zxid()));
+pub fn write_snapshot(
+    disk: &dyn Disk,
+    folder: &Path,
+    compression: Compression,
+    tree: &DataTree,
+    sessions: &BTreeMap<i64, i32>,
+) -> io::Result<PathBuf> {
+    let name = snapshot_name(tree.last_zxid(), compression);
+    let path = folder.join(&name);
     // a name that no server takes for a snapshot until it is whole
-    let unfinished = folder.join(format!("unfinished.{}", snapshot_name(tree.last_zxid())));
-    let mut file = File::create(&unfinished)?;
-    file.write_all(&encode(tree, sessions))?;
-    file.sync_all()?;
-    fs::rename(&unfinished, &path)?;
-    File::open(folder)?.sync_all()?;
+    let unfinished = folder.join(format!("{UNFINISHED}{name}"));
+    let mut file = disk.create(&unfinished)?;
+    file.write_all(&snapshot_stream::pack(encode(tree, sessions), compression)?)?;
+    file.sync_data()?;
+    disk.rename(&unfinished, &path)?;
+    disk.sync_folder(folder)?;
     Ok(path)
 }
 
@@ -138,18 +161,14 @@ impl AclNumbers {
 /// # Errors
 /// The file is no whole snapshot.
 pub fn read_snapshot(path: &Path, zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
-    let found = fs::metadata(path)?.len();
-    if found > MAX_SNAPSHOT_BYTES {
-        return Err(SnapshotError::TooLarge { found });
-    }
-    decode(&fs::read(path)?, zxid)
+    decode(&snapshot_stream::read(path)?, zxid)
 }
 
 fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
     let mut reader = Reader::new(bytes);
     let (magic, _version, _database): (i32, i32, i64) = (reader.read()?, reader.read()?, reader.read()?);
     if magic.to_be_bytes() != MAGIC {
-        return Err(SnapshotError::Magic);
+        return Err(SnapshotError::Magic { found: magic, expected: i32::from_be_bytes(MAGIC) });
     }
     let mut sessions = BTreeMap::new();
     for _ in 0..reader.read::<i32>()? {
@@ -166,7 +185,11 @@ fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), Sna
             break;
         }
         let (data, acl, stat) = (reader.read()?, reader.read::<i64>()?, reader.read()?);
-        let acl = acls.get(&acl).cloned();
+        let acl = match acls.get(&acl) {
+            None if acl == OPEN_ACL => None,
+            None => return Err(SnapshotError::Acl { number: acl, path }),
+            found => found.cloned(),
+        };
         let at = if path.is_empty() { "/" } else { &path };
         if !tree.restore(at, DataNode { data, acl, stat, children: BTreeSet::new() }) {
             return Err(SnapshotError::Orphan { path });

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{FlockOperation, flock};
 
 use super::data_tree::DataTree;
-use super::snapshot::{SnapshotError, read_snapshot, write_snapshot};
-use super::txn::{LogEntry, Txn};
-use super::txn_log::{LogError, TxnLog, read_log};
+use super::disk::{Disk, SystemDisk};
+use super::recovery::{file_not_found, numbered, reason};
+use super::snapshot::{snapshot_name, write_snapshot};
+use super::snapshot_stream;
+use super::txn_log::{LogError, TxnLog};
+
+pub use super::recovery::Loaded;
+pub use super::storage_options::{Compression, StorageOptions};
 
 /// The folder inside `dataDir` and `dataLogDir`, named after the format's version.
 const VERSION_FOLDER: &str = "version-2";
@@ -20,14 +25,43 @@ const VERSION_FOLDER: &str = "version-2";
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The folder cannot be made.
-    #[error("Unable to create data directory {0}")]
-    CreateFolder(PathBuf),
+    #[error("Unable to create {what} directory {path}")]
+    CreateFolder {
+        /// `data` or `snap`.
+        what: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder is not there, and is not to be made.
+    #[error(
+        "Missing {what} directory {path}, automatic data directory creation is disabled (zookeeper.datadir.autocreate is \
+             false).{gap}Please create this directory manually."
+    )]
+    Missing {
+        /// `data` or `snap`.
+        what: &'static str,
+        /// The folder.
+        path: PathBuf,
+        /// ZooKeeper's sentence has a blank here for one of the two.
+        gap: &'static str,
+    },
     /// The folder cannot be written.
-    #[error("Cannot write to data directory {0}")]
-    NotWritable(PathBuf),
+    #[error("Cannot write to {what} directory {path}")]
+    NotWritable {
+        /// `data` or `snap`.
+        what: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
     /// A server of ours uses it.
     #[error("Data directory {0} is used by another server: stop it, or set another dataDir")]
     InUse(PathBuf),
+    /// `dataLogDir` is a server's `dataDir`.
+    #[error("Log directory has snapshot files. Check if dataLogDir and dataDir configuration is correct.")]
+    SnapshotsAmongLogs,
+    /// `dataDir` is a server's `dataLogDir`.
+    #[error("Snapshot directory has log files. Check if dataLogDir and dataDir configuration is correct.")]
+    LogsAmongSnapshots,
     /// There are logs but no snapshot.
     #[error("No snapshot found, but there are log entries. Something is broken!")]
     NoSnapshot,
@@ -37,6 +71,14 @@ pub enum StorageError {
     /// A log is damaged before its end.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A snapshot cannot be written.
+    #[error("failed to write {path}")]
+    Snapshot {
+        /// The snapshot.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The system refuses.
     #[error("failed to read or write {path}")]
     Io {
@@ -47,19 +89,43 @@ pub enum StorageError {
     },
 }
 
-/// What a data directory held.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The tree after the last transaction.
-    pub tree: DataTree,
-    /// Timeouts of the living sessions in ms, by id.
-    pub sessions: BTreeMap<i64, i32>,
-    /// Transactions that were read from logs; `None` where the folder was new.
-    pub replayed: Option<usize>,
-    /// Snapshots that were passed over because they are damaged.
-    pub damaged: Vec<(PathBuf, SnapshotError)>,
-    /// The snapshot that was read.
-    pub snapshot: Option<PathBuf>,
+impl StorageError {
+    /// The Java exception that ZooKeeper's log shows: class and message.
+    pub fn exception(&self) -> String {
+        let nested = "org.apache.zookeeper.server.persistence.FileTxnSnapLog$";
+        match self {
+            Self::CreateFolder { .. } | Self::Missing { .. } | Self::NotWritable { .. } | Self::InUse(_) => {
+                format!("{nested}DatadirException: {self}")
+            }
+            Self::SnapshotsAmongLogs => format!("{nested}LogDirContentCheckException: {self}"),
+            Self::LogsAmongSnapshots => format!("{nested}SnapDirContentCheckException: {self}"),
+            Self::Log(LogError::NoHeader { .. }) => "java.io.EOFException".to_owned(),
+            Self::Log(LogError::NullLength { .. }) => format!("java.lang.NullPointerException: {self}"),
+            Self::Log(LogError::Io { path, source }) | Self::Snapshot { path, source } | Self::Io { path, source } => {
+                match source.kind() {
+                    io::ErrorKind::NotFound
+                    | io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::IsADirectory
+                    | io::ErrorKind::NotADirectory => file_not_found(path, source),
+                    _ => format!("java.io.IOException: {}", reason(source)),
+                }
+            }
+            Self::NoSnapshot | Self::NoValidSnapshot(_) | Self::Log(_) => format!("java.io.IOException: {self}"),
+        }
+    }
+
+    /// Whether the folders are at fault rather than what is in them.
+    pub fn is_about_folders(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateFolder { .. }
+                | Self::Missing { .. }
+                | Self::NotWritable { .. }
+                | Self::InUse(_)
+                | Self::SnapshotsAmongLogs
+                | Self::LogsAmongSnapshots
+        )
+    }
 }
 
 /// The folders of one server.
@@ -67,6 +133,8 @@ pub struct Loaded {
 pub struct Storage {
     snapshots: PathBuf,
     logs: PathBuf,
+    options: StorageOptions,
+    disk: Arc<dyn Disk>,
     /// Locked as long as this lives; the lock is on the folder, in which ZooKeeper would find no file of ours.
     lock: Option<Arc<File>>,
 }
@@ -75,16 +143,43 @@ impl Storage {
     /// Makes the folders where they are missing.
     ///
     /// # Errors
-    /// A folder cannot be made or written.
-    pub fn open(data_dir: &Path, data_log_dir: &Path) -> Result<Self, StorageError> {
+    /// A folder cannot be made or written, or holds what belongs into the other.
+    pub fn open(data_dir: &Path, data_log_dir: &Path, options: StorageOptions) -> Result<Self, StorageError> {
+        Self::open_on(Arc::new(SystemDisk), data_dir, data_log_dir, options)
+    }
+
+    /// The same on any disk.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        data_dir: &Path,
+        data_log_dir: &Path,
+        options: StorageOptions,
+    ) -> Result<Self, StorageError> {
         let (snapshots, logs) = (data_dir.join(VERSION_FOLDER), data_log_dir.join(VERSION_FOLDER));
-        for folder in [&logs, &snapshots] {
-            fs::create_dir_all(folder).map_err(|_| StorageError::CreateFolder(folder.clone()))?;
-            if !is_writable(folder) {
-                return Err(StorageError::NotWritable(folder.clone()));
+        for (what, path, gap) in [("data", &logs, " "), ("snap", &snapshots, "")] {
+            let path = path.clone();
+            if !path.exists() {
+                if !options.autocreate {
+                    return Err(StorageError::Missing { what, path, gap });
+                }
+                if fs::create_dir_all(&path).is_err() {
+                    return Err(StorageError::CreateFolder { what, path });
+                }
+            }
+            if !is_writable(&path) {
+                return Err(StorageError::NotWritable { what, path });
             }
         }
-        Ok(Self { snapshots, logs, lock: None })
+        if logs != snapshots && has(&logs, "snapshot.") {
+            return Err(StorageError::SnapshotsAmongLogs);
+        }
+        if logs != snapshots && has(&snapshots, "log.") {
+            return Err(StorageError::LogsAmongSnapshots);
+        }
+        Ok(Self { snapshots, logs, options, disk, lock: None })
     }
 
     /// Keeps other servers of ours out until the last copy of this has gone.
@@ -111,9 +206,19 @@ impl Storage {
         &self.logs
     }
 
+    /// How it is kept.
+    pub fn options(&self) -> &StorageOptions {
+        &self.options
+    }
+
     /// A log that begins a new file with the next transaction.
     pub fn log(&self) -> TxnLog {
-        TxnLog::new(self.logs.clone())
+        TxnLog::new(self.logs.clone(), Arc::clone(&self.disk), &self.options)
+    }
+
+    /// Where a snapshot of everything up to a transaction is written.
+    pub fn snapshot_path(&self, zxid: i64) -> PathBuf {
+        self.snapshots.join(snapshot_name(zxid, self.options.compression))
     }
 
     /// Writes a snapshot.
@@ -121,36 +226,8 @@ impl Storage {
     /// # Errors
     /// The disk refuses.
     pub fn save(&self, tree: &DataTree, sessions: &BTreeMap<i64, i32>) -> Result<PathBuf, StorageError> {
-        write_snapshot(&self.snapshots, tree, sessions)
-            .map_err(|source| StorageError::Io { path: self.snapshots.clone(), source })
-    }
-
-    /// Reads the newest good snapshot and every transaction after it.
-    ///
-    /// # Errors
-    /// There is something and it cannot be trusted.
-    pub fn load(&self) -> Result<Loaded, StorageError> {
-        let snapshots = self.numbered(&self.snapshots, "snapshot.")?;
-        let logs = self.numbered(&self.logs, "log.")?;
-        if snapshots.is_empty() && !logs.is_empty() {
-            return Err(StorageError::NoSnapshot);
-        }
-        if snapshots.is_empty() {
-            let (tree, sessions) = (DataTree::new(), BTreeMap::new());
-            return Ok(Loaded { tree, sessions, replayed: None, damaged: Vec::new(), snapshot: None });
-        }
-        let mut damaged = Vec::new();
-        for (zxid, path) in snapshots.into_iter().rev() {
-            match read_snapshot(&path, zxid) {
-                Ok((tree, sessions)) => {
-                    let mut loaded = Loaded { tree, sessions, replayed: None, damaged, snapshot: Some(path) };
-                    loaded.replayed = Some(replay(&mut loaded, &logs)?);
-                    return Ok(loaded);
-                }
-                Err(error) => damaged.push((path, error)),
-            }
-        }
-        Err(StorageError::NoValidSnapshot(self.snapshots.clone()))
+        write_snapshot(&*self.disk, &self.snapshots, self.options.compression, tree, sessions)
+            .map_err(|source| StorageError::Snapshot { path: self.snapshot_path(tree.last_zxid()), source })
     }
 
     /// Deletes all but the newest `retain` whole snapshots, and the logs that none of these needs; gives what was deleted.
@@ -158,10 +235,10 @@ impl Storage {
     /// # Errors
     /// The disk refuses.
     pub fn purge(&self, retain: usize) -> Result<Vec<PathBuf>, StorageError> {
-        let snapshots = self.numbered(&self.snapshots, "snapshot.")?;
-        let whole = snapshots.iter().rev().filter(|(_, path)| ends_as_a_snapshot(path));
+        let snapshots = numbered(&self.snapshots, "snapshot")?;
+        let whole = snapshots.iter().rev().filter(|(_, path)| snapshot_stream::looks_valid(path).unwrap_or(false));
         let Some(&(oldest, _)) = whole.take(retain).last() else { return Ok(Vec::new()) };
-        let logs = self.numbered(&self.logs, "log.")?;
+        let logs = numbered(&self.logs, "log")?;
         // the log that was written when the snapshot was taken begins before it
         let needed = logs.iter().rev().map(|(zxid, _)| *zxid).find(|zxid| *zxid <= oldest).unwrap_or(oldest);
         let old = snapshots.into_iter().filter(|(zxid, _)| *zxid < oldest);
@@ -180,76 +257,29 @@ impl Storage {
         };
         (size(&self.snapshots), size(&self.logs))
     }
-
-    /// The files of a folder whose names are the prefix and a hexadecimal number, in the order of the numbers.
-    fn numbered(&self, folder: &Path, prefix: &str) -> Result<Vec<(i64, PathBuf)>, StorageError> {
-        let io_error = |source| StorageError::Io { path: folder.to_owned(), source };
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).map_err(io_error)? {
-            let entry = entry.map_err(io_error)?;
-            let number = entry.file_name().to_str().and_then(|name| i64::from_str_radix(name.strip_prefix(prefix)?, 16).ok());
-            files.extend(number.map(|number| (number, entry.path())));
-        }
-        files.sort();
-        Ok(files)
-    }
-}
-
-/// Whether the file ends with a seal, as one that was cut short does not.
-fn ends_as_a_snapshot(path: &Path) -> bool {
-    const END: [u8; 5] = [0, 0, 0, 1, b'/'];
-    let mut end = [0; END.len()];
-    let mut read = || -> io::Result<()> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::End(-5))?;
-        file.read_exact(&mut end)
-    };
-    read().is_ok() && end == END
 }
 
 fn is_writable(folder: &Path) -> bool {
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
-/// Applies the transactions after the snapshot; the log that holds the first of them may begin before it.
-fn replay(loaded: &mut Loaded, logs: &[(i64, PathBuf)]) -> Result<usize, StorageError> {
-    let from = loaded.tree.last_zxid() + 1;
-    let first = logs.iter().rposition(|(zxid, _)| *zxid <= from).unwrap_or(0);
-    let mut count = 0;
-    for (_, path) in &logs[first.min(logs.len())..] {
-        read_log(path, |entry| {
-            if entry.header.zxid >= from {
-                apply(loaded, &entry);
-                count += 1;
-            }
-        })?;
-    }
-    Ok(count)
-}
-
-fn apply(loaded: &mut Loaded, entry: &LogEntry) {
-    match &entry.txn {
-        Txn::CreateSession(txn) => {
-            loaded.sessions.insert(entry.header.client_id, txn.timeout);
-        }
-        Txn::CloseSession(_) => {
-            loaded.sessions.remove(&entry.header.client_id);
-        }
-        _ => {}
-    }
-    loaded.tree.apply(&entry.header, &entry.txn, &mut Vec::new());
+/// Whether a folder has a file of this kind, whatever follows the dot.
+fn has(folder: &Path, prefix: &str) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::zookeeper::protocol::TxnHeader;
+    use crate::engine::zookeeper::txn::Txn;
 
     #[test]
     fn a_second_server_is_refused_until_the_first_has_gone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut first = Storage::open(folder.path(), folder.path()).expect("a folder");
-        let mut second = Storage::open(folder.path(), folder.path()).expect("a folder");
+        let mut first = Storage::open(folder.path(), folder.path(), StorageOptions::default()).expect("a folder");
+        let mut second = Storage::open(folder.path(), folder.path(), StorageOptions::default()).expect("a folder");
         first.lock().expect("nobody else");
         assert!(matches!(second.lock(), Err(StorageError::InUse(_))));
         drop(first);
@@ -259,13 +289,14 @@ mod tests {
     #[test]
     fn purging_keeps_the_newest_whole_snapshots_and_the_logs_that_they_need() {
         let folder = tempfile::tempdir().expect("a folder");
-        let storage = Storage::open(folder.path(), folder.path()).expect("a folder");
+        let storage = Storage::open(folder.path(), folder.path(), StorageOptions::default()).expect("a folder");
         let mut tree = DataTree::new();
         for zxid in [1, 10, 20, 30, 40] {
             let header = TxnHeader { client_id: 1, cxid: 0, zxid, time: 0, txn_type: -1 };
             tree.apply(&header, &Txn::Multi(Vec::new()), &mut Vec::new());
             storage.save(&tree, &BTreeMap::new()).expect("written");
-            fs::write(storage.logs().join(format!("log.{:x}", zxid + 1)), "").expect("written");
+            let header = [b"ZKLG".as_slice(), &[0; 12]].concat();
+            fs::write(storage.logs().join(format!("log.{:x}", zxid + 1)), header).expect("written");
         }
         fs::write(storage.snapshots().join("snapshot.32"), "cut short").expect("written");
         let gone = storage.purge(3).expect("purged");

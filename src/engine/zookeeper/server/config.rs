@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::coordinator::{Options, SessionLimits};
 use crate::engine::zookeeper::protocol::DEFAULT_MAX_BUFFER_BYTES;
+use crate::engine::zookeeper::storage::StorageOptions;
 use crate::properties::{Document, PropertiesError};
 use crate::{log_info, log_warn};
 
@@ -12,7 +13,6 @@ const LOGGER: &str = "org.apache.zookeeper.server.quorum.QuorumPeerConfig";
 const DEFAULT_TICK_MS: i32 = 3000;
 const DEFAULT_MAX_CLIENT_CONNECTIONS: i32 = 60;
 const MIN_SNAP_RETAIN_COUNT: i32 = 3;
-const DEFAULT_SNAP_COUNT: usize = 100_000;
 /// `listen`'s backlog where none is set, as the JVM's.
 const DEFAULT_BACKLOG: i32 = -1;
 
@@ -60,8 +60,8 @@ pub struct ServerConfig {
     pub options: Options,
     /// Connections allowed from one address; 0 is any number.
     pub max_client_connections: i32,
-    /// Transactions after which a snapshot is taken.
-    pub snap_count: usize,
+    /// How the data directory is kept.
+    pub storage: StorageOptions,
     /// The longest frame that is read, in bytes.
     pub max_buffer: usize,
     /// The four-letter words that are answered.
@@ -108,7 +108,7 @@ impl ServerConfig {
                 max_ms: DEFAULT_TICK_MS * 20,
             }),
             max_client_connections: DEFAULT_MAX_CLIENT_CONNECTIONS,
-            snap_count: DEFAULT_SNAP_COUNT,
+            storage: StorageOptions::default(),
             max_buffer: DEFAULT_MAX_BUFFER_BYTES,
             four_letter_words: vec!["srvr".to_owned()],
             snap_retain_count: MIN_SNAP_RETAIN_COUNT,
@@ -149,7 +149,10 @@ impl ServerConfig {
         config.snap_retain_count = values.int("autopurge.snapRetainCount", MIN_SNAP_RETAIN_COUNT)?;
         config.purge_interval = values.int("autopurge.purgeInterval", 0)?;
         let (min_ms, max_ms) = (values.int("minSessionTimeout", -1)?, values.int("maxSessionTimeout", -1)?);
-        config.snap_count = usize::try_from(values.int("snapCount", 100_000)?.max(2)).unwrap_or(DEFAULT_SNAP_COUNT);
+        config.storage = StorageOptions::read(
+            |key| values.get(key),
+            |warning| log_warn!("org.apache.zookeeper.server.ZooKeeperServer", "{warning}"),
+        );
         if let Some(words) = values.get("4lw.commands.whitelist") {
             config.four_letter_words = words.split(',').map(|word| word.trim().to_owned()).collect();
         }

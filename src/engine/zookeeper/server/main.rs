@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::config::{ConfigError, ServerConfig};
+use super::run::{Stopped, log_no_snapshot};
 use super::start::{Server, ServerError};
 use crate::engine::log4j::{self, Level};
-use crate::engine::zookeeper::storage::StorageError;
 use crate::net::Shutdown;
 use crate::{log_error, log_info, log_warn};
 
@@ -24,6 +24,7 @@ mod exit {
     pub(super) const UNEXPECTED_ERROR: u8 = 1;
     pub(super) const INVALID_INVOCATION: u8 = 2;
     pub(super) const UNABLE_TO_ACCESS_DATADIR: u8 = 3;
+    pub(super) const ERROR_TAKING_SNAPSHOT: u8 = 10;
 }
 
 /// Runs the server of the properties file that is the one argument, until it is killed.
@@ -132,20 +133,21 @@ fn run(config: ServerConfig) -> Result<(), u8> {
     let runtime = runtime.map_err(|error| unexpected(format!("java.io.IOException: {error}")))?;
     runtime.block_on(async {
         let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
-            ServerError::Storage(
-                error @ (StorageError::CreateFolder(_) | StorageError::NotWritable(_) | StorageError::InUse(_)),
-            ) => {
-                let exception = "org.apache.zookeeper.server.persistence.FileTxnSnapLog$DatadirException";
+            ServerError::Storage(error) if error.is_about_folders() => {
                 log4j::log_caused(
                     Level::Error,
                     SERVER_MAIN,
                     format_args!("Unable to access datadir, exiting abnormally"),
-                    format_args!("{exception}: {error}"),
+                    format_args!("{}", error.exception()),
                 );
                 log4j::stderr_line("Unable to access datadir, exiting abnormally");
                 exit::UNABLE_TO_ACCESS_DATADIR
             }
-            ServerError::Storage(error) => unexpected(format!("java.io.IOException: {error}")),
+            ServerError::Storage(error) => unexpected(error.exception()),
+            ServerError::Snapshot(error) => {
+                log_no_snapshot(&error);
+                exit::ERROR_TAKING_SNAPSHOT
+            }
             ServerError::Bind { source, .. } => unexpected(bind_exception(&source)),
         })?;
         log_info!(
@@ -154,7 +156,16 @@ fn run(config: ServerConfig) -> Result<(), u8> {
         );
         log_info!("org.apache.zookeeper.audit.ZKAuditProvider", "ZooKeeper audit is disabled.");
         // the signals end the process as they do a JVM: 143 and 130 in a shell, without a word in the log
-        server.ended().await.map_err(|_| exit::UNEXPECTED_ERROR)
+        match server.ended().await {
+            Ok(()) => Ok(()),
+            // as with ZooKeeper, which then ends like one that was asked to
+            Err(Stopped::Log(_)) => {
+                log_info!(SERVER_MAIN, "Exiting normally");
+                log_info!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code 0");
+                Ok(())
+            }
+            Err(Stopped::Snapshot) => Err(exit::ERROR_TAKING_SNAPSHOT),
+        }
     })
 }
 

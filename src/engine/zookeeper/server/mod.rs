@@ -18,4 +18,5 @@ mod words;
 pub use config::{ConfigError, ServerConfig};
 pub use coordinator::{Options, SessionLimits};
 pub use main::{MAIN_CLASS, main};
+pub use run::Stopped;
 pub use start::{RunningServer, Server, ServerError};

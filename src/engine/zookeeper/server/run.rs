@@ -13,17 +13,20 @@ use super::config::ServerConfig;
 use super::connection::{Outbox, Outgoing};
 use super::coordinator::{Action, Coordinator, Input, Now, Prepared};
 use super::words::Word;
-use crate::engine::zookeeper::snapshot::snapshot_name;
-use crate::engine::zookeeper::storage::Storage;
+use crate::engine::log4j::{self, Level};
+use crate::engine::zookeeper::protocol::OpCode;
+use crate::engine::zookeeper::recovery::reason;
+use crate::engine::zookeeper::storage::{Storage, StorageError};
+use crate::engine::zookeeper::storage_options::SnapshotDue;
 use crate::engine::zookeeper::txn_log::{TxnLog, encode_entries};
 use crate::engine::zookeeper::watch::ConnectionId;
 use crate::net::Shutdown;
-use crate::{log_error, log_info, log_warn};
+use crate::{log_info, log_warn};
 
 /// Requests that may wait for the core, as `globalOutstandingLimit`; connections read no further.
 pub(super) const QUEUE_LIMIT: usize = 1000;
-/// Requests whose transactions share an fsync, as `zookeeper.maxBatchSize`.
-const BATCH_LIMIT: usize = 1000;
+/// Requests taken at a time where `maxBatchSize` sets no limit.
+const BATCH_LIMIT: usize = 10_000;
 /// How often empty containers are looked for, as `znode.container.checkIntervalMs`.
 const CONTAINER_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -100,9 +103,22 @@ pub(super) struct Core {
     /// Frames received from and sent to each connection.
     pub(super) traffic: BTreeMap<ConnectionId, (u64, u64)>,
     pub(super) statistics: Statistics,
-    logged_since_snapshot: usize,
+    logged_since_snapshot: i64,
+    snapshot_due: SnapshotDue,
     container_check_at: Instant,
-    snapshot: Option<JoinHandle<()>>,
+    snapshot: Option<JoinHandle<Result<(), StorageError>>>,
+    flushed_at: Instant,
+}
+
+/// Why a server stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The disk refused a transaction.
+    #[error("failed to write the transaction log")]
+    Log(#[source] std::io::Error),
+    /// The disk refused a snapshot.
+    #[error("failed to write a snapshot")]
+    Snapshot,
 }
 
 impl Core {
@@ -114,6 +130,7 @@ impl Core {
         open_connections: Arc<AtomicUsize>,
     ) -> Self {
         let log = storage.log();
+        let snapshot_due = SnapshotDue::draw(storage.options(), random());
         Self {
             coordinator,
             storage,
@@ -125,36 +142,51 @@ impl Core {
             traffic: BTreeMap::new(),
             statistics: Statistics::default(),
             logged_since_snapshot: 0,
+            snapshot_due,
             container_check_at: Instant::now() + CONTAINER_CHECK_INTERVAL,
             snapshot: None,
+            flushed_at: Instant::now(),
         }
     }
 
-    /// Serves until the shutdown or until the disk refuses a transaction; then nobody is answered any more.
-    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<ToCore>, shutdown: Shutdown) -> Result<(), std::io::Error> {
-        let mut batch = Vec::with_capacity(BATCH_LIMIT);
+    /// Serves until the shutdown or until the disk refuses; then nobody is answered any more.
+    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<ToCore>, shutdown: Shutdown) -> Result<(), Stopped> {
+        let limit = usize::try_from(self.storage.options().max_batch_size).ok().filter(|limit| *limit > 0);
+        let limit = limit.unwrap_or(BATCH_LIMIT);
+        let mut batch = Vec::new();
         loop {
             let next_expiry = self.coordinator.sessions().next_expiry().map(|elapsed_ms| self.clock.at(elapsed_ms));
             let wake_at = next_expiry.map_or(self.container_check_at, |expiry| expiry.min(self.container_check_at));
             tokio::select! {
-                count = inputs.recv_many(&mut batch, BATCH_LIMIT) => if count == 0 { break },
+                count = inputs.recv_many(&mut batch, limit) => if count == 0 { break },
                 () = tokio::time::sleep_until(wake_at) => {}
+                failed = snapshot_failed(&mut self.snapshot), if self.snapshot.is_some() => if failed {
+                    shutdown.cancel();
+                    return Err(Stopped::Snapshot);
+                },
                 () = shutdown.cancelled() => break,
             }
+            self.wait_for_more(&mut inputs, &mut batch, limit).await;
             if let Err(error) = self.process(&mut batch).await {
-                log_error!(
-                    "org.apache.zookeeper.server.ZooKeeperCriticalThread",
-                    "Severe unrecoverable error, from thread : SyncThread:0: {error}"
-                );
+                log_log_refused(&error);
                 shutdown.cancel();
-                return Err(error);
+                return Err(Stopped::Log(error));
             }
         }
-        if let Some(snapshot) = self.snapshot.take() {
-            // it is whole or not there; nothing depends on it
-            let _ = snapshot.await;
+        if snapshot_failed(&mut self.snapshot).await { Err(Stopped::Snapshot) } else { Ok(()) }
+    }
+
+    /// With `flushDelay`, an fsync waits for more requests: until the delay since the last one is over, or they stop coming.
+    async fn wait_for_more(&self, inputs: &mut mpsc::Receiver<ToCore>, batch: &mut Vec<ToCore>, limit: usize) {
+        let options = self.storage.options();
+        let until = self.flushed_at + options.flush_delay;
+        while !options.flush_delay.is_zero() && batch.len() < limit && batch.iter().any(ToCore::may_write) {
+            let patience = (Instant::now() + options.max_write_queue_poll_time).min(until);
+            match tokio::time::timeout_at(patience, inputs.recv_many(batch, limit - batch.len())).await {
+                Ok(1..) if Instant::now() < until => {}
+                _ => return,
+            }
         }
-        Ok(())
     }
 
     async fn process(&mut self, batch: &mut Vec<ToCore>) -> std::io::Result<()> {
@@ -204,17 +236,28 @@ impl Core {
         let entries = || prepared.iter().filter_map(|(prepared, _)| prepared.entry.as_ref());
         let Some(first) = entries().next() else { return Ok(()) };
         let first_zxid = first.header.zxid;
-        self.logged_since_snapshot += entries().count();
+        self.logged_since_snapshot += i64::try_from(entries().count()).unwrap_or(i64::MAX);
         let records = encode_entries(entries());
         let mut log = std::mem::replace(&mut self.log, self.storage.log());
         let committing = tokio::task::spawn_blocking(move || {
-            let begun = log.commit(first_zxid, &records);
-            (log, begun)
+            let committed = log.commit(first_zxid, &records);
+            (log, committed)
         });
-        let (log, begun) = committing.await.map_err(std::io::Error::other)?;
+        let (log, committed) = committing.await.map_err(std::io::Error::other)?;
         self.log = log;
-        if let Some(name) = begun? {
+        let committed = committed?;
+        self.flushed_at = Instant::now();
+        if let Some(name) = committed.begun {
             log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "Creating new log file: {name}");
+        }
+        if let Some(took) = committed.fsync.filter(|took| *took > self.storage.options().fsync_warning) {
+            log_warn!(
+                "org.apache.zookeeper.server.persistence.FileTxnLog",
+                "fsync-ing the write ahead log in SyncThread:0 took {}ms which will adversely effect operation latency.File size is {} \
+                 bytes. See the ZooKeeper troubleshooting guide",
+                took.as_millis(),
+                committed.file_bytes
+            );
         }
         Ok(())
     }
@@ -253,27 +296,80 @@ impl Core {
     }
 
     fn snapshot_if_due(&mut self) {
-        if self.logged_since_snapshot < self.config.snap_count {
+        if !self.snapshot_due.is_due(self.logged_since_snapshot, self.log.bytes_since_snapshot()) {
             return;
         }
-        if self.snapshot.as_ref().is_some_and(|snapshot| !snapshot.is_finished()) {
+        self.snapshot_due = SnapshotDue::draw(self.storage.options(), random());
+        self.logged_since_snapshot = 0;
+        self.log.roll_for_snapshot();
+        if self.snapshot.is_some() {
             log_warn!("org.apache.zookeeper.server.SyncRequestProcessor", "Too busy to snap, skipping");
             return;
         }
-        self.logged_since_snapshot = 0;
-        self.log.roll();
         let (tree, sessions) = (self.coordinator.tree().clone(), self.coordinator.sessions().timeouts());
         let storage = self.storage.clone();
         self.snapshot = Some(tokio::task::spawn_blocking(move || {
             log_snapshotting(&storage, tree.last_zxid());
-            if let Err(error) = storage.save(&tree, &sessions) {
-                log_error!("org.apache.zookeeper.server.ZooKeeperServer", "Unexpected exception taking a snapshot: {error}");
-            }
+            storage.save(&tree, &sessions).map(|_| ())
         }));
     }
 }
 
+impl ToCore {
+    /// Whether it may need an fsync.
+    fn may_write(&self) -> bool {
+        match self {
+            Self::Input(Arrived { input: Input::Connect { .. }, .. }) => true,
+            Self::Input(Arrived { input: Input::Request { header, .. }, .. }) => {
+                OpCode::from_code(header.op).is_some_and(|op| op.info().is_write)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Waits for a snapshot that is being taken; says whether it failed, and why in the log.
+async fn snapshot_failed(snapshot: &mut Option<JoinHandle<Result<(), StorageError>>>) -> bool {
+    let Some(taking) = snapshot else { return false };
+    let taken = taking.await;
+    *snapshot = None;
+    match taken {
+        Ok(Err(error)) => {
+            log_no_snapshot(&error);
+            true
+        }
+        Ok(Ok(())) => false,
+        Err(_) => true,
+    }
+}
+
+/// A number that nobody foresees.
+fn random() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().0
+}
+
+fn log_log_refused(error: &std::io::Error) {
+    log4j::log_caused(
+        Level::Error,
+        "org.apache.zookeeper.server.ZooKeeperCriticalThread",
+        format_args!("Severe unrecoverable error, from thread : SyncThread:0"),
+        format_args!("java.io.IOException: {}", reason(error)),
+    );
+    log_info!("org.apache.zookeeper.server.ZooKeeperServerListenerImpl", "Thread SyncThread:0 exits, error code 1");
+    log_info!("org.apache.zookeeper.server.SyncRequestProcessor", "SyncRequestProcessor exited!");
+}
+
+/// Says that a snapshot cannot be written, which ends the server.
+pub(super) fn log_no_snapshot(error: &StorageError) {
+    log4j::log_caused(
+        Level::Error,
+        "org.apache.zookeeper.server.ZooKeeperServer",
+        format_args!("Severe unrecoverable error, exiting"),
+        format_args!("{}", error.exception()),
+    );
+}
+
 pub(super) fn log_snapshotting(storage: &Storage, zxid: i64) {
-    let path = storage.snapshots().join(snapshot_name(zxid));
+    let path = storage.snapshot_path(zxid);
     log_info!("org.apache.zookeeper.server.persistence.FileTxnSnapLog", "Snapshotting: 0x{zxid:x} to {}", path.display());
 }

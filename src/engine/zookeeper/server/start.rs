@@ -15,7 +15,7 @@ use super::config::ServerConfig;
 use super::connection::{self, Shared};
 use super::coordinator::Coordinator;
 use super::four_letter::VERSION;
-use super::run::{Clock, Core, QUEUE_LIMIT, log_snapshotting};
+use super::run::{Clock, Core, QUEUE_LIMIT, Stopped, log_snapshotting};
 use crate::engine::zookeeper::storage::{Loaded, Storage, StorageError};
 use crate::net::{self, Shutdown};
 use crate::{log_info, log_warn};
@@ -48,6 +48,9 @@ pub enum ServerError {
     /// The data directory cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The first snapshot cannot be written.
+    #[error(transparent)]
+    Snapshot(StorageError),
     /// The port cannot be listened on.
     #[error("failed to listen on {host}:{port}")]
     Bind {
@@ -67,16 +70,16 @@ pub struct Server;
 pub struct RunningServer {
     /// Where it listens; `None` where no port is set.
     pub local_addr: Option<SocketAddr>,
-    core: JoinHandle<io::Result<()>>,
+    core: JoinHandle<Result<(), Stopped>>,
 }
 
 impl RunningServer {
     /// Waits until the server has ended.
     ///
     /// # Errors
-    /// The disk refused a transaction.
-    pub async fn ended(self) -> io::Result<()> {
-        self.core.await.map_err(io::Error::other)?
+    /// The disk refused a transaction or a snapshot.
+    pub async fn ended(self) -> Result<(), Stopped> {
+        self.core.await.unwrap_or_else(|error| Err(Stopped::Log(io::Error::other(error))))
     }
 }
 
@@ -86,8 +89,12 @@ impl Server {
     /// # Errors
     /// The data directory or the port cannot be used.
     pub async fn start(config: ServerConfig, shutdown: Shutdown) -> Result<RunningServer, ServerError> {
-        log_info!("org.apache.zookeeper.server.persistence.FileTxnSnapLog", "zookeeper.snapshot.trust.empty : false");
-        let mut storage = Storage::open(&config.data_dir, &config.data_log_dir)?;
+        log_info!(
+            "org.apache.zookeeper.server.persistence.FileTxnSnapLog",
+            "zookeeper.snapshot.trust.empty : {}",
+            config.storage.trust_empty
+        );
+        let mut storage = Storage::open(&config.data_dir, &config.data_log_dir, config.storage.clone())?;
         log_created(&config, &storage);
         let listener = match &config.client_address {
             Some((host, port)) => Some(listen(&config, host, *port).await?),
@@ -168,31 +175,19 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
 }
 
 /// Reads the data directory and, as ZooKeeper does at each start, takes a snapshot of what it held.
-fn load(storage: &Storage) -> Result<Loaded, StorageError> {
+fn load(storage: &Storage) -> Result<Loaded, ServerError> {
     const FACTORY: &str = "org.apache.zookeeper.server.watch.WatchManagerFactory";
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
     log_info!("org.apache.zookeeper.server.ZKDatabase", "zookeeper.snapshotSizeFactor = 0.33");
     log_info!("org.apache.zookeeper.server.ZKDatabase", "zookeeper.commitLogCount=500");
-    log_info!("org.apache.zookeeper.server.persistence.SnapStream", "zookeeper.snapshot.compression.method = CHECKED");
+    let compression = storage.options().compression.name();
+    log_info!("org.apache.zookeeper.server.persistence.SnapStream", "zookeeper.snapshot.compression.method = {compression}");
     let began = Instant::now();
     let loaded = storage.load()?;
-    for (path, error) in &loaded.damaged {
-        log_warn!("org.apache.zookeeper.server.persistence.FileSnap", "problem reading snap file {}: {error}", path.display());
-    }
-    if let Some(path) = &loaded.snapshot {
-        log_info!("org.apache.zookeeper.server.persistence.FileSnap", "Reading snapshot {}", path.display());
-    }
-    match loaded.replayed {
-        None => {
-            log_snapshotting(storage, loaded.tree.last_zxid());
-            storage.save(&loaded.tree, &loaded.sessions)?;
-        }
-        Some(0) => {}
-        Some(count) => {
-            let took = began.elapsed().as_millis();
-            log_info!("org.apache.zookeeper.server.persistence.FileTxnSnapLog", "{count} txns loaded in {took} ms");
-        }
+    if loaded.is_new {
+        log_snapshotting(storage, loaded.tree.last_zxid());
+        storage.save(&loaded.tree, &loaded.sessions)?;
     }
     log_info!(
         "org.apache.zookeeper.server.ZKDatabase",
@@ -203,7 +198,7 @@ fn load(storage: &Storage) -> Result<Loaded, StorageError> {
     );
     let began = Instant::now();
     log_snapshotting(storage, loaded.tree.last_zxid());
-    storage.save(&loaded.tree, &loaded.sessions)?;
+    storage.save(&loaded.tree, &loaded.sessions).map_err(ServerError::Snapshot)?;
     log_info!(LOGGER, "Snapshot taken in {} ms", began.elapsed().as_millis());
     Ok(loaded)
 }
