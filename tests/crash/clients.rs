@@ -17,7 +17,7 @@ use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
-use super::ledger::{Shared, value};
+use super::ledger::{Place, Shared, value};
 use crate::support::DEADLINE;
 use crate::support::random::Random;
 
@@ -206,28 +206,35 @@ pub fn administrator(bootstrap: &str, first: usize, ledger: &Shared) -> Worker {
 /// The most topics that an administrator makes between two crashes.
 pub const TOPICS_PER_ROUND: usize = 4;
 
-/// Every record of a partition by its offset, read by librdkafka, which checks the checksums.
-pub fn read_partition(bootstrap: &str, topic: &str, partition: i32) -> BTreeMap<i64, String> {
+/// Every record of these topics by its offset, read by librdkafka, which checks the checksums.
+pub fn read(bootstrap: &str, topics: &[String]) -> BTreeMap<Place, BTreeMap<i64, String>> {
     let mut config = configured(bootstrap);
     config.set("group.id", "unused").set("enable.auto.commit", "false").set("check.crcs", "true");
     let consumer: BaseConsumer = config.set("enable.partition.eof", "true").create().expect("a valid configuration");
     let mut start = TopicPartitionList::new();
-    start.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
+    let mut found = BTreeMap::new();
+    for (topic, partition) in topics.iter().flat_map(|topic| (0..PARTITIONS).map(move |partition| (topic, partition))) {
+        start.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
+        found.insert((topic.clone(), partition), BTreeMap::new());
+    }
     consumer.assign(&start).expect("an assignment needs no broker");
-    let mut records = BTreeMap::new();
-    loop {
+    let mut unfinished = found.len();
+    while unfinished > 0 {
         match consumer.poll(DEADLINE) {
             Some(Ok(record)) => {
                 let value = String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned();
-                assert!(records.insert(record.offset(), value).is_none(), "{topic}-{partition} gives an offset twice");
+                let records = found.get_mut(&(record.topic().to_owned(), record.partition())).expect("one of them");
+                let twice = records.insert(record.offset(), value);
+                assert!(twice.is_none(), "{}-{} gives an offset twice", record.topic(), record.partition());
             }
-            Some(Err(KafkaError::PartitionEOF(_))) => return records,
+            Some(Err(KafkaError::PartitionEOF(_))) => unfinished -= 1,
             // the servers are up, but librdkafka tells of what was lost before
             Some(Err(error)) if error.rdkafka_error_code().is_some_and(is_passing) => {}
-            Some(Err(error)) => panic!("{topic}-{partition}: {error}"),
-            None => panic!("{topic}-{partition} gives nothing after {} records", records.len()),
+            Some(Err(error)) => panic!("{topics:?}: {error}"),
+            None => panic!("{topics:?} give nothing, {unfinished} partitions have not ended"),
         }
     }
+    found
 }
 
 fn is_passing(code: rdkafka::error::RDKafkaErrorCode) -> bool {

@@ -128,7 +128,8 @@ impl<'a> Campaign<'a> {
             clients::delete_topic(&bootstrap, &topic).await;
             self.ledger.lock().records.retain(|place, _| place.0 != topic);
         }
-        let codec = self.random.of(&["gzip", "snappy", "lz4", "zstd", "uncompressed"]);
+        // librdkafka is built without zstd
+        let codec = self.random.of(&["gzip", "snappy", "lz4", "uncompressed"]);
         let kinds: [&[(&str, &str)]; 2] =
             [&[("index.interval.bytes", "64")], &[("compression.type", codec), ("message.timestamp.type", "LogAppendTime")]];
         for (number, settings) in (0..).zip(kinds) {
@@ -192,17 +193,15 @@ impl<'a> Campaign<'a> {
     }
 
     async fn verify_records(&self, place: &str) {
-        for topic in &self.topics {
-            for partition in 0..PARTITIONS {
-                let key = (topic.clone(), partition);
-                // of what is acknowledged while we read, nothing can be said
-                let acknowledged = self.ledger.lock().records.get(&key).cloned().unwrap_or_default();
-                let (bootstrap, name) = (self.pair.bootstrap(), topic.clone());
-                let read = tokio::task::spawn_blocking(move || clients::read_partition(&bootstrap, &name, partition));
-                let found = read.await.unwrap_or_else(|error| panic!("{place}: {error}"));
-                if let Err(reason) = check_partition(&found, &acknowledged) {
-                    panic!("{place}: {topic}-{partition}: {reason}");
-                }
+        // of what is acknowledged while we read, nothing can be said
+        let acknowledged = self.ledger.lock().records.clone();
+        let (bootstrap, topics) = (self.pair.bootstrap(), self.topics.clone());
+        let read = tokio::task::spawn_blocking(move || clients::read(&bootstrap, &topics));
+        let found = read.await.unwrap_or_else(|error| panic!("{place}: {error}"));
+        for (partition, found) in found {
+            let acknowledged = acknowledged.get(&partition).cloned().unwrap_or_default();
+            if let Err(reason) = check_partition(&found, &acknowledged) {
+                panic!("{place}: {partition:?}: {reason}");
             }
         }
     }

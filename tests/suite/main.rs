@@ -1,6 +1,11 @@
 //! The integration tests, in one binary so that they link once.
 
 #[cfg(test)]
+#[path = "../batches/mod.rs"]
+mod batches;
+#[cfg(test)]
+mod batches_answered;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 #[path = "../crash/mod.rs"]

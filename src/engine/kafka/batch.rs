@@ -159,6 +159,23 @@ pub fn batch_size(bytes: &[u8]) -> Result<usize, BatchError> {
     }
 }
 
+/// The size of the whole batch that begins `bytes`, in any format; `None` where there is only a part of one. As Kafka's reader
+/// (`ByteBufferLogInputStream`), which does not look further than the format's version.
+///
+/// # Errors
+/// [`BatchError::Length`] and [`BatchError::UnknownFormat`].
+pub fn whole_batch(bytes: &[u8]) -> Result<Option<usize>, BatchError> {
+    if bytes.len() < LOG_OVERHEAD {
+        return Ok(None);
+    }
+    let size = batch_size(bytes)?;
+    let Some(magic) = bytes.get(MAGIC_AT) else { return Ok(None) };
+    match i8::from_be_bytes([*magic]) {
+        0..=2 => Ok(Some(size).filter(|size| *size <= bytes.len())),
+        unknown => Err(BatchError::UnknownFormat(unknown)),
+    }
+}
+
 impl BatchHeader {
     /// Reads the header that begins `bytes`, of which more than the header need not be there.
     ///
@@ -202,15 +219,19 @@ impl BatchHeader {
     /// See [`BatchError`].
     pub fn check(bytes: &[u8]) -> Result<Self, BatchError> {
         let header = Self::parse(bytes)?;
-        let Some(batch) = bytes.get(..header.size()) else {
-            return Err(BatchError::Torn { expected: header.size(), found: bytes.len() });
-        };
-        let computed = crc32c::crc32c(&batch[CRC_FROM..]);
-        if computed != header.crc {
-            return Err(BatchError::Crc { stored: header.crc, computed });
-        }
+        header.check_crc(bytes)?;
         header.check_fields()?;
         Ok(header)
+    }
+
+    /// Whether the checksum is that of the batch that begins `bytes`, from which this header was read.
+    ///
+    /// # Errors
+    /// [`BatchError::Torn`], [`BatchError::Crc`].
+    pub fn check_crc(&self, bytes: &[u8]) -> Result<(), BatchError> {
+        let covered = bytes.get(CRC_FROM..self.size()).ok_or(BatchError::Torn { expected: self.size(), found: bytes.len() })?;
+        let computed = crc32c::crc32c(covered);
+        if computed == self.crc { Ok(()) } else { Err(BatchError::Crc { stored: self.crc, computed }) }
     }
 
     /// Whether the fields agree with each other.
@@ -303,8 +324,15 @@ impl BatchHeader {
     /// Sets the time at which the broker appended the batch, with the checksum that `records` (the bytes after the header) then
     /// need.
     pub fn set_append_time(&mut self, now: i64, records: &[u8]) {
-        self.attributes |= ATTRIBUTE_APPEND_TIME;
+        self.attributes = self.attributes & KNOWN_ATTRIBUTES | ATTRIBUTE_APPEND_TIME;
         self.max_timestamp = now;
+        self.seal(records);
+    }
+
+    /// Sets the largest time of the records, which their producer gave them, with the checksum that `records` then need.
+    pub fn set_create_time(&mut self, max_timestamp: i64, records: &[u8]) {
+        self.attributes &= KNOWN_ATTRIBUTES & !ATTRIBUTE_APPEND_TIME;
+        self.max_timestamp = max_timestamp;
         self.seal(records);
     }
 
@@ -317,6 +345,8 @@ impl BatchHeader {
 /// "No sequence number".
 pub const NO_SEQUENCE: i32 = -1;
 const ATTRIBUTE_APPEND_TIME: i16 = 0x08;
+/// Codec, kind of time, transaction, control, delete horizon: what is kept when the broker writes the attributes anew.
+const KNOWN_ATTRIBUTES: i16 = 0x7f;
 
 /// Sequence numbers run from 0 to `i32::MAX` and begin again at 0.
 pub fn add_sequence(sequence: i32, increment: i32) -> i32 {

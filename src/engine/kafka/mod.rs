@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod bounded;
 mod header;
+pub mod record_walk;
 pub mod records;
 mod response;
 

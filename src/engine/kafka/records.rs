@@ -54,14 +54,103 @@ pub struct Record<'a> {
 /// # Errors
 /// See [`RecordsError`].
 pub fn unpack(compression: Compression, bytes: &[u8]) -> Result<Cow<'_, [u8]>, RecordsError> {
-    let unpacked = match compression {
-        Compression::None => return Ok(Cow::Borrowed(bytes)),
-        Compression::Gzip => read_limited(flate2::read::MultiGzDecoder::new(bytes)),
-        Compression::Lz4 => lz4::Decoder::new(bytes).map_err(RecordsError::Unpack).and_then(read_limited),
-        Compression::Zstd => zstd::Decoder::new(bytes).map_err(RecordsError::Unpack).and_then(read_limited),
-        Compression::Snappy => unpack_snappy(bytes),
-    };
-    unpacked.map(Cow::Owned)
+    match compression {
+        Compression::None => Ok(Cow::Borrowed(bytes)),
+        _ => read_limited(reader(compression, bytes)?).map(Cow::Owned),
+    }
+}
+
+/// Unpacks piece by piece what follows the header of a batch.
+///
+/// # Errors
+/// [`RecordsError::Unpack`] where not even the begin is right.
+pub fn reader(compression: Compression, bytes: &[u8]) -> Result<Box<dyn Read + '_>, RecordsError> {
+    Ok(match compression {
+        Compression::None => Box::new(bytes),
+        Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
+        Compression::Lz4 => Box::new(Lz4Frame(Some(lz4::Decoder::new(bytes).map_err(RecordsError::Unpack)?))),
+        // no frame at all is no fault, as in Java's binding
+        Compression::Zstd if bytes.is_empty() => Box::new(bytes),
+        Compression::Zstd => Box::new(zstd::Decoder::new(bytes).map_err(RecordsError::Unpack)?),
+        Compression::Snappy => Box::new(SnappyBlocks::new(bytes).map_err(RecordsError::Unpack)?),
+    })
+}
+
+/// Packs records anew with another codec, piece by piece.
+///
+/// # Errors
+/// [`RecordsError::Unpack`], or [`RecordsError::TooLarge`] where they unpack to more than is allowed or pack to more than `limit`
+/// bytes.
+pub fn repack(from: Compression, to: Compression, bytes: &[u8], limit: usize) -> Result<Vec<u8>, RecordsError> {
+    let mut plain = reader(from, bytes)?.take(MAX_UNPACKED_BYTES + 1);
+    let mut out = Limited { bytes: Vec::new(), limit, full: false };
+    let packed = pack_into(to, &mut plain, &mut out);
+    if out.full || plain.limit() == 0 {
+        return Err(RecordsError::TooLarge);
+    }
+    packed.map_err(RecordsError::Unpack)?;
+    Ok(out.bytes)
+}
+
+/// The same records with offsets that follow on, from 0.
+///
+/// # Errors
+/// [`RecordsError::Malformed`].
+pub fn number_records(records: &[u8]) -> Result<Vec<u8>, RecordsError> {
+    let mut out = Vec::with_capacity(records.len().min(FIRST_RESERVE_BYTES));
+    let mut rest = records;
+    for index in 0.. {
+        if rest.is_empty() {
+            break;
+        }
+        let malformed = || RecordsError::Malformed { index };
+        let length = read_varint(&mut rest).and_then(|length| usize::try_from(length).ok()).ok_or_else(malformed)?;
+        let (body, after) = rest.split_at_checked(length).ok_or_else(malformed)?;
+        let mut behind = body.get(1..).ok_or_else(malformed)?;
+        read_varlong(&mut behind).ok_or_else(malformed)?;
+        let before = &body[..body.len() - behind.len()];
+        read_varint(&mut behind).ok_or_else(malformed)?;
+        let number = varint(i64::from(index));
+        out.extend(varint((before.len() + number.len() + behind.len()).cast_signed() as i64));
+        out.extend_from_slice(before);
+        out.extend(number);
+        out.extend_from_slice(behind);
+        rest = after;
+    }
+    Ok(out)
+}
+
+fn varint(value: i64) -> Vec<u8> {
+    let mut rest = (value << 1 ^ value >> 63).cast_unsigned();
+    let mut out = Vec::new();
+    while rest >= 0x80 {
+        out.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    out.push(rest as u8);
+    out
+}
+
+/// Bytes that may not become too many.
+struct Limited {
+    bytes: Vec<u8>,
+    limit: usize,
+    full: bool,
+}
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            self.full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn read_limited(reader: impl Read) -> Result<Vec<u8>, RecordsError> {
@@ -77,34 +166,81 @@ const XERIAL_HEADER_BYTES: usize = 16;
 /// How much goes into one block when this broker packs, as snappy-java does.
 const XERIAL_BLOCK_BYTES: usize = 32 * 1024;
 
-fn unpack_snappy(bytes: &[u8]) -> Result<Vec<u8>, RecordsError> {
-    let mut out = Vec::new();
-    if !bytes.starts_with(XERIAL_MAGIC) {
-        unpack_snappy_block(bytes, &mut out)?;
-        return Ok(out);
+/// An lz4 frame that must be whole; the decoder by itself takes a cut one for ended.
+struct Lz4Frame<'a>(Option<lz4::Decoder<&'a [u8]>>);
+
+impl Read for Lz4Frame<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.as_mut().map_or(Ok(0), |decoder| decoder.read(out))?;
+        if read == 0
+            && !out.is_empty()
+            && let Some(decoder) = self.0.take()
+        {
+            decoder.finish().1?;
+        }
+        Ok(read)
     }
-    let truncated = || RecordsError::Unpack(io::ErrorKind::UnexpectedEof.into());
-    let mut rest = bytes.get(XERIAL_HEADER_BYTES..).ok_or_else(truncated)?;
-    while let Some((length, after)) = rest.split_first_chunk::<4>() {
-        let length = usize::try_from(i32::from_be_bytes(*length)).map_err(|_| truncated())?;
-        let block = after.get(..length).ok_or_else(truncated)?;
-        unpack_snappy_block(block, &mut out)?;
-        rest = &after[length..];
-    }
-    if rest.is_empty() { Ok(out) } else { Err(truncated()) }
 }
 
-fn unpack_snappy_block(block: &[u8], out: &mut Vec<u8>) -> Result<(), RecordsError> {
-    let invalid = |error: snap::Error| RecordsError::Unpack(io::Error::other(error));
-    let length = snap::raw::decompress_len(block).map_err(invalid)?;
-    let start = out.len();
-    // snappy never packs better than about 1 to 21, so a longer claim is a lie that must cost no memory
-    if length as u64 > MAX_UNPACKED_BYTES.min(block.len() as u64 * 64 + 64) || (start + length) as u64 > MAX_UNPACKED_BYTES {
-        return Err(RecordsError::TooLarge);
+/// A stream of snappy blocks, unpacked one by one.
+struct SnappyBlocks<'a> {
+    rest: &'a [u8],
+    bare: bool,
+    block: Vec<u8>,
+    at: usize,
+}
+
+impl<'a> SnappyBlocks<'a> {
+    fn new(bytes: &'a [u8]) -> io::Result<Self> {
+        let bare = !bytes.starts_with(XERIAL_MAGIC);
+        let rest = if bare { Some(bytes) } else { bytes.get(XERIAL_HEADER_BYTES..) };
+        let rest = rest.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let mut blocks = Self { rest, bare, block: Vec::new(), at: 0 };
+        if bare {
+            blocks.unpack(bytes)?;
+            blocks.rest = &[];
+        }
+        Ok(blocks)
     }
-    out.resize(start + length, 0);
-    snap::raw::Decoder::new().decompress(block, &mut out[start..]).map_err(invalid)?;
-    Ok(())
+
+    fn next_block(&mut self) -> io::Result<bool> {
+        if self.bare || self.rest.is_empty() {
+            return Ok(false);
+        }
+        let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let (length, after) = self.rest.split_first_chunk::<4>().ok_or_else(cut)?;
+        let length = usize::try_from(i32::from_be_bytes(*length)).map_err(io::Error::other)?;
+        let (block, rest) = after.split_at_checked(length).ok_or_else(cut)?;
+        self.rest = rest;
+        self.unpack(block)?;
+        Ok(true)
+    }
+
+    fn unpack(&mut self, block: &[u8]) -> io::Result<()> {
+        let length = snap::raw::decompress_len(block).map_err(io::Error::other)?;
+        // snappy never packs better than about 1 to 21, so a longer claim is a lie that must cost no memory
+        if length as u64 > MAX_UNPACKED_BYTES.min(block.len() as u64 * 64 + 64) {
+            return Err(io::Error::other("a block claims more bytes than it can hold"));
+        }
+        self.block.resize(length, 0);
+        self.at = 0;
+        snap::raw::Decoder::new().decompress(block, &mut self.block).map_err(io::Error::other)?;
+        Ok(())
+    }
+}
+
+impl Read for SnappyBlocks<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.block.len() {
+            if !self.next_block()? {
+                return Ok(0);
+            }
+        }
+        let count = out.len().min(self.block.len() - self.at);
+        out[..count].copy_from_slice(&self.block[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
 }
 
 /// Packs records (what follows a batch's header) with a codec.
@@ -112,31 +248,37 @@ fn unpack_snappy_block(block: &[u8], out: &mut Vec<u8>) -> Result<(), RecordsErr
 /// # Errors
 /// The codec failed.
 pub fn pack(compression: Compression, records: &[u8]) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    pack_into(compression, &mut &records[..], &mut out)?;
+    Ok(out)
+}
+
+fn pack_into(compression: Compression, records: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
     match compression {
-        Compression::None => Ok(records.to_vec()),
+        Compression::None => io::copy(records, out).map(drop),
         Compression::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            encoder.write_all(records)?;
-            encoder.finish()
+            let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::default());
+            io::copy(records, &mut encoder)?;
+            encoder.finish().map(drop)
         }
         Compression::Lz4 => {
             // Kafka's reader knows independent blocks only
-            let mut encoder = lz4::EncoderBuilder::new().block_mode(lz4::BlockMode::Independent).build(Vec::new())?;
-            encoder.write_all(records)?;
-            let (out, result) = encoder.finish();
-            result.map(|()| out)
+            let mut encoder = lz4::EncoderBuilder::new().block_mode(lz4::BlockMode::Independent).build(out)?;
+            io::copy(records, &mut encoder)?;
+            encoder.finish().1
         }
-        Compression::Zstd => zstd::encode_all(records, 0),
+        Compression::Zstd => zstd::stream::copy_encode(records, out, 0),
         Compression::Snappy => {
-            let mut out = XERIAL_MAGIC.to_vec();
-            out.extend_from_slice(&[0, 0, 0, 1, 0, 0, 0, 1]);
-            for block in records.chunks(XERIAL_BLOCK_BYTES) {
-                let packed = snap::raw::Encoder::new().compress_vec(block).map_err(io::Error::other)?;
-                let length = i32::try_from(packed.len()).map_err(io::Error::other)?;
-                out.extend_from_slice(&length.to_be_bytes());
-                out.extend_from_slice(&packed);
+            out.write_all(XERIAL_MAGIC)?;
+            out.write_all(&[0, 0, 0, 1, 0, 0, 0, 1])?;
+            let mut block = Vec::with_capacity(XERIAL_BLOCK_BYTES);
+            while (&mut *records).take(XERIAL_BLOCK_BYTES as u64).read_to_end(&mut block)? > 0 {
+                let packed = snap::raw::Encoder::new().compress_vec(&block).map_err(io::Error::other)?;
+                out.write_all(&i32::try_from(packed.len()).map_err(io::Error::other)?.to_be_bytes())?;
+                out.write_all(&packed)?;
+                block.clear();
             }
-            Ok(out)
+            Ok(())
         }
     }
 }
@@ -249,7 +391,28 @@ mod tests {
         let block = snap::raw::Encoder::new().compress_vec(b"hello hello hello").expect("packs");
         assert_eq!(unpack(Compression::Snappy, &block).expect("unpacks").as_ref(), b"hello hello hello");
         let lie = [0xff, 0xff, 0xff, 0xff, 0x07, 0];
-        assert!(matches!(unpack(Compression::Snappy, &lie), Err(RecordsError::TooLarge)));
+        assert!(matches!(unpack(Compression::Snappy, &lie), Err(RecordsError::Unpack(_))));
+    }
+
+    #[test]
+    fn what_is_packed_anew_is_the_same_within_its_limit() {
+        let records = b"hello hello hello".repeat(5000);
+        for (from, to) in [(1, 2), (2, 3), (3, 4), (4, 0), (0, 1)] {
+            let (from, to) = (Compression::from_id(from).expect("a codec"), Compression::from_id(to).expect("a codec"));
+            let packed = pack(from, &records).expect("packs");
+            let anew = repack(from, to, &packed, 100_000).expect("fits");
+            assert_eq!(unpack(to, &anew).expect("unpacks").as_ref(), records, "{from:?} to {to:?}");
+            assert!(matches!(repack(from, to, &packed, anew.len() - 1), Err(RecordsError::TooLarge)));
+        }
+    }
+
+    #[test]
+    fn records_are_numbered_anew() {
+        // two records "a" with the offset deltas 70 and 3
+        let records = [&[16, 0, 0, 0x8c, 1, 1, 2, b'a', 0][..], &[14, 0, 0, 6, 1, 2, b'a', 0]].concat();
+        let expected = [&[14, 0, 0, 0, 1, 2, b'a', 0][..], &[14, 0, 0, 2, 1, 2, b'a', 0]].concat();
+        assert_eq!(number_records(&records).expect("whole records"), expected);
+        assert!(number_records(&records[..records.len() - 1]).is_err());
     }
 
     proptest! {

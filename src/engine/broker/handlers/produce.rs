@@ -15,7 +15,7 @@ use super::lookup::{code, partition};
 use super::{Answer, ApiSpec, Broker, RequestContext, RequestError, encode, typed_raw};
 use crate::catalog::error_codes;
 use crate::engine::broker::replica::{AppendError, AppendInfo, AppendOrigin, Partition};
-use crate::engine::kafka::batch::{BatchHeader, Compression};
+use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, LOG_OVERHEAD, whole_batch};
 use crate::log_info;
 
 /// The API's row.
@@ -32,6 +32,9 @@ const ADMIN_CLIENT: &str = "__admin_client";
 
 async fn handle(broker: Arc<Broker>, context: RequestContext, request: ProduceRequest) -> Answer {
     let acks = request.acks;
+    if let Some(refusal) = refusal(&request) {
+        return if acks == 0 { Err(RequestError::Unanswerable) } else { refuse_all(request, &refusal, context.version) };
+    }
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     let deadline = tokio::time::Instant::now() + timeout;
     let mut appended = Vec::new();
@@ -109,7 +112,56 @@ fn unanswerable(broker_id: i32, context: &RequestContext, appended: &[(TopicName
     RequestError::Unanswerable
 }
 
-/// What a request of this version may carry (`ProduceRequest.validateRecords`).
+/// Why the whole request is refused, as soon as Kafka looks whether it is part of a transaction.
+fn refusal(request: &ProduceRequest) -> Option<AppendError> {
+    let partitions = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let mut transactional = false;
+    for records in partitions.filter_map(|partition| partition.records.as_ref()) {
+        match whole_batch(records) {
+            Ok(Some(_)) => transactional |= BatchHeader::parse(records).is_ok_and(|header| header.is_transactional()),
+            Ok(None) => {}
+            Err(error) => return Some(unreadable(&error)),
+        }
+        // a length that has no place in an int together with what is before it
+        if records.first_chunk::<LOG_OVERHEAD>().is_some_and(|[.., l0, l1, l2, l3]| {
+            i32::from_be_bytes([*l0, *l1, *l2, *l3]).checked_add(LOG_OVERHEAD as i32).is_none()
+        }) {
+            return Some(AppendError::new(ResponseError::UnknownServerError, String::new()));
+        }
+    }
+    match &request.transactional_id {
+        _ if !transactional => None,
+        None => Some(AppendError::new(ResponseError::TransactionalIdAuthorizationFailed, String::new())),
+        // no coordinator knows of a transaction, so none can be under way
+        Some(_) => Some(AppendError::new(ResponseError::InvalidTxnState, String::new())),
+    }
+}
+
+/// What Kafka says of bytes that are no batch.
+fn unreadable(error: &BatchError) -> AppendError {
+    let message = match error {
+        BatchError::Length { found, expected } => {
+            format!("Record size {found} is less than the minimum record overhead ({expected})")
+        }
+        BatchError::UnknownFormat(magic) => format!("Invalid magic found in record: {magic}"),
+        other => other.to_string(),
+    };
+    AppendError::new(ResponseError::CorruptMessage, message)
+}
+
+fn refuse_all(request: ProduceRequest, refusal: &AppendError, version: i16) -> Answer {
+    let message = Some(&refusal.message).filter(|message| !message.is_empty()).map(|text| StrBytes::from_string(text.clone()));
+    let topics = request.topic_data.into_iter().map(|topic| {
+        let refused =
+            |partition: PartitionProduceData| answer(partition.index, Err(refusal.clone())).with_error_message(message.clone());
+        let partitions = topic.partition_data.into_iter().map(refused).collect();
+        TopicProduceResponse::default().with_name(topic.name).with_partition_responses(partitions)
+    });
+    encode::<ProduceRequest>(&ProduceResponse::default().with_responses(topics.collect()), version)
+}
+
+/// What a request of this version may carry (`ProduceRequest.validateRecords`): one batch of format 2, and nothing behind it that
+/// would be another.
 fn check_version(records: &Bytes, version: i16) -> Result<(), AppendError> {
     let invalid = |rule: &str| {
         let message = format!("Produce requests with version {version} {rule}");
@@ -118,19 +170,25 @@ fn check_version(records: &Bytes, version: i16) -> Result<(), AppendError> {
     if version < ONE_BATCH_FROM {
         return Ok(());
     }
-    if records.is_empty() {
+    let Some(size) = whole_batch(records).map_err(|error| unreadable(&error))? else {
         return invalid("must have at least one record batch per partition");
+    };
+    match BatchHeader::parse(records) {
+        Err(BatchError::OldFormat(_)) => {
+            return invalid("are only allowed to contain record batches with magic version 2");
+        }
+        Ok(header) if version < ZSTD_FROM && header.compression() == Ok(Compression::Zstd) => {
+            let message = "Produce requests with version below 7 are not allowed to use ZStandard compression".to_owned();
+            return Err(AppendError::new(ResponseError::UnsupportedCompressionType, message));
+        }
+        // damage is found and named by the append
+        _ => {}
     }
-    // damage is found and named by the append
-    let Ok(header) = BatchHeader::parse(records) else { return Ok(()) };
-    if version < ZSTD_FROM && header.compression() == Ok(Compression::Zstd) {
-        let message = "Produce requests with version below 7 are not allowed to use ZStandard compression".to_owned();
-        return Err(AppendError::new(ResponseError::UnsupportedCompressionType, message));
+    match whole_batch(&records[size..]) {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => invalid("are only allowed to contain exactly one record batch per partition"),
+        Err(error) => Err(unreadable(&error)),
     }
-    if header.size() < records.len() {
-        return invalid("are only allowed to contain exactly one record batch per partition");
-    }
-    Ok(())
 }
 
 fn answer(index: i32, result: Result<AppendInfo, AppendError>) -> PartitionProduceResponse {
@@ -141,6 +199,8 @@ fn answer(index: i32, result: Result<AppendInfo, AppendError>) -> PartitionProdu
             .with_log_append_time_ms(info.log_append_time)
             .with_log_start_offset(info.log_start_offset),
         Err(error) => {
+            // Kafka gives words only where single records are at fault
+            let message = Some(error.message).filter(|_| !error.records.is_empty());
             let records = error.records.into_iter().map(|(index, message)| {
                 let message = Some(StrBytes::from_string(message));
                 BatchIndexAndErrorMessage::default().with_batch_index(index).with_batch_index_error_message(message)
@@ -149,9 +209,9 @@ fn answer(index: i32, result: Result<AppendInfo, AppendError>) -> PartitionProdu
                 .with_error_code(code::<()>(&Err(error.error)))
                 .with_base_offset(-1)
                 .with_log_append_time_ms(-1)
-                .with_log_start_offset(-1)
+                .with_log_start_offset(error.log_start_offset)
                 .with_record_errors(records.collect())
-                .with_error_message(Some(StrBytes::from_string(error.message)))
+                .with_error_message(message.map(StrBytes::from_string))
         }
     }
 }

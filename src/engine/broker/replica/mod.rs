@@ -5,6 +5,7 @@ mod maintenance;
 mod manager;
 mod partition;
 mod producer_ids;
+mod record_rules;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -67,12 +67,14 @@ pub struct AppendError {
     pub message: String,
     /// The records that are at fault, by their place in the batch, with Kafka's words; empty where it is the batch.
     pub records: Vec<(i32, String)>,
+    /// The first offset of the log; -1 where Kafka does not look for it.
+    pub log_start_offset: i64,
 }
 
 impl AppendError {
     /// An error of a whole batch.
     pub fn new(error: ResponseError, message: impl Into<String>) -> Self {
-        Self { error, message: message.into(), records: Vec::new() }
+        Self { error, message: message.into(), records: Vec::new(), log_start_offset: -1 }
     }
 }
 
@@ -239,8 +241,28 @@ impl Partition {
     /// Kafka's code and words; nothing was appended.
     pub fn append(&self, records: Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
         let mut state = self.state();
+        self.append_to(&mut state, &records, origin, acks).map_err(|mut error| {
+            // as ReplicaManager.appendToLocalLog: what it expects to happen is answered without a look at the log
+            use ResponseError as Code;
+            let expected = matches!(
+                error.error,
+                Code::UnknownTopicOrPartition
+                    | Code::NotLeaderOrFollower
+                    | Code::MessageTooLarge
+                    | Code::RecordListTooLarge
+                    | Code::CorruptMessage
+                    | Code::KafkaStorageError
+            );
+            if !expected {
+                error.log_start_offset = state.log.start_offset();
+            }
+            error
+        })
+    }
+
+    fn append_to(&self, state: &mut State, records: &Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
         let place = format!("{}-{}", self.topic, self.index);
-        self.led(&state).map_err(|error| AppendError::new(error, format!("Leader not local for partition {place}")))?;
+        self.led(state).map_err(|error| AppendError::new(error, format!("Leader not local for partition {place}")))?;
         let (in_sync, needed) = (state.assignment.isr.len(), state.log.config().min_insync_replicas);
         if acks == -1 && i64::try_from(in_sync).unwrap_or(i64::MAX) < i64::from(needed) {
             let isr: Vec<String> = state.assignment.isr.iter().map(ToString::to_string).collect();
@@ -251,17 +273,13 @@ impl Partition {
             return Err(AppendError::new(ResponseError::NotEnoughReplicas, message));
         }
         let now = now_ms();
-        let batches = match prepare(&records, origin, &state.log, state.assignment.leader_epoch, now)? {
+        let batches = match prepare(records, origin, &state.log, state.assignment.leader_epoch, now)? {
             Prepared::Append(batches) => batches,
             Prepared::Duplicate(batch) => {
                 return Ok(AppendInfo {
                     base_offset: batch.first_offset(),
                     last_offset: batch.last_offset,
-                    log_append_time: if state.log.config().timestamp_type == TimestampType::LogAppendTime {
-                        batch.timestamp
-                    } else {
-                        -1
-                    },
+                    log_append_time: batch.timestamp,
                     log_start_offset: state.log.start_offset(),
                 });
             }
@@ -275,7 +293,7 @@ impl Partition {
                 format!("Error while appending records to {place} in dir {folder}"),
             )
         })?;
-        self.advance(&mut state);
+        self.advance(state);
         let append_time = state.log.config().timestamp_type == TimestampType::LogAppendTime;
         Ok(AppendInfo {
             base_offset,

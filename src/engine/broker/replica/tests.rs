@@ -124,12 +124,13 @@ fn what_kafka_refuses_is_refused() {
     };
     refused(|_| {}, patched(70, 1), ResponseError::CorruptMessage, "Record is corrupt (stored crc = ");
     refused(|_| {}, patched(16, 3), ResponseError::UnsupportedForMessageFormat, "message format 1");
-    refused(|_| {}, plain(&["a"]).slice(..50), ResponseError::CorruptMessage, "only 50 are there");
+    refused(|_| {}, plain(&["a"]).slice(..50), ResponseError::CorruptMessage, "illegal length 0");
     refused(|_| {}, patched(7, 1), ResponseError::InvalidRecord, "should be 0, but it is 1");
     refused(|_| {}, sealed(|h| h.count = 3), ResponseError::InvalidRecord, "Inconsistent batch offset range [0, 1]");
     refused(|_| {}, sealed(|h| h.attributes = 0x20), ResponseError::InvalidRecord, "not allowed to write control records");
-    refused(|_| {}, sealed(|h| h.attributes = 0x08), ResponseError::InvalidTimestamp, "should not set timestamp type");
-    refused(|_| {}, sealed(|h| h.attributes = 5), ResponseError::CorruptMessage, "codec 5 is unknown");
+    let append_time = |c: &mut LogConfig| c.timestamp_type = TimestampType::LogAppendTime;
+    refused(append_time, sealed(|h| h.attributes = 0x08), ResponseError::InvalidTimestamp, "due to invalid timestamp");
+    refused(|_| {}, sealed(|h| h.attributes = 5), ResponseError::UnknownServerError, "codec 5 is unknown");
     refused(
         |c| c.max_message_bytes = 60,
         plain(&["a"]),
@@ -138,7 +139,7 @@ fn what_kafka_refuses_is_refused() {
     );
     refused(|c| c.segment_bytes = 60, plain(&["a"]), ResponseError::RecordListTooLarge, "maximum configured segment size of 60.");
     refused(|c| c.compact = true, plain(&["a"]), ResponseError::InvalidRecord, "One or more records have been rejected");
-    refused(|c| c.timestamp_before_max_ms = 5, plain(&["a"]), ResponseError::InvalidTimestamp, "is out of range");
+    refused(|c| c.timestamp_before_max_ms = 5, plain(&["a"]), ResponseError::InvalidTimestamp, "due to invalid timestamp");
     refused(|c| c.min_insync_replicas = 2, plain(&["a"]), ResponseError::NotEnoughReplicas, "ISR Set(0) is insufficient");
 }
 

@@ -6,8 +6,9 @@ use kafka_protocol::ResponseError;
 
 use super::super::log::{CompressionPolicy, PartitionLog, PreparedBatch, ProducerBatch, SequenceError, TimestampType};
 use super::partition::{AppendError, AppendOrigin};
-use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, batch_size};
-use crate::engine::kafka::records::{pack, unpack, visit_records};
+use super::record_rules::{Looked, look};
+use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, whole_batch};
+use crate::engine::kafka::records::{RecordsError, number_records, repack, unpack};
 
 /// What is to be done with records.
 #[derive(Debug)]
@@ -29,19 +30,25 @@ pub(super) fn prepare(
     let mut offset = log.end_offset();
     let mut batches = Vec::new();
     let mut rest = records.clone();
-    while !rest.is_empty() {
-        let size = whole_batch(&rest, log)?;
+    // a part of a batch at the end is left out
+    while let Some(size) = whole_batch(&rest).map_err(|error| corrupt(&error, log))? {
         let batch = rest.split_to(size);
         let header = check_batch(&batch, origin, log)?;
-        if origin == AppendOrigin::Client && header.has_producer_id() {
-            if let Some(duplicate) = log.producers().duplicate(&header) {
-                return Ok(Prepared::Duplicate(duplicate));
+        let mut prepared = match origin {
+            AppendOrigin::Client => {
+                let looked = look(&header, &batch, log, now)?;
+                // as Kafka, sent again is found out only when all else is right
+                if header.has_producer_id() {
+                    if let Some(duplicate) = log.producers().duplicate(&header) {
+                        return Ok(Prepared::Duplicate(duplicate));
+                    }
+                    let place = log.partition().to_string();
+                    log.producers().check(&header, offset, &place).map_err(refused_sequence)?;
+                }
+                lay_out(header, &batch, &looked, log)?
             }
-            let place = log.partition().to_string();
-            log.producers().check(&header, offset, &place).map_err(refused_sequence)?;
-        }
-        check_contents(&header, &batch, log, now)?;
-        let mut prepared = recompress(header, &batch, log)?;
+            AppendOrigin::Coordinator => PreparedBatch { header, records: batch.slice(HEADER_BYTES..) },
+        };
         prepared.header.base_offset = offset;
         prepared.header.partition_leader_epoch = leader_epoch;
         if log.config().timestamp_type == TimestampType::LogAppendTime {
@@ -49,6 +56,10 @@ pub(super) fn prepare(
         }
         offset = prepared.header.next_offset();
         batches.push(prepared);
+    }
+    if batches.is_empty() {
+        let message = "Cannot append record batch with illegal length 0".to_owned();
+        return Err(AppendError::new(ResponseError::CorruptMessage, message));
     }
     let bytes: u64 = batches.iter().map(|batch| batch.header.size() as u64).sum();
     let limit = log.config().segment_bytes;
@@ -60,15 +71,6 @@ pub(super) fn prepare(
         return Err(AppendError::new(ResponseError::RecordListTooLarge, message));
     }
     Ok(Prepared::Append(batches))
-}
-
-/// The size of the batch that `rest` begins with, all of which must be there.
-fn whole_batch(rest: &Bytes, log: &PartitionLog) -> Result<usize, AppendError> {
-    let size = batch_size(rest).map_err(|error| corrupt(&error, log))?;
-    if size > rest.len() {
-        return Err(corrupt(&BatchError::Torn { expected: size, found: rest.len() }, log));
-    }
-    Ok(size)
 }
 
 fn corrupt(error: &BatchError, log: &PartitionLog) -> AppendError {
@@ -84,40 +86,52 @@ fn corrupt(error: &BatchError, log: &PartitionLog) -> AppendError {
     }
 }
 
+/// The header by itself, in the order in which Kafka looks at it.
 fn check_batch(batch: &Bytes, origin: AppendOrigin, log: &PartitionLog) -> Result<BatchHeader, AppendError> {
     let place = log.partition();
-    let parsed = BatchHeader::parse(batch).map_err(|error| corrupt(&error, log))?;
-    let limit = log.config().max_message_bytes;
-    if parsed.size() > limit {
-        let size = parsed.size();
+    let header = BatchHeader::parse(batch).map_err(|error| corrupt(&error, log))?;
+    let client = origin == AppendOrigin::Client;
+    let invalid = |message: String| Err(AppendError::new(ResponseError::InvalidRecord, message));
+    if client && header.base_offset != 0 {
+        let found = header.base_offset;
+        return invalid(format!("The baseOffset of the record batch in the append to {place} should be 0, but it is {found}"));
+    }
+    let (size, limit) = (header.size(), log.config().max_message_bytes);
+    if size > limit {
         let message = format!(
             "The record batch size in the append to {place} is {size} bytes which exceeds the maximum configured value of {limit}."
         );
         return Err(AppendError::new(ResponseError::MessageTooLarge, message));
     }
-    let header = BatchHeader::check(batch).map_err(|error| corrupt(&error, log))?;
-    let invalid = |message: String| Err(AppendError::new(ResponseError::InvalidRecord, message));
-    if header.count <= 0 {
-        return invalid(format!("Invalid reported count for record batch: {}", header.count));
+    header.check_crc(batch).map_err(|error| corrupt(&error, log))?;
+    if let Err(error) = header.compression() {
+        // Kafka's reader has no word for it
+        return Err(AppendError::new(ResponseError::UnknownServerError, error.to_string()));
     }
-    if i64::from(header.last_offset_delta) + 1 != i64::from(header.count) {
-        let (from, to) = (header.base_offset, header.last_offset());
-        return invalid(format!("Inconsistent batch offset range [{from}, {to}] and count of records {}", header.count));
+    if !client {
+        header.check_fields().map_err(|error| corrupt(&error, log))?;
+        return Ok(header);
     }
-    if origin == AppendOrigin::Client {
-        if header.base_offset != 0 {
-            let found = header.base_offset;
-            return invalid(format!(
-                "The baseOffset of the record batch in the append to {place} should be 0, but it is {found}"
-            ));
-        }
-        if header.is_control() {
-            return invalid("Clients are not allowed to write control records".to_owned());
-        }
-        if header.has_producer_id() && header.base_sequence < 0 {
-            let (found, id) = (header.base_sequence, header.producer_id);
-            return invalid(format!("Invalid sequence number {found} in record batch with producerId {id}"));
-        }
+    let (count, last) = (header.count, header.last_offset_delta);
+    if last < 0 {
+        return invalid(format!("Batch has an invalid offset range: [0, {last}] in topic partition {place}"));
+    }
+    if count <= 0 {
+        return invalid(format!("Invalid reported count for record batch: {count} in topic partition {place}"));
+    }
+    if i64::from(last) + 1 != i64::from(count) {
+        return invalid(format!(
+            "Inconsistent batch offset range [0, {last}] and count of records {count} in topic partition {place}"
+        ));
+    }
+    if header.is_control() {
+        return invalid(format!("Clients are not allowed to write control records in topic partition {place}"));
+    }
+    if header.has_producer_id() && header.base_sequence < 0 {
+        let (found, id) = (header.base_sequence, header.producer_id);
+        return invalid(format!(
+            "Invalid sequence number {found} in record batch with producerId {id} in topic partition {place}"
+        ));
     }
     Ok(header)
 }
@@ -130,64 +144,53 @@ fn refused_sequence(error: SequenceError) -> AppendError {
     AppendError::new(code, error.to_string())
 }
 
-/// Times within the topic's limits, and keys where the topic is compacted.
-fn check_contents(header: &BatchHeader, batch: &Bytes, log: &PartitionLog, now: i64) -> Result<(), AppendError> {
-    let config = log.config();
-    if config.timestamp_type == TimestampType::CreateTime {
-        if header.has_append_time() {
-            let message =
-                "Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime.".to_owned();
-            return Err(AppendError::new(ResponseError::InvalidTimestamp, message));
-        }
-        let late = |time: i64| now.saturating_sub(time) > config.timestamp_before_max_ms;
-        let early = |time: i64| time.saturating_sub(now) > config.timestamp_after_max_ms;
-        if late(header.base_timestamp) || early(header.max_timestamp) {
-            let (found, from) = (header.max_timestamp, now.saturating_sub(config.timestamp_before_max_ms));
-            let to = now.saturating_add(config.timestamp_after_max_ms);
-            let message = format!(
-                "Timestamp {found} of message with offset 0 is out of range. The timestamp should be within [{from}, {to}]"
-            );
-            return Err(AppendError::new(ResponseError::InvalidTimestamp, message));
-        }
-    }
-    if !config.compact || header.is_control() {
-        return Ok(());
-    }
-    let mut without_key = None;
-    let visited = visit_records(header, batch, |record| {
-        if record.key.is_none() {
-            without_key = Some(record.offset_delta);
-        }
-        record.key.is_some()
-    });
-    visited.map_err(|error| AppendError::new(ResponseError::InvalidRecord, error.to_string()))?;
-    match without_key {
-        None => Ok(()),
-        Some(index) => {
-            let message = format!("Compacted topic cannot accept message without key in topic partition {}.", log.partition());
-            let summary = "One or more records have been rejected".to_owned();
-            Err(AppendError { error: ResponseError::InvalidRecord, message: summary, records: vec![(index, message)] })
-        }
-    }
-}
-
-/// Packs the records anew where the topic demands another codec than the producer's.
-fn recompress(mut header: BatchHeader, batch: &Bytes, log: &PartitionLog) -> Result<PreparedBatch, AppendError> {
-    let records = batch.slice(HEADER_BYTES..);
-    let failed = |reason: String| AppendError::new(ResponseError::InvalidRecord, reason);
-    let found = header.compression().map_err(|error| failed(error.to_string()))?;
+/// The batch as it goes to disk: packed anew where the topic demands another codec than the producer's, with the largest time that is
+/// in it.
+fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, log: &PartitionLog) -> Result<PreparedBatch, AppendError> {
+    let mut records = batch.slice(HEADER_BYTES..);
+    let unreadable = |error: RecordsError| AppendError::new(ResponseError::UnknownServerError, error.to_string());
+    let found = header.compression().map_err(|error| unreadable(error.into()))?;
     let wanted = match log.config().compression {
         CompressionPolicy::Producer => found,
         CompressionPolicy::Fixed(wanted) => wanted,
     };
-    if wanted == found || header.is_control() {
-        return Ok(PreparedBatch { header, records });
+    let rewritten = wanted != found;
+    if rewritten {
+        if looked.has_negative_time {
+            return Err(AppendError::new(ResponseError::UnknownServerError, "Invalid negative timestamp"));
+        }
+        let limit = log.config().max_message_bytes.saturating_sub(HEADER_BYTES);
+        let packed = if looked.in_order {
+            repack(found, wanted, &records, limit)
+        } else {
+            unpack(found, &records)
+                .and_then(|plain| number_records(&plain))
+                .and_then(|plain| repack(Compression::None, wanted, &plain, limit))
+        };
+        records = packed.map_err(|error| too_large(error, limit, log))?.into();
+        header.attributes = header.attributes & !0x07 | wanted.id();
+        header.length = i32::try_from(HEADER_BYTES - LOG_OVERHEAD + records.len()).unwrap_or(i32::MAX);
+    } else if !looked.in_order && found != Compression::None {
+        // Kafka would pack them anew from what it has not read
+        return Err(AppendError::new(ResponseError::UnknownServerError, "offsets of packed records do not follow on"));
     }
-    let plain = unpack(found, &records).map_err(|error| failed(error.to_string()))?;
-    let packed =
-        if wanted == Compression::None { plain.into_owned() } else { pack(wanted, &plain).map_err(|e| failed(e.to_string()))? };
-    header.attributes = header.attributes & !0x07 | wanted.id();
-    header.length = i32::try_from(HEADER_BYTES - LOG_OVERHEAD + packed.len()).map_err(|error| failed(error.to_string()))?;
-    header.seal(&packed);
-    Ok(PreparedBatch { header, records: packed.into() })
+    let create_time = log.config().timestamp_type == TimestampType::CreateTime;
+    if create_time && (header.has_append_time() || header.max_timestamp != looked.max_timestamp) {
+        header.set_create_time(looked.max_timestamp, &records);
+    } else if rewritten {
+        header.seal(&records);
+    }
+    Ok(PreparedBatch { header, records })
+}
+
+fn too_large(error: RecordsError, limit: usize, log: &PartitionLog) -> AppendError {
+    let RecordsError::TooLarge = error else {
+        return AppendError::new(ResponseError::UnknownServerError, error.to_string());
+    };
+    let limit = limit + HEADER_BYTES;
+    let message = format!(
+        "Message batch size is more than {limit} bytes in append to partition {} which exceeds the maximum configured size of {limit}.",
+        log.partition()
+    );
+    AppendError::new(ResponseError::MessageTooLarge, message)
 }

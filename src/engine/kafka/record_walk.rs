@@ -1,0 +1,300 @@
+//! A look over the records of a batch that a client sent: whether they hold together, their offsets and times, whether they have keys.
+//! Packed records are looked at while they unpack, piece by piece, so that a batch that unpacks to a gigabyte takes no gigabyte.
+//!
+//! How strict Kafka's own readers are differs: those of plain records (`DefaultRecord.readFrom`) compare each record's length with
+//! what is in it, those of packed ones (`PartialDefaultRecord.readPartiallyFrom`) do not look at it.
+
+use std::io::{BufRead, BufReader};
+
+use super::batch::{BatchHeader, Compression, HEADER_BYTES};
+use super::records::{MAX_UNPACKED_BYTES, reader};
+
+/// How much is unpacked at once, in bytes.
+const PIECE_BYTES: usize = 32 * 1024;
+/// The most bytes of a varint of 32 bits.
+const VARINT_BYTES: usize = 5;
+/// The most bytes of a varint of 64 bits.
+const VARLONG_BYTES: usize = 10;
+
+/// What is seen of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordShape {
+    /// Its offset, less the batch's.
+    pub offset_delta: i32,
+    /// Its time, less the batch's, in milliseconds.
+    pub timestamp_delta: i64,
+    /// The size of its key; negative without one.
+    pub key_bytes: i32,
+    /// The size of its value; negative without one.
+    pub value_bytes: i32,
+}
+
+/// Why records do not hold together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WalkError {
+    /// A record is not what its format says, or there are more or fewer than the batch claims.
+    #[error("record {0} of the batch is malformed")]
+    Malformed(i32),
+    /// They do not unpack, or what should be a length is no number at all: Kafka's reader fails with an error of its own.
+    #[error("records cannot be read")]
+    Unreadable,
+    /// They unpack to more than [`MAX_UNPACKED_BYTES`].
+    #[error("records unpack to more than {MAX_UNPACKED_BYTES} bytes")]
+    TooLarge,
+}
+
+/// Shows `visit` each record of `batch` (header and records), in order.
+///
+/// # Errors
+/// See [`WalkError`]; records before a malformed one have been shown.
+pub fn walk_records(header: &BatchHeader, batch: &[u8], visit: impl FnMut(RecordShape)) -> Result<(), WalkError> {
+    let packed = batch.get(HEADER_BYTES..).unwrap_or_default();
+    match header.compression().map_err(|_| WalkError::Unreadable)? {
+        Compression::None => walk_plain(header.count, packed, visit),
+        codec => {
+            let unpacked = reader(codec, packed).map_err(|_| WalkError::Unreadable)?;
+            walk_packed(header.count, BufReader::with_capacity(PIECE_BYTES, unpacked), visit)
+        }
+    }
+}
+
+fn walk_plain(count: i32, records: &[u8], mut visit: impl FnMut(RecordShape)) -> Result<(), WalkError> {
+    let mut rest = records;
+    for index in 0..count {
+        let malformed = WalkError::Malformed(index);
+        if rest.is_empty() {
+            return Err(malformed);
+        }
+        if is_endless(rest) {
+            return Err(WalkError::Unreadable);
+        }
+        let length = varint(&mut rest).and_then(|length| usize::try_from(length).ok()).ok_or(malformed)?;
+        let (body, after) = rest.split_at_checked(length).ok_or(malformed)?;
+        let mut record = body;
+        visit(shape(&mut record).filter(|_| record.is_empty()).ok_or(malformed)?);
+        rest = after;
+    }
+    if rest.is_empty() { Ok(()) } else { Err(WalkError::Malformed(count)) }
+}
+
+/// Whether what should be a length says in each of its bytes that another follows.
+fn is_endless(bytes: &[u8]) -> bool {
+    bytes.len() >= VARINT_BYTES && bytes[..VARINT_BYTES].iter().all(|byte| byte & 0x80 != 0)
+}
+
+/// The fields of a record behind its length, in memory.
+fn shape(rest: &mut &[u8]) -> Option<RecordShape> {
+    skip(rest, 1)?; // the record's attributes, unused so far
+    let timestamp_delta = varlong(rest)?;
+    let offset_delta = varint(rest)?;
+    let key_bytes = skip_field(rest)?;
+    let value_bytes = skip_field(rest)?;
+    let headers = varint(rest)?;
+    if headers < 0 {
+        return None;
+    }
+    for _ in 0..headers {
+        skip_field(rest).filter(|key| *key >= 0)?;
+        skip_field(rest)?;
+    }
+    Some(RecordShape { offset_delta, timestamp_delta, key_bytes, value_bytes })
+}
+
+fn skip(rest: &mut &[u8], count: usize) -> Option<()> {
+    *rest = rest.get(count..)?;
+    Some(())
+}
+
+fn skip_field(rest: &mut &[u8]) -> Option<i32> {
+    let length = varint(rest)?;
+    skip(rest, usize::try_from(length).unwrap_or(0))?;
+    Some(length)
+}
+
+fn varint(rest: &mut &[u8]) -> Option<i32> {
+    // as Java, the fifth byte's upper bits are lost
+    unsigned(rest, VARINT_BYTES).map(|value| unzigzag(value & u64::from(u32::MAX)) as i32)
+}
+
+fn varlong(rest: &mut &[u8]) -> Option<i64> {
+    unsigned(rest, VARLONG_BYTES).map(unzigzag)
+}
+
+fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
+fn unsigned(rest: &mut &[u8], most: usize) -> Option<u64> {
+    let mut value = 0;
+    for (index, byte) in rest.iter().take(most).enumerate() {
+        value |= u64::from(byte & 0x7f).wrapping_shl(index as u32 * 7);
+        if byte & 0x80 == 0 {
+            *rest = &rest[index + 1..];
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn walk_packed(count: i32, unpacked: impl BufRead, mut visit: impl FnMut(RecordShape)) -> Result<(), WalkError> {
+    let mut stream = Stream { unpacked, taken: 0 };
+    for index in 0..count {
+        match stream.record() {
+            Ok(shape) => visit(shape),
+            Err(StreamError::Malformed) => return Err(WalkError::Malformed(index)),
+            Err(StreamError::Other(error)) => return Err(error),
+        }
+    }
+    match stream.byte() {
+        Err(StreamError::Malformed) => Ok(()),
+        Err(StreamError::Other(error)) => Err(error),
+        Ok(_) => Err(WalkError::Malformed(count)),
+    }
+}
+
+/// Why no more can be read: the stream ends or is no record, or it cannot be read on.
+enum StreamError {
+    Malformed,
+    Other(WalkError),
+}
+
+/// Unpacked records, of which no more than a piece is in memory.
+struct Stream<R> {
+    unpacked: R,
+    taken: u64,
+}
+
+impl<R: BufRead> Stream<R> {
+    fn record(&mut self) -> Result<RecordShape, StreamError> {
+        self.varint()?; // its length, which nobody compares
+        self.byte()?;
+        let timestamp_delta = unzigzag(self.unsigned(VARLONG_BYTES)?);
+        let offset_delta = self.varint()?;
+        let key_bytes = self.skip_field()?;
+        let value_bytes = self.skip_field()?;
+        let headers = self.varint()?;
+        if headers < 0 {
+            return Err(StreamError::Malformed);
+        }
+        for _ in 0..headers {
+            if self.skip_field()? < 0 {
+                return Err(StreamError::Malformed);
+            }
+            self.skip_field()?;
+        }
+        Ok(RecordShape { offset_delta, timestamp_delta, key_bytes, value_bytes })
+    }
+
+    /// What is there, at least a byte.
+    fn piece(&mut self) -> Result<&[u8], StreamError> {
+        if self.taken > MAX_UNPACKED_BYTES {
+            return Err(StreamError::Other(WalkError::TooLarge));
+        }
+        match self.unpacked.fill_buf() {
+            Ok([]) => Err(StreamError::Malformed),
+            Ok(piece) => Ok(piece),
+            Err(_) => Err(StreamError::Other(WalkError::Unreadable)),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.unpacked.consume(count);
+        self.taken += count as u64;
+    }
+
+    fn byte(&mut self) -> Result<u8, StreamError> {
+        let byte = self.piece()?[0];
+        self.take(1);
+        Ok(byte)
+    }
+
+    fn unsigned(&mut self, most: usize) -> Result<u64, StreamError> {
+        let mut value = 0;
+        for index in 0..most {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f).wrapping_shl(index as u32 * 7);
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(StreamError::Malformed)
+    }
+
+    fn varint(&mut self) -> Result<i32, StreamError> {
+        Ok(unzigzag(self.unsigned(VARINT_BYTES)? & u64::from(u32::MAX)) as i32)
+    }
+
+    fn skip_field(&mut self) -> Result<i32, StreamError> {
+        let length = self.varint()?;
+        let mut left = usize::try_from(length).unwrap_or(0);
+        while left > 0 {
+            let count = self.piece()?.len().min(left);
+            self.take(count);
+            left -= count;
+        }
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::records::pack;
+    use super::*;
+
+    fn check(batch: &[u8], expected: &[(i32, i32, i32)]) {
+        let header = BatchHeader::check(batch).expect("Kafka wrote it");
+        let mut seen = Vec::new();
+        let shown = walk_records(&header, &batch[..header.size()], |record| {
+            seen.push((record.offset_delta, record.key_bytes, record.value_bytes));
+        });
+        assert_eq!(shown, Ok(()));
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn records_that_kafka_wrote_are_seen_packed_or_not() {
+        let hellos = [(0, -1, 25), (1, -1, 25), (2, -1, 25)];
+        check(include_bytes!("../../../fixtures/log/f-gzip.log"), &hellos);
+        check(include_bytes!("../../../fixtures/log/f-snappy.log"), &hellos);
+        check(include_bytes!("../../../fixtures/log/f-lz4.log"), &hellos);
+        check(include_bytes!("../../../fixtures/log/f-zstd.log"), &hellos);
+        check(include_bytes!("../../../fixtures/log/f-none.log"), &[(0, -1, 3), (1, -1, 3), (2, -1, 5)]);
+        check(include_bytes!("../../../fixtures/log/f-keys.log"), &[(0, 2, 2), (1, 2, -1)]);
+    }
+
+    /// A header that claims `count` records of a codec.
+    fn claiming(count: i32, codec: Compression) -> BatchHeader {
+        let plain = BatchHeader::check(include_bytes!("../../../fixtures/log/f-none.log")).expect("Kafka wrote it");
+        BatchHeader { count, attributes: codec.id(), ..plain }
+    }
+
+    fn walk(count: i32, codec: Compression, records: &[u8]) -> Result<(), WalkError> {
+        walk_records(&claiming(count, codec), &[&[0; HEADER_BYTES], records].concat(), |_| ())
+    }
+
+    #[test]
+    fn what_unpacks_to_gigabytes_is_given_up() {
+        // a record whose value is as long as the zeros that the codec gives
+        let zeros = vec![0; 1 << 20];
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+        let head = [&[0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 1][..], &[0xfe, 0xff, 0xff, 0xff, 0x0f]].concat();
+        std::io::Write::write_all(&mut encoder, &head).expect("written");
+        for _ in 0..600 {
+            std::io::Write::write_all(&mut encoder, &zeros).expect("written");
+        }
+        let bomb = encoder.finish().expect("packed");
+        assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+        assert_eq!(walk(1, Compression::Zstd, &bomb), Err(WalkError::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_walked_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), id in 0_i16..5, count in any::<i32>()) {
+            let codec = Compression::from_id(id).expect("below 5");
+            let _ = walk(count, codec, &bytes);
+            let _ = walk(count, codec, &pack(codec, &bytes).expect("packs"));
+        }
+    }
+}
