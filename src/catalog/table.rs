@@ -14,6 +14,39 @@ pub(super) fn field(text: &'static str) -> Option<String> {
     match text {
         "null" | "" | "NO_DEFAULT" => None,
         "\"\"" => Some(String::new()),
-        text => Some(text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\")),
+        text => Some(unescape(text)),
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        plain.push(match c {
+            '\\' => match chars.next() {
+                Some('t') => '\t',
+                Some('n') => '\n',
+                other => other.unwrap_or('\\'),
+            },
+            c => c,
+        });
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_undone_once() {
+        assert_eq!(
+            field(
+                r"a\n	b
+"
+            ),
+            Some("a\\n\tb\n".to_owned())
+        );
+        assert_eq!((field("null"), field("\"\"")), (None, Some(String::new())));
     }
 }

@@ -20,6 +20,8 @@ pub enum Argument {
     Optional,
     /// `--option value`.
     Required,
+    /// `--option value value …`, one value at least.
+    Many,
 }
 
 /// One option of a tool.
@@ -27,6 +29,8 @@ pub enum Argument {
 pub struct ToolOption {
     /// Its names with their dashes, the first is the one that messages use.
     pub names: Vec<&'static str>,
+    /// The command of the tool that it belongs to, as `find-hanging`; empty where it is the tool's own.
+    pub scope: &'static str,
     /// Whether it takes a value.
     pub argument: Argument,
     /// The Java type of the value, as `Integer`; empty for a flag.
@@ -35,6 +39,10 @@ pub struct ToolOption {
     pub placeholder: &'static str,
     /// Whether every value given is used; otherwise a second one is an error.
     pub repeatable: bool,
+    /// Whether it must be given, as the tools with argparse4j say.
+    pub required: bool,
+    /// The only values that it takes; empty where there is no such list.
+    pub choices: Vec<&'static str>,
     /// The default; `None` where there is none.
     pub default: Option<String>,
     /// The options that it refuses to stand with, by name with dashes.
@@ -57,6 +65,11 @@ pub fn options(script: &str) -> Option<Vec<ToolOption>> {
         "kafka-topics.sh" => include_str!("data/tools/kafka-topics.tsv"),
         "kafka-console-producer.sh" => include_str!("data/tools/kafka-console-producer.tsv"),
         "kafka-console-consumer.sh" => include_str!("data/tools/kafka-console-consumer.tsv"),
+        "kafka-dump-log.sh" => include_str!("data/tools/kafka-dump-log.tsv"),
+        "kafka-producer-perf-test.sh" => include_str!("data/tools/kafka-producer-perf-test.tsv"),
+        "kafka-consumer-perf-test.sh" => include_str!("data/tools/kafka-consumer-perf-test.tsv"),
+        "kafka-verifiable-producer.sh" => include_str!("data/tools/kafka-verifiable-producer.tsv"),
+        "kafka-verifiable-consumer.sh" => include_str!("data/tools/kafka-verifiable-consumer.tsv"),
         "kafka-server-start.sh" => include_str!("data/tools/kafka-server-start.tsv"),
         "kafka-server-stop.sh" => include_str!("data/tools/kafka-server-stop.tsv"),
         "zookeeper-server-start.sh" => include_str!("data/tools/zookeeper-server-start.tsv"),
@@ -65,14 +78,18 @@ pub fn options(script: &str) -> Option<Vec<ToolOption>> {
     };
     let options = super::table::rows::<12>(table).map(|row| ToolOption {
         names: row[0].split([',', ' ']).filter(|name| !name.is_empty()).collect(),
+        scope: row[1],
         argument: match row[2] {
             "none" => Argument::None,
             "optional" => Argument::Optional,
+            "1..many" => Argument::Many,
             _ => Argument::Required,
         },
         value_type: row[3],
         placeholder: row[4],
         repeatable: row[5] == "y",
+        required: row[6] == "y",
+        choices: row[8].trim_matches(['{', '}']).split(',').filter(|choice| !choice.is_empty()).collect(),
         default: super::table::field(row[7]),
         conflicts: row[10].split(' ').filter(|name| !name.is_empty()).collect(),
     });

@@ -316,7 +316,7 @@ impl Client {
         let mut found = Vec::new();
         let mut next = offset;
         while found.len() < limit {
-            let request = fetch_request(&[(&description, vec![(partition, next)])], Duration::ZERO, 1);
+            let request = fetch_request(&[(&description, vec![(partition, next)])], Duration::ZERO, 1, PARTITION_MAX_BYTES);
             let response = self.call(Route::Broker(leader), request).await?;
             let Some((bytes, high_watermark)) = fetched(response)? else { break };
             let batches = records::decode(bytes).map_err(|error| ClientError::Invalid(error.to_string()))?;
@@ -337,12 +337,13 @@ impl Client {
 /// The partitions of one topic and the offsets to read them from.
 pub type TopicOffsets<'a> = (&'a TopicDescription, Vec<(i32, i64)>);
 
-/// A fetch outside any fetch session; `wait` is how long the broker may wait for `min_bytes`.
-pub fn fetch_request(topics: &[TopicOffsets<'_>], wait: Duration, min_bytes: i32) -> FetchRequest {
+/// A fetch outside any fetch session; `wait` is how long the broker may wait for `min_bytes`, `partition_bytes` the most
+/// that it gives of one partition.
+pub fn fetch_request(topics: &[TopicOffsets<'_>], wait: Duration, min_bytes: i32, partition_bytes: i32) -> FetchRequest {
     let topics = topics.iter().map(|(topic, offsets)| {
         let partitions = offsets.iter().map(|(partition, offset)| {
             let partition = FetchPartition::default().with_partition(*partition);
-            partition.with_fetch_offset(*offset).with_partition_max_bytes(PARTITION_MAX_BYTES)
+            partition.with_fetch_offset(*offset).with_partition_max_bytes(partition_bytes)
         });
         FetchTopic::default()
             .with_topic(topic_name(&topic.name))

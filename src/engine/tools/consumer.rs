@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use super::consumer_options::{self, Line, SCRIPT};
 use super::harness::{self, eprint};
-use super::{CONSUMER_CLASS, Exception, Stop, topics};
+use super::{CONSUMER_CLASS, Exception, Stop, clients, topics};
 use crate::catalog::configs;
-use crate::engine::client::consumer::{ConsumerRecord, Interest, Reset};
-use crate::engine::client::{Client, ClientConfig, ClientError, Consumer, ConsumerConfig, Flavour};
+use crate::engine::client::consumer::{ConsumerRecord, Interest};
+use crate::engine::client::{ClientError, Consumer};
 use crate::log_error;
 
 const LOGGER: &str = "kafka.tools.ConsoleConsumer$";
@@ -56,37 +56,8 @@ async fn consumer(line: &Line) -> Result<Consumer, Exception> {
         (Some(topic), ..) => Interest::Topic(topic.clone()),
         (None, include, _) => Interest::Pattern(topics::include_list(include.as_deref().unwrap_or_default())?),
     };
-    let admin = ClientConfig::admin(bootstrap);
-    let client = Client::new(ClientConfig {
-        client_id: line.configs.get("client.id").unwrap_or_default().to_owned(),
-        flavour: Flavour::Consumer,
-        group_id: Some(line.group.clone()),
-        request_timeout: line.configs.millis("request.timeout.ms", admin.request_timeout),
-        ..admin
-    });
-    Ok(Consumer::new(Arc::new(client), consumer_config(line), interest))
-}
-
-fn consumer_config(line: &Line) -> ConsumerConfig {
-    let (configs, default) = (&line.configs, ConsumerConfig::of_group(&line.group));
-    ConsumerConfig {
-        auto_commit: configs.flag("enable.auto.commit", true),
-        auto_commit_interval: configs.millis("auto.commit.interval.ms", default.auto_commit_interval),
-        reset: match configs.get("auto.offset.reset") {
-            Some("earliest") => Reset::Earliest,
-            Some("none") => Reset::None,
-            _ => Reset::Latest,
-        },
-        read_committed: configs.get("isolation.level") == Some("read_committed"),
-        session_timeout: configs.millis("session.timeout.ms", default.session_timeout),
-        max_poll_interval: configs.millis("max.poll.interval.ms", default.max_poll_interval),
-        heartbeat_interval: configs.millis("heartbeat.interval.ms", default.heartbeat_interval),
-        fetch_max_wait: configs.millis("fetch.max.wait.ms", default.fetch_max_wait),
-        fetch_min_bytes: configs.number("fetch.min.bytes", default.fetch_min_bytes),
-        metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
-        auto_create: configs.flag("allow.auto.create.topics", true),
-        ..default
-    }
+    let client = clients::consumer_client(&line.configs, &line.group, bootstrap);
+    Ok(Consumer::new(Arc::new(client), clients::consumer_config(&line.configs, &line.group), interest))
 }
 
 /// One run of the tool, up to its end or a signal.

@@ -44,6 +44,8 @@ impl Exception {
 pub(super) enum Stop {
     /// The line was wrong: a sentence and the table of options on stderr, exit code 1.
     Usage(String),
+    /// A text for stdout, and the exit code.
+    Help(String, u8),
     /// `--version`.
     Version,
     /// An exception that nobody caught: the JVM names the thread.

@@ -1,6 +1,6 @@
 //! Records as the console consumer writes them out (`DefaultMessageFormatter`).
 
-use super::Exception;
+use super::{Exception, java};
 use crate::engine::client::consumer::ConsumerRecord;
 
 /// How the bytes of a key, a value or a header are shown.
@@ -39,8 +39,8 @@ impl Deserializer {
             Self::Short => i16::from_be_bytes(bytes.try_into().map_err(|_| wrong("Short", 2))?).to_string(),
             Self::Integer => i32::from_be_bytes(bytes.try_into().map_err(|_| wrong("Integer", 4))?).to_string(),
             Self::Long => i64::from_be_bytes(bytes.try_into().map_err(|_| wrong("Long", 8))?).to_string(),
-            Self::Float => format!("{:?}", f32::from_be_bytes(bytes.try_into().map_err(|_| wrong("Float", 4))?)),
-            Self::Double => format!("{:?}", f64::from_be_bytes(bytes.try_into().map_err(|_| wrong("Double", 8))?)),
+            Self::Float => java::float(f32::from_be_bytes(bytes.try_into().map_err(|_| wrong("Float", 4))?)),
+            Self::Double => java::double(f64::from_be_bytes(bytes.try_into().map_err(|_| wrong("Double", 8))?)),
         };
         Ok(text.into_bytes())
     }

@@ -15,15 +15,46 @@ pub(super) const INTERRUPTED: u8 = 130;
 /// The exit code of a JVM that SIGTERM ended.
 pub(super) const TERMINATED: u8 = 143;
 
+/// The threads beside the main one of a tool with more than one.
+const WORKER_THREADS: usize = 1;
+
 /// Runs a tool on a runtime of one thread: `main` gets the words of the line and gives the exit code.
 pub(super) fn run<F>(main_class: &str, script: &str, args: Vec<OsString>, main: impl FnOnce(Vec<String>) -> F) -> ExitCode
+where
+    F: Future<Output = Result<u8, Stop>>,
+{
+    run_on(main_class, script, args, tokio::runtime::Builder::new_current_thread(), main)
+}
+
+/// As [`run`], for tools that keep more than one thread busy: they make records while others are sent.
+pub(super) fn run_threaded<F>(
+    main_class: &str,
+    script: &str,
+    args: Vec<OsString>,
+    main: impl FnOnce(Vec<String>) -> F,
+) -> ExitCode
+where
+    F: Future<Output = Result<u8, Stop>>,
+{
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(WORKER_THREADS);
+    run_on(main_class, script, args, builder, main)
+}
+
+fn run_on<F>(
+    main_class: &str,
+    script: &str,
+    args: Vec<OsString>,
+    mut builder: tokio::runtime::Builder,
+    main: impl FnOnce(Vec<String>) -> F,
+) -> ExitCode
 where
     F: Future<Output = Result<u8, Stop>>,
 {
     log4j::init_tool();
     let args: Vec<String> = args.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let witness = Witness::started(main_class, &args);
-    let code = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let code = match builder.enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(main(args)).unwrap_or_else(|stop| show(script, stop));
             // a thread may still wait for a line on stdin
@@ -45,6 +76,10 @@ fn show(script: &str, stop: Stop) -> u8 {
         Stop::Version => {
             print(&format!("{KAFKA_VERSION}\n"));
             return 0;
+        }
+        Stop::Help(text, code) => {
+            print(&text);
+            return code;
         }
         Stop::Usage(message) => eprint(&format!("{message}\n{}", usage::table(script))),
         Stop::Uncaught(exception) => eprint(&format!("Exception in thread \"main\" {exception}\n")),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use regex::Regex;
+
 use super::{Exception, Stop};
 use crate::properties::{Document, PropertiesError};
 
@@ -33,7 +35,12 @@ pub(super) fn described_order<T>(items: Vec<T>, name: impl Fn(&T) -> &str) -> Ve
 
 /// The keys and values of a properties file, in order; a missing file ends the tool as an uncaught exception does.
 pub(super) fn load_properties(path: &str) -> Result<Vec<(String, String)>, Stop> {
-    let document = Document::read(Path::new(path)).map_err(|error| Stop::Uncaught(unreadable(path, &error)))?;
+    properties_of(path).map_err(Stop::Uncaught)
+}
+
+/// The keys and values of a properties file, in order.
+pub(super) fn properties_of(path: &str) -> Result<Vec<(String, String)>, Exception> {
+    let document = Document::read(Path::new(path)).map_err(|error| unreadable(path, &error))?;
     Ok(document.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect())
 }
 
@@ -63,6 +70,88 @@ pub(super) fn key_values(words: &[String]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A number with so many decimals as `%.Nf` shows it: what is halfway between is rounded up, by the digits that are shown.
+pub(super) fn fixed(number: f64, decimals: usize) -> String {
+    if number.is_nan() {
+        return "NaN".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+    }
+    let shown = format!("{}", number.abs());
+    let (whole, part) = shown.split_once('.').unwrap_or((&shown, ""));
+    let digits: Vec<u8> = whole.bytes().chain(part.bytes().chain(std::iter::repeat(b'0')).take(decimals)).collect();
+    let mut digits: Vec<u8> = digits.into_iter().map(|digit| digit - b'0').collect();
+    if part.as_bytes().get(decimals).is_some_and(|digit| *digit >= b'5') {
+        match digits.iter().rposition(|digit| *digit != 9) {
+            Some(last) => {
+                digits[last] += 1;
+                digits[last + 1..].fill(0);
+            }
+            None => {
+                digits.fill(0);
+                digits.insert(0, 1);
+            }
+        }
+    }
+    let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    match text.split_at(text.len() - decimals) {
+        (whole, "") => format!("{sign}{whole}"),
+        (whole, part) => format!("{sign}{whole}.{part}"),
+    }
+}
+
+/// `Double.toString`: the shortest digits that mean this number, with an exponent where it is large or small.
+pub(super) fn double(number: f64) -> String {
+    let plain = (1e-3..1e7).contains(&number.abs()) || number == 0.0;
+    match number {
+        _ if !number.is_finite() => fixed(number, 0),
+        _ if plain => format!("{number:?}"),
+        _ => with_exponent(&format!("{number:E}")),
+    }
+}
+
+/// `Float.toString`.
+pub(super) fn float(number: f32) -> String {
+    let plain = (1e-3..1e7).contains(&number.abs()) || number == 0.0;
+    match number {
+        _ if !number.is_finite() => fixed(f64::from(number), 0),
+        _ if plain => format!("{number:?}"),
+        _ => with_exponent(&format!("{number:E}")),
+    }
+}
+
+/// Java has a decimal before each exponent.
+fn with_exponent(text: &str) -> String {
+    match text.split_once('E') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// `String.split`: what is empty at the end is left out.
+pub(super) fn split<'a>(text: &'a str, pattern: &Regex) -> Vec<&'a str> {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut from = 0;
+    for found in pattern.find_iter(text) {
+        // a match without width at the beginning, or at the end, parts nothing
+        if (found.is_empty() && (found.start() == 0 || found.start() == text.len())) || text.is_empty() {
+            continue;
+        }
+        parts.push(&text[from..found.start()]);
+        from = found.end();
+    }
+    if from == 0 && parts.is_empty() {
+        return vec![text];
+    }
+    parts.push(&text[from..]);
+    while parts.last().is_some_and(|last| last.is_empty()) {
+        parts.pop();
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +161,48 @@ mod tests {
         let names = vec!["compacted", "manual", "manual2", "orders", "plain1", "test_topic"];
         let ordered = described_order(names, |name| name);
         assert_eq!(ordered, ["plain1", "orders", "manual", "test_topic", "manual2", "compacted"]);
+    }
+
+    #[test]
+    fn numbers_are_rounded_as_java_rounds_them() {
+        let check = |number: f64, expected: [&str; 3]| {
+            assert_eq!([fixed(number, 1), fixed(number, 2), fixed(number, 6)], expected.map(str::to_owned), "{number}");
+        };
+        check(0.125, ["0.1", "0.13", "0.125000"]);
+        check(2.675, ["2.7", "2.68", "2.675000"]);
+        check(0.35, ["0.4", "0.35", "0.350000"]);
+        check(9.995, ["10.0", "10.00", "9.995000"]);
+        check(1e-7, ["0.0", "0.00", "0.000000"]);
+        check(123_456_789.123_456_79, ["123456789.1", "123456789.12", "123456789.123457"]);
+        check(1e21, ["1000000000000000000000.0", "1000000000000000000000.00", "1000000000000000000000.000000"]);
+        check(f64::NAN, ["NaN", "NaN", "NaN"]);
+        check(f64::INFINITY, ["Infinity", "Infinity", "Infinity"]);
+        assert_eq!(fixed(2.5, 0), "3");
+    }
+
+    #[test]
+    fn numbers_are_written_as_java_writes_them() {
+        let check = |number: f64, expected: &str| assert_eq!(double(number), expected);
+        check(7.444_168_734_491_315, "7.444168734491315");
+        check(1e7, "1.0E7");
+        check(12_345_678.9, "1.23456789E7");
+        check(0.001, "0.001");
+        check(1e-4, "1.0E-4");
+        check(0.0, "0.0");
+        check(-5.0, "-5.0");
+        check(f64::NAN, "NaN");
+        assert_eq!((float(1e10), float(0.5)), ("1.0E10".to_owned(), "0.5".to_owned()));
+    }
+
+    #[test]
+    fn texts_are_split_as_java_splits_them() {
+        let check = |text: &str, pattern: &str, expected: &[&str]| {
+            assert_eq!(split(text, &Regex::new(pattern).expect("a pattern")), expected, "{text:?}");
+        };
+        check("\na\n\nb\n\n", "\n", &["", "a", "", "b"]);
+        check("", "\n", &[""]);
+        check("abc", "", &["a", "b", "c"]);
+        check("\n\n", "\n", &[]);
+        check("one", ",", &["one"]);
     }
 }

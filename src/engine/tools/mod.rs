@@ -1,29 +1,47 @@
 //! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
 
+mod argparse;
 mod client_configs;
+mod clients;
 mod consumer;
 mod consumer_options;
+mod consumer_performance;
+mod end_to_end_latency;
 mod exception;
 mod formatter;
 mod harness;
 pub mod invocation;
 mod java;
+mod json_lines;
 mod kafka_server;
+mod latency;
+mod line_break;
 mod line_reader;
 pub mod options;
 mod producer;
+mod producer_performance;
+mod random;
+mod simple_date_format;
+mod throttler;
 mod topic_config;
 mod topics;
 mod topics_describe;
 mod topics_options;
 mod usage;
 mod usage_texts;
+mod verifiable_consumer;
+mod verifiable_producer;
 
 pub use consumer::run as run_consumer;
+pub use consumer_performance::run as run_consumer_performance;
+pub use end_to_end_latency::run as run_end_to_end_latency;
 use exception::{Exception, Stop};
 pub use kafka_server::run as run_broker;
 pub use producer::run as run_producer;
+pub use producer_performance::run as run_producer_performance;
 pub use topics::run as run_topics;
+pub use verifiable_consumer::run as run_verifiable_consumer;
+pub use verifiable_producer::run as run_verifiable_producer;
 
 /// The main class of `kafka-server-start.sh`.
 pub const BROKER_CLASS: &str = "kafka.Kafka";
@@ -33,3 +51,13 @@ pub const TOPICS_CLASS: &str = "kafka.admin.TopicCommand";
 pub const PRODUCER_CLASS: &str = "kafka.tools.ConsoleProducer";
 /// The main class of `kafka-console-consumer.sh`.
 pub const CONSUMER_CLASS: &str = "kafka.tools.ConsoleConsumer";
+/// The main class of `kafka-producer-perf-test.sh`.
+pub const PRODUCER_PERFORMANCE_CLASS: &str = "org.apache.kafka.tools.ProducerPerformance";
+/// The main class of `kafka-consumer-perf-test.sh`.
+pub const CONSUMER_PERFORMANCE_CLASS: &str = "org.apache.kafka.tools.ConsumerPerformance";
+/// The main class of `kafka-e2e-latency.sh`.
+pub const END_TO_END_LATENCY_CLASS: &str = "org.apache.kafka.tools.EndToEndLatency";
+/// The main class of `kafka-verifiable-producer.sh`.
+pub const VERIFIABLE_PRODUCER_CLASS: &str = "org.apache.kafka.tools.VerifiableProducer";
+/// The main class of `kafka-verifiable-consumer.sh`.
+pub const VERIFIABLE_CONSUMER_CLASS: &str = "org.apache.kafka.tools.VerifiableConsumer";

@@ -112,7 +112,7 @@ impl OptionParser {
             match (option.argument, attached) {
                 (Argument::None, _) => {}
                 (_, Some(value)) => values.push(value.to_owned()),
-                (Argument::Required, None) => {
+                (Argument::Required | Argument::Many, None) => {
                     let value = words.next().ok_or(OptionError::MissingArgument(name_of(option)))?;
                     values.push(value.to_owned());
                 }

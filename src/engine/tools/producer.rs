@@ -12,10 +12,9 @@ use super::harness::{self, print};
 use super::line_reader::LineReader;
 use super::options::{OptionError, OptionParser, OptionSet};
 use super::topics_options::{help_or_version, require};
-use super::{Exception, PRODUCER_CLASS, Stop, java, topics};
+use super::{Exception, PRODUCER_CLASS, Stop, clients, java, topics};
 use crate::catalog::configs;
-use crate::engine::client::records::Codec;
-use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Flavour, Producer, ProducerConfig};
+use crate::engine::client::{Bootstrap, ClientError, Producer};
 use crate::log_error;
 
 const SCRIPT: &str = "kafka-console-producer.sh";
@@ -66,7 +65,8 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let failed = "Failed to construct kafka producer";
     line.configs.check(configs::producer()).map_err(Stop::Printed)?;
     let bootstrap = topics::resolvable(&line.servers, failed).await.map_err(Stop::Printed)?;
-    let producer = Producer::start(Arc::new(client(&line.configs, bootstrap)), producer_config(&line.configs));
+    let producer =
+        Producer::start(Arc::new(clients::producer_client(&line.configs, bootstrap)), clients::producer_config(&line.configs));
     let result = send_lines(&producer, &line).await;
     producer.close().await;
     result.map(|()| 0).map_err(Stop::Printed)
@@ -138,41 +138,6 @@ fn configs_of(set: &OptionSet) -> Result<ClientConfigs, Stop> {
         }
     }
     Ok(configs)
-}
-
-fn client(configs: &ClientConfigs, bootstrap: Bootstrap) -> Client {
-    let admin = ClientConfig::admin(bootstrap);
-    Client::new(ClientConfig {
-        client_id: configs.get("client.id").unwrap_or_default().to_owned(),
-        flavour: Flavour::Producer,
-        request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
-        ..admin
-    })
-}
-
-fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
-    let default = ProducerConfig::default();
-    let acks = match configs.get("acks") {
-        Some("0") => 0,
-        Some("1") => 1,
-        _ => -1,
-    };
-    let retries = configs.number("retries", default.retries);
-    ProducerConfig {
-        acks,
-        // idempotence is on unless it is switched off or cannot be
-        idempotent: configs.flag("enable.idempotence", true) && acks == -1 && retries > 0,
-        linger: configs.millis("linger.ms", default.linger),
-        batch_size: configs.number("batch.size", default.batch_size),
-        codec: configs.get("compression.type").and_then(Codec::by_name).unwrap_or(Codec::None),
-        retries,
-        retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
-        request_timeout: configs.millis("request.timeout.ms", default.request_timeout),
-        max_block: configs.millis("max.block.ms", default.max_block),
-        delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout),
-        max_request_size: configs.number("max.request.size", default.max_request_size),
-        buffer_memory: configs.number("buffer.memory", default.buffer_memory),
-    }
 }
 
 /// Sends stdin line by line. With stdin and stdout both a terminal there is a prompt before each.
@@ -302,7 +267,7 @@ mod tests {
     fn configs_come_from_options_last() {
         let args = ["--topic", "t", "--bootstrap-server", "a:1", "--producer-property", "linger.ms=5", "--max-block-ms", "7"];
         let line = parse(&args.map(str::to_owned)).unwrap_or_else(|_| panic!("the line is right"));
-        let config = producer_config(&line.configs);
+        let config = clients::producer_config(&line.configs);
         assert_eq!((config.linger.as_millis(), config.max_block.as_millis(), config.retries), (5, 7, 3));
         assert!(config.idempotent);
     }

@@ -166,17 +166,22 @@ async fn create(client: &Client, set: &OptionSet) -> Result<(), Exception> {
         .with_replication_factor(replication_factor.unwrap_or(-1))
         .with_assignments(by_hand.collect())
         .with_configs(configs.collect());
-    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(CHANGE_TIMEOUT_MS);
-    let result = at_controller(client, request, |response| {
-        let topic = response.topics.iter().find(|topic| topic.error_code != 0)?;
-        ClientError::from_code(topic.error_code, topic.error_message.as_deref())
-    });
-    match result.await {
+    match create_topic(client, topic).await {
         Ok(()) => print(&format!("Created topic {name}.\n")),
         Err(error) if set.has("if-not-exists") && error.code_name() == "TOPIC_ALREADY_EXISTS" => true,
         Err(error) => return Err(Exception::of_call("createTopics", &error)),
     };
     Ok(())
+}
+
+/// Asks the controller for a topic.
+pub(super) async fn create_topic(client: &Client, topic: CreatableTopic) -> Result<(), ClientError> {
+    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(CHANGE_TIMEOUT_MS);
+    let result = at_controller(client, request, |response| {
+        let topic = response.topics.iter().find(|topic| topic.error_code != 0)?;
+        ClientError::from_code(topic.error_code, topic.error_message.as_deref())
+    });
+    result.await
 }
 
 /// Sends a change to the controller, until it is one that answers.

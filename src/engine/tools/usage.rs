@@ -2,7 +2,7 @@
 //! wrapped in its own column and indented by two where it goes on.
 
 use super::options::{OptionParser, name_of};
-use super::usage_texts;
+use super::{line_break, usage_texts};
 use crate::catalog::tools::{Argument, ToolOption};
 
 /// The width of the whole table.
@@ -40,7 +40,7 @@ fn signature(option: &ToolOption) -> String {
     match option.argument {
         Argument::None => format!("--{}", name_of(option)),
         Argument::Optional => format!("--{} [{value}]", name_of(option)),
-        Argument::Required => format!("--{} <{value}>", name_of(option)),
+        Argument::Required | Argument::Many => format!("--{} <{value}>", name_of(option)),
     }
 }
 
@@ -56,7 +56,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.trim().split('\n') {
         let mut current = String::new();
-        for word in words(line) {
+        for word in line_break::pieces(line) {
             if current.chars().count() + word.chars().count() > width && !current.is_empty() {
                 lines.push(std::mem::take(&mut current));
                 current.push_str(&" ".repeat(INDENT));
@@ -67,23 +67,6 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     // a word may carry a space over the edge
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// The pieces between which a line may be broken: after spaces, and after a hyphen or a full stop inside a word.
-fn words(line: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut chars = line.char_indices().peekable();
-    while let Some((_, c)) = chars.next() {
-        let Some((next_at, next)) = chars.peek().copied() else { break };
-        let breaks = (c == ' ' && next != ' ') || (matches!(c, '-' | '.') && next.is_alphabetic());
-        if breaks {
-            words.push(&line[start..next_at]);
-            start = next_at;
-        }
-    }
-    words.push(&line[start..]);
-    words
 }
 
 #[cfg(test)]

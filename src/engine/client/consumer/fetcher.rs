@@ -42,6 +42,7 @@ impl Consumer {
         }
         let timestamp = match (&self.interest, self.config.reset) {
             (Interest::Partition(_, _, start), _) if *start < 0 => *start,
+            (Interest::Ends(..), _) => LATEST,
             (_, Reset::Earliest) => EARLIEST,
             (_, Reset::Latest) => LATEST,
             (_, Reset::None) => {
@@ -86,8 +87,13 @@ impl Consumer {
         let mut fetches = JoinSet::new();
         for (leader, topics) in by_leader {
             let topics: Vec<_> = topics.into_values().collect();
-            let request = fetch_request(&topics, self.config.fetch_max_wait, self.config.fetch_min_bytes)
-                .with_isolation_level(i8::from(self.config.read_committed));
+            let request = fetch_request(
+                &topics,
+                self.config.fetch_max_wait,
+                self.config.fetch_min_bytes,
+                self.config.partition_fetch_bytes,
+            )
+            .with_isolation_level(i8::from(self.config.read_committed));
             let client = Arc::clone(&self.client);
             fetches.spawn(async move {
                 let deadline = Instant::now() + client.config().request_timeout;

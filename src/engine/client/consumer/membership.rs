@@ -203,9 +203,12 @@ impl Membership {
     }
 
     /// Commits offsets once; what goes wrong is mended by the next commit.
-    pub(super) async fn commit(&self, offsets: &BTreeMap<TopicPartition, i64>) {
+    ///
+    /// # Errors
+    /// The first error of a partition, for those who want to know.
+    pub(super) async fn commit(&self, offsets: &BTreeMap<TopicPartition, i64>) -> Result<(), ClientError> {
         let known = self.standing().coordinator;
-        let (Some(coordinator), false) = (known, offsets.is_empty()) else { return };
+        let (Some(coordinator), false) = (known, offsets.is_empty()) else { return Ok(()) };
         let (member_id, generation) = {
             let standing = self.standing();
             (StrBytes::from_string(standing.member_id.clone()), standing.generation)
@@ -227,13 +230,15 @@ impl Membership {
             .with_member_id(member_id)
             .with_topics(topics.collect());
         let route = Route::Broker(coordinator);
-        if let Ok(Some(response)) = self.ask(&route, &request, self.client.config().request_timeout).await {
-            let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|partition| partition.error_code));
-            for code in codes.filter(|code| *code != 0) {
-                // what it says of the standing counts; the offsets go with the next commit
-                let _ = self.accepts(code);
-            }
+        let Some(response) = self.ask(&route, &request, self.client.config().request_timeout).await? else { return Ok(()) };
+        let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|partition| partition.error_code));
+        let mut failed = None;
+        for code in codes.filter(|code| *code != 0) {
+            // what it says of the standing counts; the offsets go with the next commit
+            let _ = self.accepts(code);
+            failed = failed.or(ClientError::from_code(code, None));
         }
+        failed.map_or(Ok(()), Err)
     }
 
     /// Leaves the group, if it is in it.

@@ -20,6 +20,8 @@ use membership::Membership;
 const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
 /// The most records that one poll gives (`max.poll.records`).
 const MAX_POLL_RECORDS: usize = 500;
+/// `max.partition.fetch.bytes` where nothing else is asked for.
+const PARTITION_FETCH_BYTES: i32 = 1024 * 1024;
 
 /// A topic and the number of a partition.
 pub type TopicPartition = (String, i32);
@@ -44,6 +46,17 @@ pub enum Interest {
     Pattern(Regex),
     /// One partition, without a group; an offset from 0, or -2 for the first and -1 for the end.
     Partition(String, i32, i64),
+    /// The new records of partitions of one topic, without a share of them that a group gives.
+    Ends(String, Vec<i32>),
+}
+
+/// What happened to a consumer's share of the partitions (`ConsumerRebalanceListener`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rebalance {
+    /// It gave these up.
+    Revoked(Vec<TopicPartition>),
+    /// It got these.
+    Assigned(Vec<TopicPartition>),
 }
 
 /// A consumer's configuration, by Kafka's keys.
@@ -69,6 +82,8 @@ pub struct ConsumerConfig {
     pub fetch_max_wait: Duration,
     /// `fetch.min.bytes`.
     pub fetch_min_bytes: i32,
+    /// `max.partition.fetch.bytes`.
+    pub partition_fetch_bytes: i32,
     /// `metadata.max.age.ms`.
     pub metadata_max_age: Duration,
     /// `allow.auto.create.topics`.
@@ -89,6 +104,7 @@ impl ConsumerConfig {
             heartbeat_interval: Duration::from_secs(3),
             fetch_max_wait: Duration::from_millis(500),
             fetch_min_bytes: 1,
+            partition_fetch_bytes: PARTITION_FETCH_BYTES,
             metadata_max_age: Duration::from_secs(300),
             auto_create: true,
         }
@@ -127,14 +143,15 @@ pub struct Consumer {
     fetched: VecDeque<ConsumerRecord>,
     metadata_at: Option<Instant>,
     committed_at: Instant,
+    rebalances: Vec<(Instant, Rebalance)>,
 }
 
 impl Consumer {
     /// A consumer on the current runtime; nothing is asked yet.
     pub fn new(client: Arc<Client>, config: ConsumerConfig, interest: Interest) -> Self {
         let membership = match &interest {
-            Interest::Partition(..) => None,
-            _ => {
+            Interest::Partition(..) | Interest::Ends(..) => None,
+            Interest::Topic(_) | Interest::Pattern(_) => {
                 // Java looks for the coordinator first, and its request has the first number
                 client.correlation_ids().next();
                 let (session, rebalance) = (config.session_timeout, config.max_poll_interval);
@@ -142,9 +159,15 @@ impl Consumer {
             }
         };
         let mut positions = BTreeMap::new();
-        if let Interest::Partition(topic, partition, start) = &interest {
-            let known = (*start >= 0).then_some(Position { fetch: *start, given: *start });
-            positions.insert((topic.clone(), *partition), known);
+        match &interest {
+            Interest::Partition(topic, partition, start) => {
+                let known = (*start >= 0).then_some(Position { fetch: *start, given: *start });
+                positions.insert((topic.clone(), *partition), known);
+            }
+            Interest::Ends(topic, partitions) => {
+                positions.extend(partitions.iter().map(|partition| ((topic.clone(), *partition), None)));
+            }
+            Interest::Topic(_) | Interest::Pattern(_) => {}
         }
         Self {
             client,
@@ -156,6 +179,7 @@ impl Consumer {
             fetched: VecDeque::new(),
             metadata_at: None,
             committed_at: Instant::now(),
+            rebalances: Vec::new(),
         }
     }
 
@@ -199,9 +223,40 @@ impl Consumer {
     pub async fn close(self) {
         let Some(membership) = &self.membership else { return };
         if self.config.auto_commit && membership.is_stable() {
-            membership.commit(&self.given()).await;
+            // whoever reads on begins where the last commit was
+            let _ = membership.commit(&self.given()).await;
         }
         membership.leave().await;
+    }
+
+    /// Commits offsets, which are those of the next records to read.
+    ///
+    /// # Errors
+    /// What the coordinator says against it.
+    pub async fn commit(&self, offsets: &BTreeMap<TopicPartition, i64>) -> Result<(), ClientError> {
+        match &self.membership {
+            Some(membership) => membership.commit(offsets).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What happened to the share of the partitions since this was last asked, and when.
+    pub fn rebalances(&mut self) -> Vec<(Instant, Rebalance)> {
+        std::mem::take(&mut self.rebalances)
+    }
+
+    /// The partitions that it reads.
+    pub fn assignment(&self) -> Vec<TopicPartition> {
+        self.positions.keys().cloned().collect()
+    }
+
+    /// Finds out where to begin in each partition, as far as that can be known now.
+    ///
+    /// # Errors
+    /// As [`Consumer::poll`].
+    pub async fn seek(&mut self) -> Result<(), ClientError> {
+        self.refresh_metadata().await?;
+        self.ensure_positions().await
     }
 
     fn given(&self) -> BTreeMap<TopicPartition, i64> {
@@ -211,7 +266,8 @@ impl Consumer {
     async fn commit_if_due(&mut self) {
         let due = self.config.auto_commit && self.committed_at.elapsed() >= self.config.auto_commit_interval;
         if let (Some(membership), true) = (&self.membership, due) {
-            membership.commit(&self.given()).await;
+            // the next one does it where this one failed
+            let _ = membership.commit(&self.given()).await;
             self.committed_at = Instant::now();
         }
     }
@@ -222,7 +278,7 @@ impl Consumer {
         }
         let before = self.partition_counts();
         let (metadata, pattern) = match &self.interest {
-            Interest::Topic(topic) | Interest::Partition(topic, ..) => {
+            Interest::Topic(topic) | Interest::Partition(topic, ..) | Interest::Ends(topic, _) => {
                 (self.client.metadata(&[topic], self.config.auto_create).await, None)
             }
             Interest::Pattern(pattern) => (self.client.metadata_all().await, Some(pattern)),
@@ -267,18 +323,24 @@ impl Consumer {
             return Ok(true);
         }
         if self.config.auto_commit {
-            membership.commit(&self.given()).await;
+            // others may read again what this could not commit
+            let _ = membership.commit(&self.given()).await;
+        }
+        if !self.positions.is_empty() {
+            let revoked = self.positions.keys().cloned().collect();
+            self.rebalances.push((Instant::now(), Rebalance::Revoked(revoked)));
         }
         // records that were not given out are read again by whoever gets their partitions
         self.fetched.clear();
         self.positions.clear();
         let topics: Vec<String> = match &self.interest {
-            Interest::Topic(topic) | Interest::Partition(topic, ..) => vec![topic.clone()],
+            Interest::Topic(topic) | Interest::Partition(topic, ..) | Interest::Ends(topic, _) => vec![topic.clone()],
             Interest::Pattern(_) => self.topics.keys().cloned().collect(),
         };
         let known = &self.topics;
         let count = |topic: &str| known.get(topic).map_or(0, |topic| i32::try_from(topic.partitions.len()).unwrap_or_default());
         let Some(assigned) = membership.join(&topics, count).await? else { return Ok(false) };
+        self.rebalances.push((Instant::now(), Rebalance::Assigned(assigned.clone())));
         let committed = membership.committed(&assigned).await?;
         for place in assigned {
             let position = committed.get(&place).map(|offset| Position { fetch: *offset, given: *offset });

@@ -1,0 +1,79 @@
+//! Producers and consumers as the tools make them from their configs.
+
+use super::client_configs::ClientConfigs;
+use crate::engine::client::consumer::Reset;
+use crate::engine::client::records::Codec;
+use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, ProducerConfig};
+
+/// The client under a producer.
+pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> Client {
+    let admin = ClientConfig::admin(bootstrap);
+    Client::new(ClientConfig {
+        client_id: configs.get("client.id").unwrap_or("producer-1").to_owned(),
+        flavour: Flavour::Producer,
+        request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
+        ..admin
+    })
+}
+
+/// The producer's own settings.
+pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
+    let default = ProducerConfig::default();
+    let acks = match configs.get("acks").map(str::trim) {
+        Some("0") => 0,
+        Some("1") => 1,
+        _ => -1,
+    };
+    let retries = configs.number("retries", default.retries);
+    ProducerConfig {
+        acks,
+        // idempotence is on unless it is switched off or cannot be
+        idempotent: configs.flag("enable.idempotence", true) && acks == -1 && retries > 0,
+        linger: configs.millis("linger.ms", default.linger),
+        batch_size: configs.number("batch.size", default.batch_size),
+        codec: configs.get("compression.type").and_then(Codec::by_name).unwrap_or(Codec::None),
+        retries,
+        retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
+        request_timeout: configs.millis("request.timeout.ms", default.request_timeout),
+        max_block: configs.millis("max.block.ms", default.max_block),
+        delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout),
+        max_request_size: configs.number("max.request.size", default.max_request_size),
+        buffer_memory: configs.number("buffer.memory", default.buffer_memory),
+    }
+}
+
+/// The client under a consumer of a group.
+pub(super) fn consumer_client(configs: &ClientConfigs, group: &str, bootstrap: Bootstrap) -> Client {
+    let admin = ClientConfig::admin(bootstrap);
+    let default_id = format!("consumer-{group}-1");
+    Client::new(ClientConfig {
+        client_id: configs.get("client.id").unwrap_or(&default_id).to_owned(),
+        flavour: Flavour::Consumer,
+        group_id: Some(group.to_owned()),
+        request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
+        ..admin
+    })
+}
+
+/// The consumer's own settings.
+pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> ConsumerConfig {
+    let default = ConsumerConfig::of_group(group);
+    ConsumerConfig {
+        auto_commit: configs.flag("enable.auto.commit", true),
+        auto_commit_interval: configs.millis("auto.commit.interval.ms", default.auto_commit_interval),
+        reset: match configs.get("auto.offset.reset").map(str::trim) {
+            Some("earliest") => Reset::Earliest,
+            Some("none") => Reset::None,
+            _ => Reset::Latest,
+        },
+        read_committed: configs.get("isolation.level") == Some("read_committed"),
+        session_timeout: configs.millis("session.timeout.ms", default.session_timeout),
+        max_poll_interval: configs.millis("max.poll.interval.ms", default.max_poll_interval),
+        heartbeat_interval: configs.millis("heartbeat.interval.ms", default.heartbeat_interval),
+        fetch_max_wait: configs.millis("fetch.max.wait.ms", default.fetch_max_wait),
+        fetch_min_bytes: configs.number("fetch.min.bytes", default.fetch_min_bytes),
+        metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
+        auto_create: configs.flag("allow.auto.create.topics", true),
+        ..default
+    }
+}
