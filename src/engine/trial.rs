@@ -72,7 +72,7 @@ impl Trial {
         // the name of this machine, which a broker advertises by itself, need not lead back to it
         let advertised = format!("advertised.listeners=PLAINTEXT://localhost:{}", settings.broker_port);
         for (name, mut contents) in distribution::config_files(&settings) {
-            for (role, line) in lines.iter().chain(&[(Role::Broker, advertised.as_str())]) {
+            for (role, line) in [(Role::Broker, advertised.as_str())].iter().chain(lines) {
                 if name == role.config_name() {
                     contents.push_str(&format!("{line}\n"));
                 }

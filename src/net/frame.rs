@@ -1,6 +1,7 @@
 //! Frames: a four-byte big-endian length and that many bytes, as the Kafka and ZooKeeper protocols send them.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -29,10 +30,22 @@ pub enum FrameError {
 /// # Errors
 /// [`FrameError::Length`] before any memory is taken for the frame, [`FrameError::Io`] when the stream ends inside it.
 pub async fn read_frame<R: AsyncRead + Unpin>(stream: &mut R, limit: usize) -> Result<Option<Bytes>, FrameError> {
+    read_frame_unless_idle(stream, limit, None).await
+}
+
+/// As [`read_frame`], from a peer that may not be silent for as long as `idle`.
+///
+/// # Errors
+/// As [`read_frame`]; `TimedOut` where nothing came for so long.
+pub async fn read_frame_unless_idle<R: AsyncRead + Unpin>(
+    stream: &mut R,
+    limit: usize,
+    idle: Option<Duration>,
+) -> Result<Option<Bytes>, FrameError> {
     let mut head = [0_u8; 4];
     let mut filled = 0;
     while filled < head.len() {
-        match stream.read(&mut head[filled..]).await? {
+        match within(idle, stream.read(&mut head[filled..])).await? {
             0 if filled == 0 => return Ok(None),
             0 => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
             n => filled += n,
@@ -43,16 +56,35 @@ pub async fn read_frame<R: AsyncRead + Unpin>(stream: &mut R, limit: usize) -> R
     let mut body = BytesMut::with_capacity(length.min(FIRST_RESERVE_BYTES));
     let mut rest = stream.take(length as u64);
     while body.len() < length {
-        if rest.read_buf(&mut body).await? == 0 {
+        if within(idle, rest.read_buf(&mut body)).await? == 0 {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
     }
     Ok(Some(body.freeze()))
 }
 
+/// Waits for what the peer does, but no longer than `idle`.
+///
+/// # Errors
+/// Its own, or `TimedOut`.
+pub async fn within<T>(idle: Option<Duration>, done: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    match idle {
+        Some(idle) => tokio::time::timeout(idle, done).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
+        None => done.await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_is_silent_for_too_long_is_given_up() {
+        let (mut ours, mut theirs) = tokio::io::duplex(64);
+        tokio::io::AsyncWriteExt::write_all(&mut theirs, b"\0\0\0\x03ab").await.expect("room");
+        let read = read_frame_unless_idle(&mut ours, 8, Some(Duration::from_secs(600))).await;
+        assert!(matches!(read, Err(FrameError::Io(error)) if error.kind() == io::ErrorKind::TimedOut));
+    }
 
     async fn check(input: &[u8], expected: Result<Option<&[u8]>, &str>) {
         let mut stream = input;

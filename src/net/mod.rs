@@ -8,7 +8,7 @@ mod local;
 mod send;
 
 pub use datagram::unix_datagram;
-pub use frame::{FrameError, read_frame};
+pub use frame::{FrameError, read_frame, read_frame_unless_idle, within};
 pub use free_port::free_port;
 pub use listen::{bind, connect, connect_address, connect_datagram, resolve};
 pub use local::{connect_local, listen_local};

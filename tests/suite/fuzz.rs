@@ -1,5 +1,13 @@
 //! What the fuzzer drives (`fuzz/checks`), for a bounded number of damaged inputs each.
 
+#[path = "../../fuzz/checks/broker_log.rs"]
+mod broker_log;
+#[path = "../../fuzz/checks/kafka_requests.rs"]
+mod kafka_requests;
+#[path = "../../fuzz/checks/properties.rs"]
+mod properties;
+#[path = "../../fuzz/checks/record_batches.rs"]
+mod record_batches;
 #[path = "../../fuzz/checks/zookeeper_jute.rs"]
 mod zookeeper_jute;
 #[path = "../../fuzz/checks/zookeeper_storage.rs"]
@@ -11,6 +19,10 @@ use proptest::prelude::*;
 type Target = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 
 const TARGETS: &[Target] = &[
+    ("broker_log", broker_log::check, broker_log::seeds),
+    ("kafka_requests", kafka_requests::check, kafka_requests::seeds),
+    ("properties", properties::check, properties::seeds),
+    ("record_batches", record_batches::check, record_batches::seeds),
     ("zookeeper_jute", zookeeper_jute::check, zookeeper_jute::seeds),
     ("zookeeper_storage", zookeeper_storage::check, zookeeper_storage::seeds),
 ];

@@ -1,6 +1,8 @@
 //! The integration tests, in one binary so that they link once.
 
 #[cfg(test)]
+mod bad_network;
+#[cfg(test)]
 #[path = "../batches/mod.rs"]
 mod batches;
 #[cfg(test)]
@@ -20,6 +22,8 @@ mod fuzz;
 mod groups;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod idempotence;
 #[cfg(test)]
 mod learn;
 #[cfg(test)]

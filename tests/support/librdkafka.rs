@@ -1,9 +1,8 @@
 //! librdkafka as an independent client: what it was told to write must be what it reads.
 
-use std::time::Duration;
-
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{Consumer, StreamConsumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::{Offset, TopicPartitionList};
@@ -26,18 +25,27 @@ pub async fn produce(bootstrap: &str, topic: &str, values: &[String]) -> Vec<i64
 
 /// Reads `count` records of partition 0 from its beginning.
 pub async fn consume(bootstrap: &str, topic: &str, count: usize) -> Vec<String> {
+    let values = consume_partition(bootstrap, topic, 0, count).await;
+    assert!(values.len() == count, "{} of {count} records came, then none", values.len());
+    values
+}
+
+/// Reads a partition from its beginning to its end, but no more than `limit` records.
+pub async fn consume_partition(bootstrap: &str, topic: &str, partition: i32, limit: usize) -> Vec<String> {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap).set("group.id", "unused").set("enable.auto.commit", "false");
-    let consumer: StreamConsumer = config.create().expect("a valid configuration");
+    let consumer: StreamConsumer = config.set("enable.partition.eof", "true").create().expect("a valid configuration");
     let mut partitions = TopicPartitionList::new();
-    partitions.add_partition_offset(topic, 0, Offset::Beginning).expect("a valid offset");
+    partitions.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
     consumer.assign(&partitions).expect("an assignment needs no broker");
     let mut values = Vec::new();
-    while values.len() < count {
-        let next = tokio::time::timeout(DEADLINE.min(Duration::from_secs(30)), consumer.recv()).await;
-        let record = next.unwrap_or_else(|_| panic!("{} of {count} records came, then none", values.len()));
-        let record = record.expect("the broker serves");
-        values.push(String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned());
+    while values.len() < limit {
+        let next = tokio::time::timeout(DEADLINE, consumer.recv()).await;
+        match next.unwrap_or_else(|_| panic!("{} records came, then nothing", values.len())) {
+            Ok(record) => values.push(String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned()),
+            Err(KafkaError::PartitionEOF(_)) => break,
+            Err(error) => panic!("{topic}-{partition}: {error}"),
+        }
     }
     values
 }

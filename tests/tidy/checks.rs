@@ -72,6 +72,7 @@ const GUARDS: &[Guard] = &[
             ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
             ("src/engine/broker/connection.rs", "the time that an answer still has when the broker stops"),
             ("tests/crash/mod.rs", "the random moment of a crash"),
+            ("tests/suite/bad_network.rs", "the pauses that a bad network makes"),
         ],
         instead: "process::wait::until with a deadline (or give tests/tidy/checks.rs a reason)",
         in_tests: true,

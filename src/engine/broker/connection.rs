@@ -17,7 +17,7 @@ use crate::catalog;
 use crate::engine::exception::Exception;
 use crate::engine::kafka::{Chunk, HeaderError, RequestHeader, Response, parse_request};
 use crate::engine::log4j::{Level, log_caused};
-use crate::net::{FrameError, Shutdown, read_frame, send_file};
+use crate::net::{FrameError, Shutdown, read_frame_unless_idle, send_file, within};
 
 const PROCESSOR: &str = "kafka.network.Processor";
 /// Kafka's code for a version that an API does not have.
@@ -51,10 +51,11 @@ impl Connection {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let id = format!("{}-{}-{number}", plain(self.local), plain(self.peer));
         let limit = usize::try_from(self.broker.config.int("socket.request.max.bytes")).unwrap_or(usize::MAX);
+        let idle = self.idle();
         loop {
             let frame = tokio::select! {
                 () = self.shutdown.cancelled() => return,
-                frame = read_frame(&mut socket, limit) => frame,
+                frame = read_frame_unless_idle(&mut socket, limit, idle) => frame,
             };
             let result = match frame {
                 Ok(Some(frame)) => tokio::select! {
@@ -70,6 +71,11 @@ impl Connection {
                 Err(closing) => return self.log(&closing, &id),
             }
         }
+    }
+
+    /// How long nothing may come, or nothing be taken; `None` for ever.
+    fn idle(&self) -> Option<Duration> {
+        u64::try_from(self.broker.config.long("connections.max.idle.ms")).ok().map(Duration::from_millis)
     }
 
     /// Returns when the broker stops and what was being answered has had its time.
@@ -121,20 +127,21 @@ impl Connection {
         out.put_i32(size);
         out.put(head);
         let lost = |error: std::io::Error| Closing::Frame(FrameError::Io(error));
+        let idle = self.idle();
         for chunk in response.chunks {
             match chunk {
                 Chunk::Bytes(bytes) if bytes.len() <= COALESCE_BYTES => out.put(bytes),
                 Chunk::Bytes(bytes) => {
-                    socket.write_all(&out.split()).await.map_err(lost)?;
-                    socket.write_all(&bytes).await.map_err(lost)?;
+                    within(idle, socket.write_all(&out.split())).await.map_err(lost)?;
+                    within(idle, socket.write_all(&bytes)).await.map_err(lost)?;
                 }
                 Chunk::File { file, offset, length } => {
-                    socket.write_all(&out.split()).await.map_err(lost)?;
-                    send_file(socket, &file, offset, length).await.map_err(lost)?;
+                    within(idle, socket.write_all(&out.split())).await.map_err(lost)?;
+                    within(idle, send_file(socket, &file, offset, length)).await.map_err(lost)?;
                 }
             }
         }
-        socket.write_all(&out).await.map_err(lost)
+        within(idle, socket.write_all(&out)).await.map_err(lost)
     }
 
     fn request_exception(&self, error: &RequestError, id: &str) -> Exception {

@@ -2,6 +2,7 @@
 
 pub mod config;
 mod connection;
+mod connection_quotas;
 pub mod context;
 pub mod controller;
 pub mod group;

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::Broker;
 use super::config::{BrokerConfig, Listener};
 use super::connection::Connection;
+use super::connection_quotas::ConnectionQuotas;
 use crate::engine::exception::Exception;
 use crate::net::{self, Shutdown};
 use crate::{log_info, log_warn};
@@ -90,15 +91,32 @@ async fn open_listener(listener: &Listener, backlog: u32) -> Result<TcpListener,
     })
 }
 
-/// Accepts connections on `listener` until `shutdown`; every connection is a task of `connections`.
-pub async fn accept(broker: Arc<Broker>, listener: OpenListener, connections: TaskTracker, shutdown: Shutdown) {
+/// Accepts connections on `listener` until `shutdown`, as many as `quotas` allow; every connection is a task of `connections`.
+pub async fn accept(
+    broker: Arc<Broker>,
+    listener: OpenListener,
+    quotas: Arc<ConnectionQuotas>,
+    connections: TaskTracker,
+    shutdown: Shutdown,
+) {
     loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = quotas.slot() => {}
+        }
         let accepted = tokio::select! {
             () = shutdown.cancelled() => return,
             accepted = listener.socket.accept() => accepted,
         };
         match accepted {
             Ok((socket, peer)) => {
+                let counted = match quotas.count(peer.ip()) {
+                    Ok(counted) => counted,
+                    Err(refused) => {
+                        log_info!(ACCEPTOR, "{refused}");
+                        continue;
+                    }
+                };
                 // a socket that does not take the option is as good without it
                 let _ = socket.set_nodelay(true);
                 let connection = Connection {
@@ -108,7 +126,10 @@ pub async fn accept(broker: Arc<Broker>, listener: OpenListener, connections: Ta
                     peer,
                     shutdown: shutdown.child_token(),
                 };
-                connections.spawn(connection.serve(socket));
+                connections.spawn(async move {
+                    connection.serve(socket).await;
+                    drop(counted);
+                });
             }
             // too many open files: the next attempt is worth a pause, and connections end meanwhile
             Err(error) => {

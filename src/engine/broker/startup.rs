@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Broker;
 use super::config::BrokerConfig;
+use super::connection_quotas::ConnectionQuotas;
 use super::controller::{ControllerHandle, ControllerTask, Parts, Store, StoreError, znodes};
 use super::group::{GroupCoordinator, GroupSettings, LocalTopic};
 use super::log::{MetaProperties, StorageError};
@@ -105,11 +106,12 @@ impl RunningBroker {
         let mut task = ControllerTask::new(store.clone(), registrar.clone(), parts, inbox);
         task.start().await.map_err(|error| store_exception(&error))?;
         let controller = ControllerHandle::new(commands);
+        let quotas = ConnectionQuotas::new(&config).await;
         let broker = Arc::new(Broker { id, cluster_id, config, replicas, groups, metadata, controller });
-        Ok(Self::serve(broker, listeners, task))
+        Ok(Self::serve(broker, listeners, &quotas, task))
     }
 
-    fn serve(broker: Arc<Broker>, listeners: Listeners, task: ControllerTask) -> Self {
+    fn serve(broker: Arc<Broker>, listeners: Listeners, quotas: &Arc<ConnectionQuotas>, task: ControllerTask) -> Self {
         let (shutdown, connections, tasks) = (Shutdown::new(), TaskTracker::new(), TaskTracker::new());
         tasks.spawn(task.run());
         tasks.spawn(Arc::clone(&broker.replicas).run(shutdown.clone()));
@@ -118,7 +120,7 @@ impl RunningBroker {
         let inter_broker = broker.config.inter_broker_listener();
         let inter_broker_open = ports.iter().any(|(name, _)| name == inter_broker);
         for listener in listeners.open {
-            tasks.spawn(accept(Arc::clone(&broker), listener, connections.clone(), shutdown.clone()));
+            tasks.spawn(accept(Arc::clone(&broker), listener, Arc::clone(quotas), connections.clone(), shutdown.clone()));
         }
         log_info!(APP_INFO, "Kafka version: {KAFKA_VERSION}");
         log_info!(APP_INFO, "Kafka commitId: {KAFKA_COMMIT}");

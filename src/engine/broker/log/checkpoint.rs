@@ -107,12 +107,12 @@ pub(super) fn read_small(path: &Path, limit: u64) -> Result<Option<String>, Stor
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StorageError::io("failed to read", path)(error)),
     };
-    let mut text = String::new();
-    let read = file.take(limit + 1).read_to_string(&mut text).map_err(StorageError::io("failed to read", path))?;
+    let mut bytes = Vec::new();
+    let read = file.take(limit + 1).read_to_end(&mut bytes).map_err(StorageError::io("failed to read", path))?;
     if read as u64 > limit {
         return Err(StorageError::malformed(path, format!("more than {limit} bytes")));
     }
-    Ok(Some(text))
+    String::from_utf8(bytes).map(Some).map_err(|_| StorageError::malformed(path, "the file is no text"))
 }
 
 /// Writes a file beside `path`, makes it durable and renames it over `path`.
