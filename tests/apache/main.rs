@@ -9,6 +9,7 @@ mod batches_answered;
 mod differential;
 mod jars;
 mod mixed;
+mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod tools;
@@ -29,7 +30,9 @@ fn main() -> ExitCode {
     let mut args = Arguments::from_args();
     // one JVM at a time; they fight over the processors otherwise
     args.test_threads.get_or_insert(1);
-    let cases = || tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(batches_answered::CASES);
+    let cases = || {
+        tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES).chain(batches_answered::CASES)
+    };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };
     let (jars, reason) = match jars {

@@ -10,6 +10,8 @@ mod batches_answered;
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+mod coordinator_process;
+#[cfg(test)]
 #[path = "../crash/mod.rs"]
 mod crash;
 #[cfg(test)]
@@ -45,3 +47,7 @@ mod tools;
 mod verify;
 #[cfg(test)]
 mod zookeeper;
+#[cfg(test)]
+mod zookeeper_crash;
+#[cfg(test)]
+mod zookeeper_disk;

@@ -1,0 +1,86 @@
+//! A coordinator as its own process over a data folder, to be killed, limited and started again.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kafkalab::engine::zookeeper::client::{Client, ConnectString};
+use kafkalab::engine::zookeeper::server::MAIN_CLASS;
+use kafkalab::net;
+use kafkalab::process::spawn::{Child, Command, Stream};
+
+/// How long anything may take before it counts as hung.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+/// Longer than any restart takes on a busy machine.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A data folder, a port and a configuration.
+pub struct CoordinatorProcess {
+    folder: tempfile::TempDir,
+    port: u16,
+    data: PathBuf,
+}
+
+impl CoordinatorProcess {
+    /// `keys` are added to the configuration.
+    pub async fn new(keys: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = net::free_port().await.expect("a free port");
+        let data = folder.path().join("data");
+        let process = Self { folder, port, data };
+        let text = format!("dataDir={}\nclientPort={port}\ntickTime=3000\nmaxClientCnxns=0\n{keys}", process.data.display());
+        std::fs::write(process.config(), text).expect("written");
+        process
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("zookeeper.properties")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("logs")
+    }
+
+    /// What the server logged.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(self.log().join("server.log")).unwrap_or_default()
+    }
+
+    /// The program as `zookeeper-server-start.sh` runs it.
+    pub fn start(&self) -> Child {
+        self.spawn(Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(MAIN_CLASS))
+    }
+
+    /// The same where no file may grow beyond so many KiB.
+    pub fn start_limited(&self, kib: u32) -> Child {
+        let script = format!("trap '' XFSZ; ulimit -f {kib}; exec -a {MAIN_CLASS} \"$0\" \"$1\"");
+        self.spawn(Command::new("bash").args(["-c", &script, env!("CARGO_BIN_EXE_kafkalab")]))
+    }
+
+    /// The same on a file system of so many KiB; what is on it when the server has ended is the data folder afterwards. `None` where such a
+    /// file system cannot be made, which takes root.
+    pub async fn start_on_small_disk(&self, kib: u32) -> Option<Child> {
+        std::fs::create_dir(&self.data).expect("a folder");
+        let data = self.data.display().to_string();
+        let mount = ["--mount", "mount", "-t", "tmpfs", "tmpfs", &data];
+        let mounted = Command::new("unshare").args(mount).output(b"", 0, DEADLINE).await;
+        if !mounted.is_ok_and(|output| output.ended.is_success()) {
+            return None;
+        }
+        let script = format!(
+            "mount -t tmpfs -o size={kib}k tmpfs {data} || exit 99; (exec -a {MAIN_CLASS} \"$0\" \"$1\"); code=$?; cp -r --sparse=always \
+             {data} {data}.kept; umount {data}; rmdir {data}; mv {data}.kept {data}; exit $code"
+        );
+        let program = Command::new("unshare").args(["--mount", "bash", "-c", &script, env!("CARGO_BIN_EXE_kafkalab")]);
+        Some(self.spawn(program))
+    }
+
+    fn spawn(&self, program: Command) -> Child {
+        program.arg(self.config()).env("LOG_DIR", self.log()).stdout(Stream::Null).spawn().expect("started")
+    }
+
+    /// A client with a session of its own.
+    pub async fn client(&self) -> Client {
+        let servers: ConnectString = format!("127.0.0.1:{}", self.port).parse().expect("a connect string");
+        Client::connect(&servers, SESSION_TIMEOUT, DEADLINE).await.expect("a session")
+    }
+}
