@@ -30,6 +30,7 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: tools::CONSUMER_CLASS, run: tools::run_consumer },
     Program { main_class: tools::PRODUCER_PERFORMANCE_CLASS, run: tools::run_producer_performance },
     Program { main_class: tools::CONSUMER_PERFORMANCE_CLASS, run: tools::run_consumer_performance },
+    Program { main_class: tools::DUMP_LOG_CLASS, run: tools::run_dump_log },
     Program { main_class: tools::END_TO_END_LATENCY_CLASS, run: tools::run_end_to_end_latency },
     Program { main_class: tools::VERIFIABLE_PRODUCER_CLASS, run: tools::run_verifiable_producer },
     Program { main_class: tools::VERIFIABLE_CONSUMER_CLASS, run: tools::run_verifiable_consumer },

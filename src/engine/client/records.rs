@@ -143,12 +143,23 @@ pub fn decode(mut bytes: Bytes) -> Result<Vec<Batch>, RecordError> {
             break;
         }
         bytes.advance(LENGTH_END);
-        batches.push(decode_batch(offset, bytes.split_to(length))?);
+        batches.push(decode_batch(offset, bytes.split_to(length), true)?);
     }
     Ok(batches)
 }
 
-fn decode_batch(base_offset: i64, mut body: Bytes) -> Result<Batch, RecordError> {
+/// One whole batch, whatever its checksum is.
+///
+/// # Errors
+/// [`RecordError::Malformed`].
+pub fn decode_unchecked(mut batch: Bytes) -> Result<Batch, RecordError> {
+    let malformed = RecordError::Malformed { offset: 0, what: "shorter than its header" };
+    let offset = batch.get(..LENGTH_END).ok_or(malformed)?.get_i64();
+    batch.advance(LENGTH_END);
+    decode_batch(offset, batch, false)
+}
+
+fn decode_batch(base_offset: i64, mut body: Bytes, checked: bool) -> Result<Batch, RecordError> {
     let malformed = |what| RecordError::Malformed { offset: base_offset, what };
     if body.len() < HEADER_REST {
         return Err(malformed("shorter than its header"));
@@ -159,7 +170,7 @@ fn decode_batch(base_offset: i64, mut body: Bytes) -> Result<Batch, RecordError>
     }
     let expected = body.get_u32();
     let found = crc32c::crc32c(&body);
-    if found != expected {
+    if checked && found != expected {
         return Err(RecordError::Checksum { offset: base_offset, found, expected });
     }
     let attributes = body.get_i16();

@@ -12,6 +12,21 @@ pub(super) fn string_hash(text: &str) -> u32 {
     text.encode_utf16().fold(0, |hash: u32, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
 }
 
+/// Puts items in the order of a `scala.collection.mutable.HashMap` or `HashSet`, by the `hashCode` of each: buckets in order, in
+/// a bucket by hash.
+pub(super) fn sort_as_scala_map<T>(items: &mut [T], hash_code: impl Fn(&T) -> u32) {
+    let mut buckets = 16;
+    // it grows before the item that would make it three quarters full
+    while items.len() >= buckets / 4 * 3 {
+        buckets *= 2;
+    }
+    items.sort_by_key(|item| {
+        let hash = hash_code(item);
+        let spread = hash ^ (hash >> 16);
+        (spread as usize & (buckets - 1), spread.cast_signed())
+    });
+}
+
 /// The items in the order in which the admin client gives described topics: it puts them into a `HashMap` made for that many,
 /// copies that into another, and the copy into a third.
 pub(super) fn described_order<T>(items: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {

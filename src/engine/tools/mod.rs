@@ -6,6 +6,7 @@ mod clients;
 mod consumer;
 mod consumer_options;
 mod consumer_performance;
+mod dump_log;
 mod end_to_end_latency;
 mod exception;
 mod formatter;
@@ -34,6 +35,7 @@ mod verifiable_producer;
 
 pub use consumer::run as run_consumer;
 pub use consumer_performance::run as run_consumer_performance;
+pub use dump_log::run as run_dump_log;
 pub use end_to_end_latency::run as run_end_to_end_latency;
 use exception::{Exception, Stop};
 pub use kafka_server::run as run_broker;
@@ -61,3 +63,5 @@ pub const END_TO_END_LATENCY_CLASS: &str = "org.apache.kafka.tools.EndToEndLaten
 pub const VERIFIABLE_PRODUCER_CLASS: &str = "org.apache.kafka.tools.VerifiableProducer";
 /// The main class of `kafka-verifiable-consumer.sh`.
 pub const VERIFIABLE_CONSUMER_CLASS: &str = "org.apache.kafka.tools.VerifiableConsumer";
+/// The main class of `kafka-dump-log.sh`.
+pub const DUMP_LOG_CLASS: &str = "kafka.tools.DumpLogSegments";

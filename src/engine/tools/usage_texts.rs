@@ -9,6 +9,7 @@ pub(super) fn description(script: &str, option: &str) -> &'static str {
         "kafka-topics.sh" => TOPICS,
         "kafka-console-producer.sh" => PRODUCER,
         "kafka-console-consumer.sh" => CONSUMER,
+        "kafka-dump-log.sh" => super::dump_log::TEXTS,
         "kafka-producer-perf-test.sh" => super::producer_performance::TEXTS,
         "kafka-consumer-perf-test.sh" => super::consumer_performance::TEXTS,
         "kafka-verifiable-producer.sh" => super::verifiable_producer::TEXTS,

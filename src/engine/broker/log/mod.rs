@@ -13,7 +13,7 @@ mod producer_state;
 mod retention;
 mod scan;
 mod segment;
-mod snapshot;
+pub mod snapshot;
 #[cfg(test)]
 mod tests;
 mod timestamp_search;
