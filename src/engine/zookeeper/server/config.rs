@@ -153,6 +153,10 @@ impl ServerConfig {
             |key| values.get(key),
             |warning| log_warn!("org.apache.zookeeper.server.ZooKeeperServer", "{warning}"),
         );
+        if let Some(limit) = config.storage.log_size_limit {
+            let name = "zookeeper.txnLogSizeLimitInKb";
+            log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "{name} = {}", limit / 1024);
+        }
         if let Some(words) = values.get("4lw.commands.whitelist") {
             config.four_letter_words = words.split(',').map(|word| word.trim().to_owned()).collect();
         }
