@@ -5,10 +5,12 @@ use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use kafkalab::engine::broker::log::{
-    LogConfig, MetaProperties, OffsetCheckpoint, Opening, PartitionLog, PartitionMetadataFile, PreparedBatch, TopicPartition,
+    Chores, LogConfig, MetaProperties, OffsetCheckpoint, Opening, PartitionLog, PartitionMetadataFile, PreparedBatch,
+    TopicPartition,
 };
 use kafkalab::engine::kafka::batch::{BatchHeader, HEADER_BYTES};
 
@@ -74,9 +76,10 @@ fn open(folder: &Path, files: &[File], damaged: &str, contents: &[u8]) {
 }
 
 fn log(folder: &Path, clean: bool, recovery_point: i64) -> Result<PartitionLog, kafkalab::engine::broker::log::StorageError> {
-    let opening = Opening { clean, recovery_point, start_offset: 0, now: NOW, producer_expiration_ms: i64::MAX };
+    let chores = Arc::new(Chores::default());
+    let opening = Opening { clean, recovery_point, start_offset: 0, now: NOW, producer_expiration_ms: i64::MAX, chores };
     let config = LogConfig { segment_bytes: 200, segment_index_bytes: 400, index_interval_bytes: 1, ..LogConfig::default() };
-    PartitionLog::open(TopicPartition::new("t", 0), folder.to_owned(), config, opening)
+    PartitionLog::open(TopicPartition::new("t", 0), folder.to_owned(), Arc::new(config), &opening)
 }
 
 fn batch(offset: i64) -> PreparedBatch {

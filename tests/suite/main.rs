@@ -35,6 +35,8 @@ mod learner;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod storage;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]

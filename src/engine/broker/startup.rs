@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Broker;
@@ -14,10 +15,11 @@ use super::group::{GroupCoordinator, GroupSettings, LocalTopic};
 use super::log::{MetaProperties, StorageError};
 use super::metadata::MetadataCache;
 use super::registration::{Registrar, store_exception};
-use super::replica::{ReplicaManager, StorageSettings};
+use super::replica::{Failure, ReplicaManager, StorageSettings};
 use super::server::{Listeners, accept};
 use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
 use crate::engine::exception::Exception;
+use crate::engine::log4j::{Level, log_caused};
 use crate::net::Shutdown;
 use crate::{log_info, log_warn};
 
@@ -36,15 +38,33 @@ pub struct RunningBroker {
     shutdown: Shutdown,
     connections: TaskTracker,
     tasks: TaskTracker,
+    halted: CancellationToken,
 }
 
-/// A start that failed, and how far it had come: Kafka's log names the broker once its id is settled.
+/// A start that failed.
 #[derive(Debug)]
-pub struct StartError {
-    /// What failed.
-    pub exception: Exception,
-    /// The log's prefix by then.
-    pub prefix: String,
+pub enum StartError {
+    /// With an exception.
+    Failed {
+        /// What failed.
+        exception: Exception,
+        /// The log's prefix by then: Kafka's log names the broker once its id is settled.
+        prefix: String,
+    },
+    /// Without a log directory Kafka halts on the spot; the log says why.
+    Halted,
+}
+
+/// What ends a start before its prefix is known.
+enum Stop {
+    Failed(Exception),
+    Halted,
+}
+
+impl From<Exception> for Stop {
+    fn from(exception: Exception) -> Self {
+        Self::Failed(exception)
+    }
 }
 
 impl RunningBroker {
@@ -56,11 +76,12 @@ impl RunningBroker {
         let mut prefix = String::new();
         match Self::start_inner(config, &mut prefix).await {
             Ok(running) => Ok(running),
-            Err(exception) => Err(StartError { exception, prefix }),
+            Err(Stop::Failed(exception)) => Err(StartError::Failed { exception, prefix }),
+            Err(Stop::Halted) => Err(StartError::Halted),
         }
     }
 
-    async fn start_inner(config: Arc<BrokerConfig>, prefix: &mut String) -> Result<Self, Exception> {
+    async fn start_inner(config: Arc<BrokerConfig>, prefix: &mut String) -> Result<Self, Stop> {
         log_info!(LOGGER, "starting");
         log_info!(LOGGER, "Connecting to zookeeper on {}", config.string("zookeeper.connect").unwrap_or(""));
         let mut registrar = Registrar::new(Arc::clone(&config))?;
@@ -78,7 +99,7 @@ impl RunningBroker {
         prefix: &mut String,
         registrar: &mut Registrar,
         store: &Store,
-    ) -> Result<Self, Exception> {
+    ) -> Result<Self, Stop> {
         let cluster_id = prepare_znodes(store).await.map_err(|error| store_exception(&error))?;
         log_info!(LOGGER, "Cluster ID = {cluster_id}");
         let id = settle_ids(&config, store, &cluster_id).await?;
@@ -86,11 +107,15 @@ impl RunningBroker {
         *prefix = format!("[KafkaServer id={id}] ");
         log_info!("kafka.server.KafkaConfig", "{}", config.values_block());
         let settings = StorageSettings::new(id, &config)?;
-        let replicas = Arc::new(ReplicaManager::open(settings).map_err(|error| storage_exception(&error))?);
+        let replicas = ReplicaManager::open(settings).map_err(|error| match error {
+            StorageError::NoDirectory(_) => Stop::Halted,
+            error => Stop::Failed(storage_exception(&error)),
+        });
+        let replicas = Arc::new(replicas?);
         let listeners = Listeners::open(&config).await;
         registrar.set_ports(listeners.ports());
         registrar.register(store).await?;
-        checkpoint_ids(&config, id, &cluster_id)?;
+        checkpoint_ids(&replicas, id, &cluster_id);
 
         let (commands, inbox) = mpsc::channel(COMMANDS_LIMIT);
         let metadata = Arc::new(MetadataCache::default());
@@ -114,7 +139,9 @@ impl RunningBroker {
     fn serve(broker: Arc<Broker>, listeners: Listeners, quotas: &Arc<ConnectionQuotas>, task: ControllerTask) -> Self {
         let (shutdown, connections, tasks) = (Shutdown::new(), TaskTracker::new(), TaskTracker::new());
         tasks.spawn(task.run());
-        tasks.spawn(Arc::clone(&broker.replicas).run(shutdown.clone()));
+        let ((failures, failed), halted) = (mpsc::unbounded_channel(), CancellationToken::new());
+        tasks.spawn(Arc::clone(&broker.replicas).run(shutdown.clone(), failures));
+        tasks.spawn(watch_directories(broker.controller.clone(), failed, halted.clone()));
         listeners.log();
         let ports = listeners.ports();
         let inter_broker = broker.config.inter_broker_listener();
@@ -126,7 +153,7 @@ impl RunningBroker {
         log_info!(APP_INFO, "Kafka commitId: {KAFKA_COMMIT}");
         log_info!(APP_INFO, "Kafka startTimeMs: {}", super::log::now_ms());
         log_info!(LOGGER, "[KafkaServer id={}] started", broker.id);
-        Self { broker, ports, inter_broker_open, shutdown, connections, tasks }
+        Self { broker, ports, inter_broker_open, shutdown, connections, tasks, halted }
     }
 
     /// The broker.
@@ -137,6 +164,11 @@ impl RunningBroker {
     /// The listeners that are open and their ports.
     pub fn ports(&self) -> &[(String, u16)] {
         &self.ports
+    }
+
+    /// Returns when the last log directory has failed: Kafka halts then, without a farewell.
+    pub async fn halted(&self) {
+        self.halted.cancelled().await;
     }
 
     /// Stops in Kafka's order: leadership, requests, groups, logs, and at last the session, with which the registration goes.
@@ -193,6 +225,24 @@ impl RunningBroker {
     }
 }
 
+/// Tells the controller of log directories that fail, and the process of the last one.
+async fn watch_directories(
+    controller: ControllerHandle,
+    mut failed: mpsc::UnboundedReceiver<Failure>,
+    halted: CancellationToken,
+) {
+    while let Some(failure) = failed.recv().await {
+        match failure {
+            Failure::Last => halted.cancel(),
+            Failure::Directory(lost) => {
+                if let Err(error) = controller.directory_failed(lost).await {
+                    log_warn!(LOGGER, "Failed to tell of a log directory that failed: {}", error.message.unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
 /// Makes the znodes that a broker expects; gives the cluster's id.
 async fn prepare_znodes(store: &Store) -> Result<String, StoreError> {
     store.ensure_paths(&[znodes::PERSISTENT_PATHS.as_slice(), &["/cluster"]].concat()).await?;
@@ -204,7 +254,18 @@ async fn prepare_znodes(store: &Store) -> Result<String, StoreError> {
 async fn settle_ids(config: &BrokerConfig, store: &Store, cluster_id: &str) -> Result<i32, Exception> {
     let mut stored: Option<MetaProperties> = None;
     for dir in config.log_dirs() {
-        match MetaProperties::read(&dir).map_err(|error| storage_exception(&error))? {
+        let read = match MetaProperties::read(&dir) {
+            // the folder is given up when it is opened
+            Err(StorageError::Io { source, .. }) => {
+                let path = MetaProperties::path(&dir);
+                let exception = format_args!("java.nio.file.FileSystemException: {}: {source}", path.display());
+                let message = format_args!("Failed to read {}", path.display());
+                log_caused(Level::Error, "kafka.server.BrokerMetadataCheckpoint$", message, exception);
+                continue;
+            }
+            read => read.map_err(|error| storage_exception(&error))?,
+        };
+        match read {
             Some(meta) if stored.as_ref().is_some_and(|other| *other != meta) => {
                 let message = "BrokerMetadata is not consistent across log.dirs. This could happen if multiple brokers shared a \
                                log directory (log.dirs) or partial data was manually copied from another broker.";
@@ -245,14 +306,16 @@ async fn settle_ids(config: &BrokerConfig, store: &Store, cluster_id: &str) -> R
 }
 
 /// Writes `meta.properties` into the log folders that have none, once the broker is registered.
-fn checkpoint_ids(config: &BrokerConfig, id: i32, cluster_id: &str) -> Result<(), Exception> {
+fn checkpoint_ids(replicas: &ReplicaManager, id: i32, cluster_id: &str) {
     let meta = MetaProperties { broker_id: Some(id), cluster_id: Some(cluster_id.to_owned()) };
-    for dir in config.log_dirs() {
-        if MetaProperties::read(&dir).ok().flatten().as_ref() != Some(&meta) {
-            meta.write(&dir).map_err(|error| storage_exception(&error))?;
+    for directory in replicas.online_directories() {
+        if directory.meta().ok().flatten().as_ref() != Some(&meta)
+            && let Err(error) = directory.set_meta(&meta)
+        {
+            let what = format!("Failed to write {}", MetaProperties::path(directory.path()).display());
+            replicas.directory_failed(directory, &what, &error);
         }
     }
-    Ok(())
 }
 
 fn storage_exception(error: &StorageError) -> Exception {

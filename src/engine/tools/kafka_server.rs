@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::harness::{eprint, ignored_signals, print};
 use crate::catalog::KAFKA_VERSION;
 use crate::engine::broker::config::BrokerConfig;
-use crate::engine::broker::startup::RunningBroker;
+use crate::engine::broker::startup::{RunningBroker, StartError};
 use crate::engine::exception::Exception;
 use crate::engine::log4j;
 use crate::log_info;
@@ -194,8 +194,20 @@ impl Signals {
     }
 }
 
+/// Meets the limits on files as a JVM does: as many are open at once as the system allows at most, and a write beyond the limit of
+/// a file's size fails, but does not end the process.
+fn meet_file_limits() {
+    use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    // where it is refused, the limit stays as it is
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    // listening takes the place of the signal's default
+    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+}
+
 async fn serve(config: BrokerConfig) -> u8 {
     let mut signals = Signals::new();
+    meet_file_limits();
     log_info!(SIGNALS, "Registered signal handlers for TERM, INT, HUP");
     let started = tokio::select! {
         started = RunningBroker::start(Arc::new(config)) => started,
@@ -206,17 +218,21 @@ async fn serve(config: BrokerConfig) -> u8 {
     };
     match started {
         Ok(broker) => {
-            let (name, code) = signals.next().await;
+            let (name, code) = tokio::select! {
+                signal = signals.next() => signal,
+                () = broker.halted() => return 1,
+            };
             log_info!(SIGNALS, "Terminating process due to signal {name}");
             broker.stop().await;
             code
         }
-        Err(failed) => {
-            let (prefix, server) = (failed.prefix, "kafka.server.KafkaServer");
-            failed.exception.log(server, format_args!("{prefix}Fatal error during KafkaServer startup. Prepare to shutdown"));
+        Err(StartError::Halted) => 1,
+        Err(StartError::Failed { exception, prefix }) => {
+            let server = "kafka.server.KafkaServer";
+            exception.log(server, format_args!("{prefix}Fatal error during KafkaServer startup. Prepare to shutdown"));
             log_info!(server, "{prefix}shutting down");
             log_info!(server, "{prefix}shut down completed");
-            failed.exception.log(MAIN, format_args!("Exiting Kafka due to fatal exception during startup."));
+            exception.log(MAIN, format_args!("Exiting Kafka due to fatal exception during startup."));
             log_info!(server, "{prefix}shutting down");
             1
         }

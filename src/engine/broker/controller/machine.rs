@@ -31,6 +31,8 @@ pub struct ClusterView {
     pub topics: BTreeMap<String, TopicView>,
     /// `/admin/delete_topics`.
     pub deleting: BTreeSet<String>,
+    /// The partitions whose log lies in a directory of this broker that failed; no znode tells of them.
+    pub offline: BTreeSet<(String, i32)>,
     /// `/config/brokers`, as far as it is about this broker.
     pub dynamic: DynamicSettings,
 }
@@ -79,7 +81,7 @@ impl ClusterView {
                 writes.push(Write::CreateStates { topic: topic.clone(), first: view.states.is_empty(), states });
             }
             for (partition, (state, version)) in &view.states {
-                if let Some(state) = self.elect(view, *partition, state, epoch) {
+                if let Some(state) = self.elect((topic, *partition), view, state, me, epoch) {
                     writes.push(Write::UpdateState { topic: topic.clone(), partition: *partition, state, version: *version });
                 }
             }
@@ -101,13 +103,22 @@ impl ClusterView {
     }
 
     /// The state after the leader is gone, where it is: the first live replica in sync leads; without one there is no leader
-    /// and the replicas in sync stay, for they alone have all that was acknowledged.
-    fn elect(&self, view: &TopicView, partition: i32, state: &PartitionState, epoch: i32) -> Option<PartitionState> {
-        if self.brokers.contains_key(&state.leader) {
+    /// and the replicas in sync stay, for they alone have all that was acknowledged. A replica in a directory of this broker `me`
+    /// that failed does not live.
+    fn elect(
+        &self,
+        (topic, partition): (&String, i32),
+        view: &TopicView,
+        state: &PartitionState,
+        me: i32,
+        epoch: i32,
+    ) -> Option<PartitionState> {
+        let offline = !self.offline.is_empty() && self.offline.contains(&(topic.clone(), partition));
+        let live = |id: &i32| self.brokers.contains_key(id) && !(offline && *id == me);
+        if live(&state.leader) {
             return None;
         }
         let replicas = view.assignment.replicas.get(&partition)?;
-        let live = |id: &i32| self.brokers.contains_key(id);
         let leader = replicas.iter().copied().find(|id| live(id) && state.isr.contains(id)).unwrap_or(NO_LEADER);
         if leader == state.leader {
             return None;
@@ -201,6 +212,15 @@ mod tests {
         check_election(&[0, 1], &[2, 1], 2, &[2], Some((-1, &[2])));
         check_election(&[0, 1], &[2, 1], -1, &[2], None);
         check_election(&[0, 2], &[2, 1], -1, &[2], Some((2, &[2])));
+    }
+
+    #[test]
+    fn a_replica_in_a_failed_directory_leads_no_more() {
+        let mut view = view(&[0], &[0], Some((0, &[0])));
+        view.offline.insert(("t".to_owned(), 0));
+        let [Write::UpdateState { state, .. }] = &view.writes(0, 2)[..] else { panic!("one write") };
+        assert_eq!((state.leader, state.leader_epoch, &state.isr[..]), (NO_LEADER, 5, &[0][..]));
+        assert_eq!(view.writes(7, 2), [], "it is another broker's directory");
     }
 
     #[test]

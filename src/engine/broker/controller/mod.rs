@@ -20,6 +20,8 @@ pub use store::{Store, StoreError};
 pub use task::{ControllerTask, Parts};
 pub use topics::NewTopic;
 
+use super::log::TopicPartition;
+
 /// An error of the protocol with Kafka's sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -98,6 +100,13 @@ pub enum Command {
     AllocateProducerIds {
         /// Told the block.
         done: Answer<Range<i64>>,
+    },
+    /// A log directory failed.
+    DirectoryFailed {
+        /// The partitions in it.
+        lost: Vec<TopicPartition>,
+        /// Told when the controller knows.
+        done: Answer<()>,
     },
     /// End: close the session, so that this broker's znodes go.
     Close {
@@ -182,6 +191,14 @@ impl ControllerHandle {
     /// What the coordinator answers.
     pub async fn allocate_producer_ids(&self) -> Result<Range<i64>, ResponseError> {
         self.ask(|done| Command::AllocateProducerIds { done }).await.map_err(|error| error.error)
+    }
+
+    /// Tells of a log directory that failed with these partitions in it.
+    ///
+    /// # Errors
+    /// What the coordinator answers.
+    pub async fn directory_failed(&self, lost: Vec<TopicPartition>) -> Result<(), ApiError> {
+        self.ask(|done| Command::DirectoryFailed { lost, done }).await
     }
 
     /// Ends the task and its session.

@@ -301,17 +301,17 @@ impl Store {
         states: &BTreeMap<i32, PartitionState>,
         claim: Claim,
     ) -> Result<(), StoreError> {
-        let mut ops = Vec::new();
-        if first {
-            let path = format!("{}/partitions", znodes::topic_path(topic));
-            if self.client.exists(&path).await?.is_none() {
-                ops.push(Op::CreateNull { path });
-            }
+        let above = format!("{}/partitions", znodes::topic_path(topic));
+        // what an earlier controller may have made before it ended
+        let made = if first { found(self.client.get_children(&above).await)? } else { Some((Vec::new(), Stat::default())) };
+        let mut ops = Vec::with_capacity(2 * states.len() + 1);
+        if made.is_none() {
+            ops.push(Op::CreateNull { path: above });
         }
+        let made: BTreeSet<String> = made.map(|(children, _)| children).unwrap_or_default().into_iter().collect();
         for (partition, state) in states {
-            let path = znodes::partition_path(topic, *partition);
-            if !first || self.client.exists(&path).await?.is_none() {
-                ops.push(Op::CreateNull { path });
+            if !made.contains(&partition.to_string()) {
+                ops.push(Op::CreateNull { path: znodes::partition_path(topic, *partition) });
             }
             let (path, data) = (znodes::state_path(topic, *partition), znodes::state(state));
             ops.push(Op::Create { path, data, mode: CreateMode::Persistent });
@@ -336,20 +336,24 @@ impl Store {
         }
     }
 
-    /// Does the operations under the controller's epoch, in as many multis as they need.
-    async fn fenced(&self, mut ops: Vec<Op>, claim: Claim) -> Result<(), StoreError> {
-        while !ops.is_empty() {
-            let rest = ops.split_off(ops.len().min(MULTI_OPS_MAX));
-            let check = Op::Check { path: znodes::CONTROLLER_EPOCH.into(), version: claim.version };
-            let batch = [vec![check], std::mem::replace(&mut ops, rest)].concat();
-            let results = self.client.multi(batch).await?;
-            match first_error(&results) {
+    /// Does the operations under the controller's epoch, in as many multis as they need. All are on their way at once, in order.
+    async fn fenced(&self, ops: Vec<Op>, claim: Claim) -> Result<(), StoreError> {
+        let check = || Op::Check { path: znodes::CONTROLLER_EPOCH.into(), version: claim.version };
+        let multis = ops.chunks(MULTI_OPS_MAX).map(|ops| self.client.multi([&[check()], ops].concat()));
+        for results in join_all(multis).await {
+            match first_error(&results?) {
                 None => {}
                 Some((0, ErrorCode::BadVersion)) => return Err(StoreError::Fenced),
                 Some((_, code)) => return Err(ClientError::Code { code, path: String::new() }.into()),
             }
         }
         Ok(())
+    }
+
+    /// Tells the controller that a log directory of broker `me` failed; gives the notice's path.
+    pub async fn tell_directory_failed(&self, me: i32) -> Result<String, StoreError> {
+        let path = format!("{}/log_dir_event_", znodes::LOG_DIR_EVENTS);
+        Ok(self.client.create(&path, znodes::log_dir_event(me), CreateMode::PersistentSequential).await?.0)
     }
 
     /// Marks a topic to be deleted; an earlier mark is as good.
@@ -363,14 +367,16 @@ impl Store {
 
     /// Deletes all znodes of a topic: its own, its settings, and the mark.
     pub async fn delete_topic(&self, topic: &str, claim: Claim) -> Result<(), StoreError> {
-        let root = znodes::topic_path(topic);
-        // children before their parents: a depth-first walk, backwards
-        let (mut stack, mut walk) = (vec![root], Vec::new());
-        while let Some(path) = stack.pop() {
-            let children = found(self.client.get_children(&path).await)?.map(|(children, _)| children);
-            let Some(children) = children else { continue };
-            stack.extend(children.iter().map(|child| format!("{path}/{child}")));
-            walk.push(path);
+        // children before their parents: level by level, backwards
+        let (mut level, mut walk) = (vec![znodes::topic_path(topic)], Vec::new());
+        while !level.is_empty() {
+            let list = |path: String| async move { (self.client.get_children(&path).await, path) };
+            let mut reads = stream::iter(std::mem::take(&mut level)).map(list).buffer_unordered(READS_AT_ONCE);
+            while let Some((children, path)) = reads.next().await {
+                let Some((children, _)) = found(children)? else { continue };
+                level.extend(children.iter().map(|child| format!("{path}/{child}")));
+                walk.push(path);
+            }
         }
         let mut ops: Vec<Op> = walk.into_iter().rev().map(|path| Op::Delete { path, version: None }).collect();
         for path in [znodes::topic_config_path(topic), format!("{}/{topic}", znodes::DELETE_TOPICS)] {

@@ -2,8 +2,9 @@
 //! leads the partitions that are given to this broker.
 
 mod commands;
+mod leading;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::engine::broker::group::GroupCoordinator;
 use crate::engine::broker::log::TopicPartition;
 use crate::engine::broker::metadata::MetadataCache;
 use crate::engine::broker::registration::Registrar;
-use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager};
+use crate::engine::broker::replica::{LogConfig, ReplicaManager};
 use crate::engine::zookeeper::client::{Events, WatchedEvent};
 use crate::engine::zookeeper::protocol::{EventType, KeeperState};
 use crate::{log_error, log_info, log_warn};
@@ -53,6 +54,8 @@ pub struct ControllerTask {
     view: ClusterView,
     /// The partitions that are led here, by topic and index, with the id and the leader epoch under which they are.
     led: HashMap<(String, i32), (Uuid, i32)>,
+    /// The partitions that were made just now and have no log yet.
+    fresh: HashSet<(String, i32)>,
     /// The notices of changed settings that were read.
     seen_changes: BTreeSet<String>,
     /// The settings that the broker was started with; those of `parts` are with what was changed since.
@@ -63,9 +66,21 @@ impl ControllerTask {
     /// A task over the session in which the broker has registered.
     pub fn new(store: Store, registrar: Registrar, parts: Parts, commands: mpsc::Receiver<Command>) -> Self {
         let events = store.client.subscribe();
-        let (view, led, seen_changes) = (ClusterView::default(), HashMap::new(), BTreeSet::new());
         let given = Arc::clone(&parts.config);
-        Self { me: registrar.id(), store, events, registrar, parts, commands, claim: None, view, led, seen_changes, given }
+        Self {
+            me: registrar.id(),
+            store,
+            events,
+            registrar,
+            parts,
+            commands,
+            claim: None,
+            view: ClusterView::default(),
+            led: HashMap::new(),
+            fresh: HashSet::new(),
+            seen_changes: BTreeSet::new(),
+            given,
+        }
     }
 
     fn prefix(&self) -> String {
@@ -80,7 +95,7 @@ impl ControllerTask {
         if self.store.controller().await?.is_none() {
             self.elect().await?;
         }
-        self.view = self.store.load(self.me).await?;
+        self.reload().await?;
         self.seen_changes = self.store.config_changes().await?;
         if self.view.dynamic != DynamicSettings::default() {
             self.use_dynamic_settings();
@@ -163,7 +178,7 @@ impl ControllerTask {
                 }
                 if self.view.controller.is_none() {
                     self.elect().await?;
-                    self.view = self.store.load(self.me).await?;
+                    self.reload().await?;
                 }
             }
             znodes::BROKER_IDS => self.view.brokers = self.store.brokers().await?,
@@ -244,12 +259,17 @@ impl ControllerTask {
 
     /// Writes what the controller has to write, leads what is led here, and tells what is known.
     async fn settle(&mut self) -> Result<(), StoreError> {
-        if let Some(claim) = self.claim {
-            for write in self.view.writes(self.me, claim.epoch) {
-                self.write(write, claim).await?;
+        loop {
+            if let Some(claim) = self.claim {
+                for write in self.view.writes(self.me, claim.epoch) {
+                    self.write(write, claim).await?;
+                }
+            }
+            // what cannot be led here is written down as led by nobody
+            if self.lead().await || self.claim.is_none() {
+                break;
             }
         }
-        self.lead();
         self.tell();
         Ok(())
     }
@@ -271,6 +291,7 @@ impl ControllerTask {
         match write {
             Write::CreateStates { topic, first, states } => {
                 self.store.create_states(&topic, first, &states, claim).await?;
+                self.fresh.extend(states.keys().map(|partition| (topic.clone(), *partition)));
                 if let Some(view) = self.view.topics.get_mut(&topic) {
                     view.states.extend(states.into_iter().map(|(partition, state)| (partition, (state, 0))));
                 }
@@ -286,7 +307,7 @@ impl ControllerTask {
             Write::DeleteTopic(topic) => {
                 // clients hear first that it is gone, then its logs go
                 self.tell();
-                self.lead();
+                self.lead().await;
                 self.store.delete_topic(&topic, claim).await?;
                 self.view.topics.remove(&topic);
                 self.view.deleting.remove(&topic);
@@ -295,61 +316,15 @@ impl ControllerTask {
         Ok(())
     }
 
-    fn log_config(&self, overrides: &BTreeMap<String, String>) -> LogConfig {
-        LogConfig::new(&self.parts.config, overrides.clone()).unwrap_or_else(|error| {
+    fn log_config(&self, overrides: &BTreeMap<String, String>) -> Arc<LogConfig> {
+        let config = LogConfig::new(&self.parts.config, overrides.clone()).unwrap_or_else(|error| {
             log_error!(
                 "kafka.server.DynamicConfigManager",
                 "Topic settings {overrides:?} are not usable, defaults hold: {error}"
             );
             LogConfig::default()
-        })
-    }
-
-    /// Leads the partitions that the states give to this broker, and lets go of those that they no longer do.
-    fn lead(&mut self) {
-        let wanted = self.view.led_by(self.me);
-        let keys: BTreeSet<(String, i32)> = wanted.iter().map(|one| (one.topic.clone(), one.index)).collect();
-        let gone: Vec<(String, i32)> = self.led.keys().filter(|key| !keys.contains(*key)).cloned().collect();
-        for (topic, index) in gone {
-            self.led.remove(&(topic.clone(), index));
-            if topic == OFFSETS_TOPIC {
-                self.parts.groups.on_resignation(index);
-            }
-            if self.view.deleting.contains(&topic) || !self.view.topics.contains_key(&topic) {
-                self.parts.replicas.delete_partition(&topic, index);
-            }
-        }
-        for assignment in wanted {
-            self.lead_one(assignment);
-        }
-    }
-
-    fn lead_one(&mut self, assignment: PartitionAssignment) {
-        let key = (assignment.topic.clone(), assignment.index);
-        let incarnation = (assignment.topic_id, assignment.leader_epoch);
-        match self.led.get(&key) {
-            Some(known) if *known == incarnation => return,
-            // deleted and made again since
-            Some((id, _)) if *id != assignment.topic_id => self.parts.replicas.delete_partition(&key.0, key.1),
-            _ => {}
-        }
-        let overrides = self.view.topics.get(&key.0).map(|view| view.overrides.clone()).unwrap_or_default();
-        match self.parts.replicas.become_leader(assignment, self.log_config(&overrides)) {
-            Ok(_) => {
-                if key.0 == OFFSETS_TOPIC {
-                    self.parts.groups.on_leadership(key.1);
-                }
-                self.led.insert(key, incarnation);
-            }
-            Err(error) => {
-                log_error!(
-                    "kafka.server.ReplicaManager",
-                    "Error while making broker the leader for partition {}-{}: {error}",
-                    key.0,
-                    key.1
-                );
-            }
-        }
+        });
+        Arc::new(config)
     }
 
     /// After a lost connection: waits for it and reads the cluster again. `false` where trying again is of no use.
@@ -361,13 +336,14 @@ impl ControllerTask {
         if self.store.client.wait_connected(RECONNECT_WAIT).await.is_err() {
             return false;
         }
-        match self.store.load(self.me).await {
-            Ok(view) => {
-                self.view = view;
-                true
-            }
-            Err(_) => false,
-        }
+        self.reload().await.is_ok()
+    }
+
+    /// Reads the cluster again; what this broker cannot lead it still cannot.
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let offline = self.view.offline.clone();
+        self.view = ClusterView { offline, ..self.store.load(self.me).await? };
+        Ok(())
     }
 
     /// Logs an error that nobody waits for, and does what it calls for.

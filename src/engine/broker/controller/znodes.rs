@@ -32,6 +32,9 @@ pub const PRODUCER_IDS: &str = "/latest_producer_id_block";
 /// Tells brokers which settings have changed.
 pub const CONFIG_CHANGES: &str = "/config/changes";
 
+/// Tells the controller that a log directory of a broker failed.
+pub const LOG_DIR_EVENTS: &str = "/log_dir_event_notification";
+
 /// What a broker creates at its start where it is missing, without data, in Kafka's order.
 pub const PERSISTENT_PATHS: [&str; 14] = [
     "/consumers",
@@ -42,13 +45,18 @@ pub const PERSISTENT_PATHS: [&str; 14] = [
     BROKER_SEQUENCE,
     "/isr_change_notification",
     PRODUCER_IDS,
-    "/log_dir_event_notification",
+    LOG_DIR_EVENTS,
     "/config/topics",
     "/config/clients",
     "/config/users",
     "/config/brokers",
     "/config/ips",
 ];
+
+/// A notice in [`LOG_DIR_EVENTS`].
+pub fn log_dir_event(id: i32) -> Bytes {
+    format!(r#"{{"version":1,"broker":{id},"event":1}}"#).into()
+}
 
 /// Where a broker registers.
 pub fn broker_path(id: i32) -> String {

@@ -43,7 +43,8 @@ fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, v
     });
     let path = StrBytes::from_string(directory.path.display().to_string());
     let result = DescribeLogDirsResult::default().with_log_dir(path).with_topics(topics.collect());
-    let Ok(disk) = rustix::fs::statvfs(&directory.path) else {
+    let disk = if directory.offline { None } else { rustix::fs::statvfs(&directory.path).ok() };
+    let Some(disk) = disk else {
         return result.with_error_code(ResponseError::KafkaStorageError.code());
     };
     if version < 4 {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::StorageError;
 use super::names::TopicPartition;
@@ -48,25 +50,44 @@ impl Checkpoint {
     /// # Errors
     /// The file cannot be written; the old one is still there.
     pub fn write(&self, entries: &[String]) -> Result<(), StorageError> {
-        let mut text = format!("0\n{}\n", entries.len());
-        for entry in entries {
-            text.push_str(entry);
-            text.push('\n');
-        }
-        replace(&self.path, text.as_bytes()).map_err(StorageError::io("failed to write", &self.path))
+        replace(&self.path, text(entries).as_bytes()).map_err(StorageError::io("failed to write", &self.path))
+    }
+
+    /// Writes the lines where nothing is lost with the file: they become durable whenever the system likes.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_volatile(&self, entries: &[String]) -> Result<(), StorageError> {
+        fs::write(&self.path, text(entries)).map_err(StorageError::io("failed to write", &self.path))
     }
 }
 
+fn text(entries: &[String]) -> String {
+    let mut text = format!("0\n{}\n", entries.len());
+    for entry in entries {
+        text.push_str(entry);
+        text.push('\n');
+    }
+    text
+}
+
 /// Offsets by partition, as in `recovery-point-offset-checkpoint`: `topic partition offset`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OffsetCheckpoint {
     lines: Checkpoint,
+    /// What was written last: it need not be written again every few seconds while nothing happens.
+    written: Mutex<Option<u64>>,
 }
 
 impl OffsetCheckpoint {
     /// The checkpoint at `path`, which need not be there.
     pub fn new(path: PathBuf) -> Self {
-        Self { lines: Checkpoint::new(path) }
+        Self { lines: Checkpoint::new(path), written: Mutex::new(None) }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.lines.path
     }
 
     /// The offsets; none where the file is missing or empty.
@@ -84,13 +105,22 @@ impl OffsetCheckpoint {
         Ok(offsets)
     }
 
-    /// Replaces the offsets.
+    /// Replaces the offsets, unless they are those that it wrote last.
     ///
     /// # Errors
     /// The file cannot be written; the old one is still there.
     pub fn write(&self, offsets: &BTreeMap<TopicPartition, i64>) -> Result<(), StorageError> {
+        let mut hasher = DefaultHasher::new();
+        offsets.hash(&mut hasher);
+        let hash = Some(hasher.finish());
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if *written == hash && self.lines.path.exists() {
+            return Ok(());
+        }
         let lines: Vec<String> = offsets.iter().map(|(at, offset)| format!("{} {} {offset}", at.topic, at.index)).collect();
-        self.lines.write(&lines)
+        self.lines.write(&lines)?;
+        *written = hash;
+        Ok(())
     }
 }
 

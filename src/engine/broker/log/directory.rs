@@ -11,7 +11,9 @@ use super::StorageError;
 use super::checkpoint::OffsetCheckpoint;
 use super::metadata_files::MetaProperties;
 use super::names::{self, TopicPartition};
+use crate::log_info;
 
+const VALIDATE: &str = "Failed to create or validate data directory";
 const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 
 /// One log directory, locked for this process as long as it lives.
@@ -34,12 +36,21 @@ impl LogDirectory {
     /// # Errors
     /// The folder cannot be made or read, or another process has it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        fs::create_dir_all(path).map_err(StorageError::io("Failed to create or validate data directory", path))?;
-        let path = std::path::absolute(path).map_err(StorageError::io("Failed to create or validate data directory", path))?;
-        fs::read_dir(&path).map_err(StorageError::io("Failed to create or validate data directory", &path))?;
+        let path = std::path::absolute(path).map_err(StorageError::io(VALIDATE, path))?;
+        let refused = |kind, reason: String| StorageError::io(VALIDATE, &path)(io::Error::new(kind, reason));
+        if !path.exists() {
+            log_info!("kafka.log.LogManager", "Log directory {} not found, creating it.", path.display());
+            fs::create_dir_all(&path)
+                .map_err(|error| refused(error.kind(), format!("Failed to create data directory {}", path.display())))?;
+        } else if !path.is_dir() {
+            let reason = format!("Failed to load {} during broker startup", path.display());
+            return Err(refused(io::ErrorKind::NotADirectory, reason));
+        }
+        fs::read_dir(&path)
+            .map_err(|error| refused(error.kind(), format!("{} is not a readable log directory.", path.display())))?;
         let lock_path = path.join(".lock");
         let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock_path);
-        let lock = lock.map_err(StorageError::io("Failed to create or validate data directory", &lock_path))?;
+        let lock = lock.map_err(StorageError::io(VALIDATE, &lock_path))?;
         match fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => return Err(StorageError::Locked(path)),

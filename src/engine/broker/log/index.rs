@@ -2,10 +2,11 @@
 //! sorted; the file of the active segment is as long as it may become, with a hole behind the last entry, and is trimmed when the
 //! segment closes. Look-ups read the file, which the page cache holds.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::StorageError;
 
@@ -83,7 +84,9 @@ impl Entry for TimeEntry {
 #[derive(Debug)]
 pub struct Index<E> {
     path: PathBuf,
-    file: File,
+    /// Open while entries are added; a look-up in an index at rest opens it for the moment, so that of a partition at rest no file
+    /// is open but its log.
+    file: Option<File>,
     entries: u64,
     max_entries: u64,
     last: Option<E>,
@@ -96,13 +99,43 @@ impl<E: Entry> Index<E> {
     /// # Errors
     /// The file cannot be opened or read.
     pub fn open(path: PathBuf, max_bytes: u64) -> Result<Self, StorageError> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(StorageError::io("failed to open", &path))?;
-        let length = file.metadata().map_err(StorageError::io("failed to read", &path))?.len();
+        let length = match fs::metadata(&path) {
+            Ok(metadata) => Ok(metadata.len()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => open_or_make(&path).map(|_| 0),
+            Err(error) => Err(error),
+        };
+        let length = length.map_err(StorageError::io("failed to open", &path))?;
         let max_entries = max_bytes / E::BYTES as u64;
-        let mut index = Self { path, file, entries: length / E::BYTES as u64, max_entries, last: None, kind: PhantomData };
+        let mut index = Self { path, file: None, entries: length / E::BYTES as u64, max_entries, last: None, kind: PhantomData };
         index.reload_last()?;
         Ok(index)
+    }
+
+    fn with<T>(&self, doing: &'static str, act: impl FnOnce(&File) -> io::Result<T>) -> Result<T, StorageError> {
+        let done = match &self.file {
+            Some(file) => act(file),
+            None => open_or_make(&self.path).and_then(|file| act(&file)),
+        };
+        done.map_err(StorageError::io(doing, &self.path))
+    }
+
+    /// Closes the file until the next entry is added.
+    pub fn rest(&mut self) {
+        self.file = None;
+    }
+
+    /// Opens the file to add entries. One that was removed meanwhile begins anew: an index that lacks entries costs time, not data.
+    fn open_to_add(&mut self) -> Result<(), StorageError> {
+        if self.file.is_none() {
+            let file = open_or_make(&self.path).map_err(StorageError::io("failed to open", &self.path))?;
+            let length = file.metadata().map_err(StorageError::io("failed to read", &self.path))?.len();
+            if length < self.entries * E::BYTES as u64 {
+                (self.entries, self.last) = (0, None);
+                file.set_len(self.max_entries * E::BYTES as u64).map_err(StorageError::io("failed to resize", &self.path))?;
+            }
+            self.file = Some(file);
+        }
+        Ok(())
     }
 
     /// Whether the file can be an index of a closed segment: whole entries, the last not before the first.
@@ -110,7 +143,7 @@ impl<E: Entry> Index<E> {
     /// # Errors
     /// [`StorageError::Malformed`] with Kafka's reason, or the file cannot be read.
     pub fn sanity_check(&self) -> Result<(), StorageError> {
-        let length = self.file.metadata().map_err(StorageError::io("failed to read", &self.path))?.len();
+        let length = self.with("failed to read", |file| Ok(file.metadata()?.len()))?;
         if length % E::BYTES as u64 != 0 {
             let reason = format!("found {length} bytes which is neither positive nor a multiple of {}", E::BYTES);
             return Err(StorageError::malformed(&self.path, reason));
@@ -141,7 +174,7 @@ impl<E: Entry> Index<E> {
     }
 
     fn set_bytes(&mut self, bytes: u64) -> Result<(), StorageError> {
-        self.file.set_len(bytes).map_err(StorageError::io("failed to resize", &self.path))
+        self.with("failed to resize", |file| file.set_len(bytes))
     }
 
     /// Forgets every entry; what is behind them is a hole again.
@@ -149,8 +182,8 @@ impl<E: Entry> Index<E> {
     /// # Errors
     /// The file cannot be written.
     pub fn reset(&mut self) -> Result<(), StorageError> {
-        self.entries = 0;
-        self.last = None;
+        (self.entries, self.last) = (0, None);
+        self.open_to_add()?;
         self.set_bytes(0)?;
         self.preallocate()
     }
@@ -160,9 +193,10 @@ impl<E: Entry> Index<E> {
     /// # Errors
     /// The file cannot be written.
     pub fn append(&mut self, entry: E) -> Result<(), StorageError> {
+        self.open_to_add()?;
         let at = self.entries * E::BYTES as u64;
         let bytes = entry.encode();
-        self.file.write_all_at(&bytes[..E::BYTES], at).map_err(StorageError::io("failed to write", &self.path))?;
+        self.with("failed to write", |file| file.write_all_at(&bytes[..E::BYTES], at))?;
         self.entries += 1;
         self.last = Some(entry);
         Ok(())
@@ -188,19 +222,25 @@ impl<E: Entry> Index<E> {
             Some(last) if before(last) => return Ok(Some(last)),
             Some(_) => {}
         }
-        let (mut low, mut high) = (0, self.entries);
-        let mut found = None;
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let entry = self.entry(middle)?;
-            if before(entry) {
-                found = Some(entry);
-                low = middle + 1;
-            } else {
-                high = middle;
+        self.with("failed to read", |file| {
+            let (mut low, mut high) = (0, self.entries);
+            let mut found = None;
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let entry = match read_entry(file, middle) {
+                    // somebody cut the file or removed it: what it no longer says is found by walking the log
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                    entry => entry?,
+                };
+                if before(entry) {
+                    found = Some(entry);
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
             }
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 
     /// Keeps the entries below the relative offset.
@@ -219,25 +259,24 @@ impl<E: Entry> Index<E> {
         self.preallocate()
     }
 
-    /// Makes the entries durable.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn flush(&self) -> Result<(), StorageError> {
-        self.file.sync_data().map_err(StorageError::io("failed to flush", &self.path))
-    }
-
     fn reload_last(&mut self) -> Result<(), StorageError> {
         self.last = if self.entries == 0 { None } else { Some(self.entry(self.entries - 1)?) };
         Ok(())
     }
 
     fn entry(&self, number: u64) -> Result<E, StorageError> {
-        let mut bytes = [0; 12];
-        let read = self.file.read_exact_at(&mut bytes[..E::BYTES], number * E::BYTES as u64);
-        read.map_err(StorageError::io("failed to read", &self.path))?;
-        Ok(E::decode(&bytes))
+        self.with("failed to read", |file| read_entry(file, number))
     }
+}
+
+fn open_or_make(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+fn read_entry<E: Entry>(file: &File, number: u64) -> io::Result<E> {
+    let mut bytes = [0; 12];
+    file.read_exact_at(&mut bytes[..E::BYTES], number * E::BYTES as u64)?;
+    Ok(E::decode(&bytes))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::StorageError;
 use super::checkpoint::Checkpoint;
+use super::names;
 
 /// "No epoch" and "no offset" in answers.
 pub const UNDEFINED: (i32, i64) = (-1, -1);
@@ -25,7 +26,7 @@ impl EpochCache {
     /// # Errors
     /// The file cannot be read or does not hold its format.
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
-        let path = folder.join("leader-epoch-checkpoint");
+        let path = folder.join(names::LEADER_EPOCHS);
         let file = Checkpoint::new(path.clone());
         let mut entries = Vec::new();
         for line in file.read()? {
@@ -56,12 +57,17 @@ impl EpochCache {
     /// # Errors
     /// The file cannot be written.
     pub fn assign(&mut self, epoch: i32, offset: i64) -> Result<(), StorageError> {
+        if self.note(epoch, offset) { self.flush() } else { Ok(()) }
+    }
+
+    /// [`Self::assign`] without writing; whether the epoch is a new one.
+    pub fn note(&mut self, epoch: i32, offset: i64) -> bool {
         if epoch < 0 || self.latest().is_some_and(|latest| latest >= epoch) {
-            return Ok(());
+            return false;
         }
         self.entries.retain(|entry| entry.1 < offset);
         self.entries.push((epoch, offset));
-        self.flush()
+        true
     }
 
     /// Forgets the epochs that begin at `offset` or later: the log was cut there.
@@ -100,7 +106,8 @@ impl EpochCache {
         self.entries.iter().rev().find(|entry| entry.1 <= offset).map(|entry| entry.0)
     }
 
-    /// Writes the epochs, unless the file holds them already.
+    /// Writes the epochs, unless the file holds them already. The first of a log need not be durable before the log is: they stand
+    /// in its batches as well.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -109,7 +116,11 @@ impl EpochCache {
             return Ok(());
         }
         let lines: Vec<String> = self.entries.iter().map(|(epoch, offset)| format!("{epoch} {offset}")).collect();
-        self.file.write(&lines)?;
+        if self.written.is_empty() {
+            self.file.write_volatile(&lines)?
+        } else {
+            self.file.write(&lines)?
+        }
         self.written.clone_from(&self.entries);
         Ok(())
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
+use super::chores::Chores;
 use super::leader_epoch::EpochCache;
 use super::names::{self, TopicPartition};
 use super::partition_log::{PartitionLog, note_batch};
@@ -24,7 +26,7 @@ const PRODUCER_STATE: &str = "org.apache.kafka.storage.internals.log.ProducerSta
 const MAX_MARKER_BYTES: usize = 4096;
 
 /// What the checkpoints say of a log, and what else opening it needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Opening {
     /// Whether the broker stopped cleanly.
     pub clean: bool,
@@ -36,13 +38,8 @@ pub struct Opening {
     pub now: i64,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
-}
-
-impl Opening {
-    /// A log that is new.
-    pub fn new_log(now: i64, producer_expiration_ms: i64) -> Self {
-        Self { clean: true, recovery_point: 0, start_offset: 0, now, producer_expiration_ms }
-    }
+    /// Where the log puts what it leaves for later.
+    pub chores: Arc<Chores>,
 }
 
 impl PartitionLog {
@@ -50,7 +47,12 @@ impl PartitionLog {
     ///
     /// # Errors
     /// The folder or a file in it cannot be used.
-    pub fn open(partition: TopicPartition, folder: PathBuf, config: LogConfig, opening: Opening) -> Result<Self, StorageError> {
+    pub fn open(
+        partition: TopicPartition,
+        folder: PathBuf,
+        config: Arc<LogConfig>,
+        opening: &Opening,
+    ) -> Result<Self, StorageError> {
         fs::create_dir_all(&folder).map_err(StorageError::io("failed to create", &folder))?;
         let kinds = tidy(&folder)?;
         let epochs = open_epochs(&folder)?;
@@ -65,16 +67,19 @@ impl PartitionLog {
             last_flush_ms: opening.now,
             producers: ProducerState::default(),
             epochs,
-            doomed: Vec::new(),
+            settled: false,
+            chores: Arc::clone(&opening.chores),
         };
-        log.load_segments(&kinds, &opening)?;
-        log.recover(&opening)?;
+        log.load_segments(&kinds, opening)?;
+        log.recover(opening)?;
         log.epochs.truncate_from_end(log.next_offset);
         let first = log.segments.keys().next().copied().unwrap_or(0);
         log.start_offset = log.start_offset.max(first);
         log.epochs.truncate_from_start(log.start_offset);
-        log.remove_stray_snapshots()?;
-        log.rebuild_producers(opening.now, opening.clean)?;
+        if kinds.values().flatten().any(|kind| kind == names::SNAPSHOT) || log.next_offset > 0 {
+            log.remove_stray_snapshots()?;
+            log.rebuild_producers(opening.now, opening.clean)?;
+        }
         log.producers.expire(opening.now, opening.producer_expiration_ms);
         Ok(log)
     }
@@ -84,6 +89,8 @@ impl PartitionLog {
     }
 
     fn load_segments(&mut self, files: &BTreeMap<i64, Vec<String>>, opening: &Opening) -> Result<(), StorageError> {
+        // after a crash these are walked whatever their indexes say
+        let unflushed = files.keys().rfind(|base| **base <= opening.recovery_point).copied().unwrap_or(i64::MIN);
         for (base, kinds) in files {
             let has = |kind: &str| kinds.iter().any(|found| found == kind);
             if !has(names::LOG) {
@@ -97,27 +104,26 @@ impl PartitionLog {
                 }
                 continue;
             }
-            let mut segment = Segment::open(&self.folder, *base, &self.config, opening.now)?;
+            let mut segment = Box::new(Segment::open(&self.folder, *base, &self.config, opening.now)?);
+            if !opening.clean && *base >= unflushed {
+                self.segments.insert(*base, segment);
+                continue;
+            }
             if !has(names::INDEX) || !has(names::TIME_INDEX) {
-                if opening.clean || *base < self.recovery_point {
-                    let (prefix, path) = (self.prefix_of_loader(), names::file(&self.folder, *base, names::LOG));
-                    log_warn!(
-                        LOG_LOADER,
-                        "{prefix} Could not find offset index file corresponding to log file {}, recovering segment and rebuilding index files...",
-                        path.display()
-                    );
-                }
+                let (prefix, path) = (self.prefix_of_loader(), names::file(&self.folder, *base, names::LOG));
+                log_warn!(
+                    LOG_LOADER,
+                    "{prefix} Could not find offset index file corresponding to log file {}, recovering segment and rebuilding index files...",
+                    path.display()
+                );
                 segment.recover(&self.config)?;
             } else if let Err(reason) = segment.check_indexes() {
                 let (prefix, path) = (self.prefix_of_loader(), names::file(&self.folder, *base, names::LOG));
-                // after a crash the active segment's index is still as long as it may become
-                if opening.clean {
-                    log_warn!(
-                        LOG_LOADER,
-                        "{prefix} Found a corrupted index file corresponding to log file {} due to {reason}, recovering segment and rebuilding index files...",
-                        path.display()
-                    );
-                }
+                log_warn!(
+                    LOG_LOADER,
+                    "{prefix} Found a corrupted index file corresponding to log file {} due to {reason}, recovering segment and rebuilding index files...",
+                    path.display()
+                );
                 segment.recover(&self.config)?;
             }
             self.segments.insert(*base, segment);
@@ -131,10 +137,10 @@ impl PartitionLog {
         }
         if self.segments.is_empty() {
             let first = Segment::open(&self.folder, self.start_offset, &self.config, opening.now)?;
-            self.segments.insert(self.start_offset, first);
+            self.segments.insert(self.start_offset, Box::new(first));
         }
         let last = self.segments.values().next_back();
-        self.next_offset = last.map_or(Ok(0), Segment::next_offset)?;
+        self.next_offset = last.map_or(Ok(0), |last| last.next_offset())?;
         if self.next_offset < self.start_offset {
             self.restart_at_start_offset(opening.now)?;
         }
@@ -154,8 +160,12 @@ impl PartitionLog {
             let partition = &self.partition;
             log_info!(LOG_LOADER, "{prefix} Recovering unflushed segment {base}. {done}/{total} recovered for {partition}.");
             let Some(segment) = self.segments.get_mut(&base) else { break };
-            let (next, cut) = segment.recover(&self.config)?;
-            if cut > 0 {
+            let found = segment.recover(&self.config)?;
+            for (epoch, offset) in found.epochs {
+                self.epochs.note(epoch, offset);
+            }
+            if found.cut > 0 {
+                let next = found.next_offset;
                 log_warn!(LOG_LOADER, "{prefix} Corruption found in segment {base}, truncating to offset {next}");
                 self.drop_segments_after(base)?;
                 break;
@@ -180,7 +190,7 @@ impl PartitionLog {
         for (_, segment) in std::mem::take(&mut self.segments) {
             remove_all(&segment.mark_deleted()?)?;
         }
-        self.segments.insert(start, Segment::open(&self.folder, start, &self.config, now)?);
+        self.segments.insert(start, Box::new(Segment::open(&self.folder, start, &self.config, now)?));
         self.next_offset = start;
         Ok(())
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::StorageError;
 use super::checkpoint::{read_small, replace};
+use super::names;
 
 /// The largest of these files that is read, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -81,7 +82,7 @@ pub struct PartitionMetadataFile {
 impl PartitionMetadataFile {
     /// The file of the partition in `folder`, which need not be there.
     pub fn new(folder: &Path) -> Self {
-        Self { path: folder.join("partition.metadata") }
+        Self { path: folder.join(names::PARTITION_METADATA) }
     }
 
     /// The topic's id; `None` where the file is missing or empty.
@@ -102,13 +103,13 @@ impl PartitionMetadataFile {
         }
     }
 
-    /// Writes the topic's id.
+    /// Writes the topic's id. It becomes durable with the first records of the partition: one without records loses nothing.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, id: Uuid) -> Result<(), StorageError> {
         let text = format!("version: 0\ntopic_id: {}", encode_id(id));
-        replace(&self.path, text.as_bytes()).map_err(StorageError::io("failed to write", &self.path))
+        std::fs::write(&self.path, text).map_err(StorageError::io("failed to write", &self.path))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Partition logs on disk, in Kafka's own format: segments, indexes, checkpoints, recovery.
 
 mod checkpoint;
+mod chores;
 mod config;
 mod directory;
+mod flush;
 mod index;
 mod leader_epoch;
 mod loader;
@@ -22,13 +24,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use checkpoint::OffsetCheckpoint;
+pub use chores::Chores;
 pub use config::{CompressionPolicy, LogConfig, TimestampType};
 pub use directory::LogDirectory;
 pub use leader_epoch::UNDEFINED as UNDEFINED_EPOCH;
 pub use loader::Opening;
 pub(super) use metadata_files::encode_id;
 pub use metadata_files::{MetaProperties, PartitionMetadataFile};
-pub use names::TopicPartition;
+pub use names::{TopicPartition, deleted_kind};
 pub use partition_log::{PartitionLog, ReadSlice};
 pub use producer_state::{ProducerBatch, ProducerEntry, SequenceError};
 pub use segment::{MaxTimestamp, PreparedBatch};
@@ -63,6 +66,14 @@ pub enum StorageError {
     /// No log folder can be used.
     #[error("Shutdown broker because none of the specified log dirs from {0} can be created or validated")]
     NoDirectory(String),
+    /// A log directory that may hold the partition's log has failed.
+    #[error("Can not create log for {partition} because log directories {directories} are offline")]
+    Offline {
+        /// The partition.
+        partition: String,
+        /// The directories.
+        directories: String,
+    },
     /// The folder of a partition holds another topic's data.
     #[error(
         "Tried to assign topic ID {expected} to log for topic partition {partition},but log already contained topic ID {found}"
@@ -82,6 +93,12 @@ impl StorageError {
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
+    }
+
+    /// Whether the log directory cannot be relied upon any more: the system refused. A file that is shorter than it was is its own
+    /// trouble only.
+    pub fn fails_directory(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() != io::ErrorKind::UnexpectedEof)
     }
 
     /// A malformed file.

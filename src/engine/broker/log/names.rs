@@ -13,6 +13,10 @@ pub const TIME_INDEX: &str = "timeindex";
 pub const TXN_INDEX: &str = "txnindex";
 /// The producers as they were at an offset.
 pub const SNAPSHOT: &str = "snapshot";
+/// The leaders' epochs of a partition.
+pub const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
+/// The id of a partition's topic.
+pub const PARTITION_METADATA: &str = "partition.metadata";
 /// Ends the name of a file that goes away once nobody can be reading it.
 pub const DELETED: &str = "deleted";
 /// Ends the name of a partition's folder that goes away.
@@ -65,6 +69,19 @@ pub fn parse_folder(name: &str) -> Option<TopicPartition> {
 /// `folder/00000000000000000042.log` for the offset and kind.
 pub fn file(folder: &Path, offset: i64, kind: &str) -> PathBuf {
     folder.join(format!("{offset:020}.{kind}"))
+}
+
+/// What Kafka calls a file of a segment, once it is marked as deleted, and who logs that it is gone.
+pub fn deleted_kind(path: &Path) -> Option<(&'static str, &'static str)> {
+    const SEGMENT: &str = "kafka.log.LogSegment";
+    match Path::new(path.file_stem()?).extension()?.to_str()? {
+        LOG => Some(("log", SEGMENT)),
+        INDEX => Some(("offset index", SEGMENT)),
+        TIME_INDEX => Some(("time index", SEGMENT)),
+        TXN_INDEX => Some(("transaction index", SEGMENT)),
+        SNAPSHOT => Some(("producer state snapshot", "org.apache.kafka.storage.internals.log.SnapshotFile")),
+        _ => None,
+    }
 }
 
 /// The offset and kind in a file's name; `None` where it has none.

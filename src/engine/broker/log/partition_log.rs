@@ -1,10 +1,12 @@
 //! The log of one partition: its segments in order, who wrote to it and under which leaders.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::chores::Chores;
+use super::flush::Flush;
 use super::leader_epoch::EpochCache;
 use super::names::{self, TopicPartition};
 use super::producer_state::{ProducerEntry, ProducerState};
@@ -13,7 +15,7 @@ use super::segment::{PreparedBatch, Segment};
 use super::snapshot;
 use super::{LogConfig, StorageError};
 use crate::engine::kafka::batch::BatchHeader;
-use crate::{log_info, log_warn};
+use crate::log_info;
 
 const UNIFIED_LOG: &str = "kafka.log.UnifiedLog";
 const LOCAL_LOG: &str = "kafka.log.LocalLog";
@@ -30,27 +32,23 @@ pub struct ReadSlice {
     pub length: usize,
 }
 
-/// Files that nobody opens any more and that go away at a time, in milliseconds since 1970 (UTC).
-#[derive(Debug)]
-pub(super) struct Doomed {
-    pub(super) at_ms: i64,
-    pub(super) files: Vec<PathBuf>,
-}
-
 /// The log of one partition. One thread at a time; the replica's mutex sees to it.
 #[derive(Debug)]
 pub struct PartitionLog {
     pub(super) partition: TopicPartition,
     pub(super) folder: PathBuf,
-    pub(super) config: LogConfig,
-    pub(super) segments: BTreeMap<i64, Segment>,
+    pub(super) config: Arc<LogConfig>,
+    // boxed, as a tree's node has room for eleven of them and most partitions have one
+    pub(super) segments: BTreeMap<i64, Box<Segment>>,
     pub(super) next_offset: i64,
     pub(super) start_offset: i64,
     pub(super) recovery_point: i64,
     pub(super) last_flush_ms: i64,
     pub(super) producers: ProducerState,
     pub(super) epochs: EpochCache,
-    pub(super) doomed: Vec<Doomed>,
+    /// Whether the folder and the small files in it are durable; they have to be before the first records are.
+    pub(super) settled: bool,
+    pub(super) chores: Arc<Chores>,
 }
 
 impl PartitionLog {
@@ -74,8 +72,13 @@ impl PartitionLog {
         &self.config
     }
 
+    /// The settings, to share them.
+    pub fn shared_config(&self) -> &Arc<LogConfig> {
+        &self.config
+    }
+
     /// Goes on with other settings.
-    pub fn set_config(&mut self, config: LogConfig) {
+    pub fn set_config(&mut self, config: Arc<LogConfig>) {
         self.config = config;
     }
 
@@ -94,6 +97,11 @@ impl PartitionLog {
         self.segments.keys().next().copied().unwrap_or(self.start_offset)
     }
 
+    /// The base offset of the last segment, the one that takes appends.
+    pub fn last_segment(&self) -> i64 {
+        self.segments.keys().next_back().copied().unwrap_or(self.start_offset)
+    }
+
     /// Up to where everything is durable.
     pub fn recovery_point(&self) -> i64 {
         self.recovery_point
@@ -101,7 +109,7 @@ impl PartitionLog {
 
     /// Bytes in all segments.
     pub fn size(&self) -> u64 {
-        self.segments.values().map(Segment::size).sum()
+        self.segments.values().map(|segment| segment.size()).sum()
     }
 
     /// How many segments there are, at least one.
@@ -164,7 +172,7 @@ impl PartitionLog {
     }
 
     fn active(&self) -> Option<&Segment> {
-        self.segments.values().next_back()
+        self.segments.values().next_back().map(Box::as_ref)
     }
 
     /// Spreads the rolls of many partitions; the same for a partition every time.
@@ -199,8 +207,9 @@ impl PartitionLog {
         let mut segment = Segment::open(&self.folder, base, &self.config, now)?;
         segment.recover(&self.config)?;
         segment.activate()?;
-        self.segments.insert(base, segment);
+        self.segments.insert(base, Box::new(segment));
         self.next_offset = base;
+        self.chores.flush_rolled(&self.partition);
         let took = started.elapsed().as_millis();
         log_info!(LOCAL_LOG, "[LocalLog {}] Rolled new log segment at offset {base} in {took} ms.", self.prefix());
         Ok(())
@@ -272,17 +281,45 @@ impl PartitionLog {
     /// # Errors
     /// The system refuses.
     pub fn flush(&mut self, now: i64) -> Result<(), StorageError> {
-        let from = self.segments.range(..=self.recovery_point).next_back().map_or(0, |(base, _)| *base);
         if self.recovery_point < self.next_offset {
-            for segment in self.segments.range(from..).map(|(_, segment)| segment) {
-                segment.flush()?;
-            }
-            let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
-            folder.map_err(StorageError::io("failed to flush", &self.folder))?;
-            self.recovery_point = self.next_offset;
+            let flush = self.pending_flush(self.next_offset);
+            flush.run()?;
+            self.flushed(&flush);
         }
         self.last_flush_ms = now;
         Ok(())
+    }
+
+    /// What makes the log durable up to `offset`; it can be run without the log, so that appends go on meanwhile.
+    pub fn pending_flush(&self, offset: i64) -> Flush {
+        let first = self.segments.range(..self.recovery_point).next_back().map_or(i64::MIN, |(base, _)| *base);
+        let active = self.segments.keys().next_back().copied();
+        let mut flush = Flush { up_to: offset, logs: Vec::new(), paths: Vec::new() };
+        let mut new_files = !self.settled;
+        for (base, segment) in self.segments.range(first..offset.max(first)) {
+            flush.logs.push(segment.log_file());
+            new_files |= *base >= self.recovery_point;
+            // after a crash the active segment's indexes are built anew
+            if Some(*base) != active {
+                flush.paths.extend(segment.index_paths());
+            }
+        }
+        if !self.settled {
+            flush.paths.extend([names::LEADER_EPOCHS, names::PARTITION_METADATA].map(|name| self.folder.join(name)));
+        }
+        if new_files {
+            flush.paths.push(self.folder.clone());
+        }
+        if !self.settled {
+            flush.paths.push(self.directory().to_owned());
+        }
+        flush
+    }
+
+    /// The flush was run.
+    pub fn flushed(&mut self, flush: &Flush) {
+        self.settled = true;
+        self.recovery_point = self.recovery_point.max(flush.up_to.min(self.next_offset));
     }
 
     /// Flushes where `flush.ms` has passed since the last time.
@@ -337,27 +374,7 @@ impl PartitionLog {
             self.roll(self.next_offset, now)?;
         }
         let first_kept = self.segments.keys().nth(count).copied().unwrap_or(self.next_offset);
-        let (prefix, config) = (self.prefix(), &self.config);
-        match reason {
-            Reason::Time => {
-                let limit = config.retention_ms;
-                log_info!(
-                    UNIFIED_LOG,
-                    "[UnifiedLog {prefix}] Deleting {count} segments due to log retention time {limit}ms breach"
-                );
-            }
-            Reason::Size => {
-                let (limit, size) = (config.retention_bytes, self.size());
-                log_info!(
-                    UNIFIED_LOG,
-                    "[UnifiedLog {prefix}] Deleting {count} segments due to log retention size {limit} breach. Log size is {size}."
-                );
-            }
-            Reason::LogStart => {
-                let start = self.start_offset;
-                log_info!(UNIFIED_LOG, "[UnifiedLog {prefix}] Deleting {count} segments due to log start offset {start} breach");
-            }
-        }
+        self.log_deletion(count, reason);
         self.raise_start_offset(first_kept, "segment deletion")?;
         let mut files = Vec::new();
         for _ in 0..count {
@@ -365,18 +382,28 @@ impl PartitionLog {
                 files.extend(segment.mark_deleted()?);
             }
         }
-        self.doomed.push(Doomed { at_ms: now.saturating_add(self.config.file_delete_delay_ms), files });
+        self.chores.remove_at(now.saturating_add(self.config.file_delete_delay_ms), files);
         Ok(())
     }
 
-    /// Removes the files whose time has come.
-    pub fn sweep(&mut self, now: i64) {
-        for doomed in self.doomed.extract_if(.., |doomed| doomed.at_ms <= now) {
-            for file in doomed.files {
-                if let Err(error) = fs::remove_file(&file) {
-                    log_warn!(LOCAL_LOG, "Failed to delete {}: {error}", file.display());
+    fn log_deletion(&self, count: usize, reason: Reason) {
+        let (prefix, config, mut size) = (self.prefix(), &self.config, self.size());
+        for segment in self.segments.values().take(count) {
+            size -= segment.size();
+            let why = match reason {
+                Reason::Time if segment.max_timestamp().timestamp >= 0 => format!(
+                    "log retention time {}ms breach based on the largest record timestamp in the segment",
+                    config.retention_ms
+                ),
+                Reason::Time => {
+                    format!("log retention time {}ms breach based on the last modified time of the segment", config.retention_ms)
                 }
-            }
+                Reason::Size => {
+                    format!("log retention size {} breach. Log size after deletion will be {size}.", config.retention_bytes)
+                }
+                Reason::LogStart => format!("log start offset {} breach", self.start_offset),
+            };
+            log_info!(UNIFIED_LOG, "[UnifiedLog {prefix}] Deleting segment {segment} due to {why}");
         }
     }
 
@@ -391,14 +418,13 @@ impl PartitionLog {
         while self.segments.len() > 1 && self.segments.last_key_value().is_some_and(|(base, _)| *base > offset) {
             if let Some((_, segment)) = self.segments.pop_last() {
                 let files = segment.mark_deleted()?;
-                self.doomed.push(Doomed { at_ms: now, files });
+                self.chores.remove_at(now, files);
             }
         }
         if let Some(active) = self.segments.values_mut().next_back() {
             active.truncate_to(offset)?;
             active.activate()?;
         }
-        self.sweep(now);
         self.next_offset = offset;
         self.recovery_point = self.recovery_point.min(offset);
         self.start_offset = self.start_offset.min(offset);
@@ -413,14 +439,16 @@ impl PartitionLog {
     /// The files cannot be written.
     pub fn close(&mut self, now: i64) -> Result<(), StorageError> {
         self.take_snapshot()?;
-        if let Some(active) = self.segments.values_mut().next_back() {
-            active.deactivate()?;
+        let Some(active) = self.segments.values_mut().next_back() else { return Ok(()) };
+        active.deactivate()?;
+        let indexes = active.index_paths();
+        if self.settled || self.recovery_point < self.next_offset {
+            let mut flush = self.pending_flush(self.next_offset);
+            flush.paths.splice(0..0, indexes);
+            flush.run()?;
+            self.flushed(&flush);
         }
-        self.flush(now)?;
-        for doomed in std::mem::take(&mut self.doomed) {
-            // the next start removes what ends in ".deleted"
-            drop(doomed);
-        }
+        self.last_flush_ms = now;
         Ok(())
     }
 
@@ -430,7 +458,7 @@ impl PartitionLog {
     /// The folder cannot be renamed.
     pub fn mark_deleted(&mut self) -> Result<PathBuf, StorageError> {
         let to = self.folder.with_file_name(self.partition.deleted_folder());
-        fs::rename(&self.folder, &to).map_err(StorageError::io("failed to rename", &self.folder))?;
+        std::fs::rename(&self.folder, &to).map_err(StorageError::io("failed to rename", &self.folder))?;
         self.folder.clone_from(&to);
         Ok(to)
     }

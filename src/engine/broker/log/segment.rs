@@ -1,5 +1,6 @@
 //! One segment of a log: a `.log` file with its indexes, named after its first offset.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
 use std::os::unix::fs::FileExt;
@@ -28,6 +29,17 @@ pub struct MaxTimestamp {
     pub timestamp: i64,
     /// The record's offset, or that of the last in its batch.
     pub offset: i64,
+}
+
+/// What a walk over a segment found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The offset after the last whole batch.
+    pub next_offset: i64,
+    /// How many bytes behind it were cut off.
+    pub cut: u64,
+    /// The leader epochs of the batches, each with the offset of its first.
+    pub epochs: Vec<(i32, i64)>,
 }
 
 /// One segment.
@@ -111,7 +123,10 @@ impl Segment {
             self.index_time()?;
         }
         self.offsets.trim()?;
-        self.times.trim()
+        self.times.trim()?;
+        self.offsets.rest();
+        self.times.rest();
+        Ok(())
     }
 
     /// Bytes in the `.log` file.
@@ -126,9 +141,10 @@ impl Segment {
 
     /// The largest time, or when the file was last written where no record has a time.
     pub fn largest_timestamp(&self) -> i64 {
-        if self.max_timestamp.timestamp >= 0 {
-            return self.max_timestamp.timestamp;
-        }
+        if self.max_timestamp.timestamp >= 0 { self.max_timestamp.timestamp } else { self.last_modified() }
+    }
+
+    fn last_modified(&self) -> i64 {
         let modified = self.file.metadata().and_then(|metadata| metadata.modified()).ok();
         let since = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(i64::MAX)
@@ -272,16 +288,15 @@ impl Segment {
         Ok(bytes)
     }
 
-    /// Walks every batch, cuts the file at the first that is torn or corrupt, and builds the indexes anew. Gives the offset after
-    /// the last whole batch and how many bytes were cut.
+    /// Walks every batch, cuts the file at the first that is torn or corrupt, and builds the indexes anew.
     ///
     /// # Errors
     /// The files cannot be read or written.
-    pub fn recover(&mut self, config: &LogConfig) -> Result<(i64, u64), StorageError> {
+    pub fn recover(&mut self, config: &LogConfig) -> Result<Recovered, StorageError> {
         self.offsets.reset()?;
         self.times.reset()?;
         self.max_timestamp = MaxTimestamp { timestamp: NO_TIMESTAMP, offset: self.base_offset };
-        let (mut next, mut valid, mut indexed) = (self.base_offset, 0, 0);
+        let (mut next, mut valid, mut indexed, mut epochs) = (self.base_offset, 0, 0, Vec::new());
         let log = Arc::clone(&self.file);
         for batch in Scan::checked(&log, 0, self.size) {
             let (position, header) = match batch {
@@ -293,6 +308,10 @@ impl Segment {
                 break;
             }
             self.note_timestamp(&header);
+            let epoch = header.partition_leader_epoch;
+            if epochs.last().is_none_or(|(last, _)| *last < epoch) {
+                epochs.push((epoch, header.base_offset));
+            }
             if position - indexed > config.index_interval_bytes {
                 self.index(header.last_offset(), position)?;
                 indexed = position;
@@ -304,7 +323,7 @@ impl Segment {
         self.cut(valid)?;
         self.since_index_entry = valid - indexed;
         self.deactivate()?;
-        Ok((next, cut))
+        Ok(Recovered { next_offset: next, cut, epochs })
     }
 
     fn cut(&mut self, size: u64) -> Result<(), StorageError> {
@@ -345,15 +364,14 @@ impl Segment {
         Ok(next)
     }
 
-    /// Makes everything durable.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn flush(&self) -> Result<(), StorageError> {
-        let path = file(&self.folder, self.base_offset, names::LOG);
-        self.file.sync_data().map_err(StorageError::io("failed to flush", &path))?;
-        self.offsets.flush()?;
-        self.times.flush()
+    /// The `.log` file and its path, to make it durable.
+    pub fn log_file(&self) -> (Arc<File>, PathBuf) {
+        (Arc::clone(&self.file), file(&self.folder, self.base_offset, names::LOG))
+    }
+
+    /// The paths of the indexes.
+    pub fn index_paths(&self) -> [PathBuf; 2] {
+        [names::INDEX, names::TIME_INDEX].map(|kind| file(&self.folder, self.base_offset, kind))
     }
 
     /// Renames the files so that they are ignored from now on; gives the new names, for their removal. Readers that have the file
@@ -373,6 +391,17 @@ impl Segment {
             }
         }
         Ok(renamed)
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (base, size, modified) = (self.base_offset, self.size, self.last_modified());
+        write!(f, "LogSegment(baseOffset={base}, size={size}, lastModifiedTime={modified}, largestRecordTimestamp=")?;
+        match self.max_timestamp.timestamp {
+            NO_TIMESTAMP => f.write_str("None)"),
+            largest => write!(f, "Some({largest}))"),
+        }
     }
 }
 

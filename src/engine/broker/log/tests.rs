@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -30,14 +31,15 @@ fn by_producer(offset: i64, sequence: i32) -> PreparedBatch {
 
 struct Place {
     root: tempfile::TempDir,
-    config: LogConfig,
+    config: Arc<LogConfig>,
+    chores: Arc<Chores>,
 }
 
 impl Place {
     fn new(change: impl FnOnce(&mut LogConfig)) -> Self {
         let mut config = LogConfig::default();
         change(&mut config);
-        Self { root: tempfile::tempdir().expect("a folder"), config }
+        Self { root: tempfile::tempdir().expect("a folder"), config: Arc::new(config), chores: Arc::default() }
     }
 
     fn folder(&self) -> PathBuf {
@@ -45,8 +47,9 @@ impl Place {
     }
 
     fn open(&self, clean: bool, recovery_point: i64) -> PartitionLog {
-        let opening = Opening { clean, recovery_point, start_offset: 0, now: NOW, producer_expiration_ms: i64::MAX };
-        PartitionLog::open(TopicPartition::new("t", 0), self.folder(), self.config.clone(), opening).expect("opened")
+        let chores = Arc::clone(&self.chores);
+        let opening = Opening { clean, recovery_point, start_offset: 0, now: NOW, producer_expiration_ms: i64::MAX, chores };
+        PartitionLog::open(TopicPartition::new("t", 0), self.folder(), Arc::clone(&self.config), &opening).expect("opened")
     }
 
     fn filled(&self, batches: i64) -> PartitionLog {
@@ -241,10 +244,10 @@ fn retention_renames_segments_first_and_removes_them_later() {
     assert_eq!((log.start_offset(), log.end_offset(), log.size()), (30, 30, 0));
     let count = |place: &Place| place.files().iter().filter(|(name, _)| name.ends_with(".deleted")).count();
     assert!(count(&place) >= 12);
-    log.sweep(NOW + 61_500);
-    assert!(count(&place) >= 9, "only what is due");
-    log.sweep(i64::MAX);
-    assert_eq!(count(&place), 0);
+    assert_eq!(place.chores.take_doomed(NOW + 61_499), Vec::<PathBuf>::new(), "their time has not come");
+    let first = place.chores.take_doomed(NOW + 61_500);
+    assert!(first.len() >= 3 && first.iter().all(|path| path.exists() && path.to_string_lossy().ends_with(".deleted")));
+    assert_eq!(first.len() + place.chores.take_doomed(i64::MAX).len(), count(&place));
     log.append(&[batch(30, NOW)], NOW).expect("appended");
     assert_eq!(read_all(&log), [30]);
 }
@@ -270,4 +273,148 @@ fn a_log_that_kafka_wrote_is_opened() {
     let known = log.producer_entries();
     assert_eq!((known[0].id, known[0].coordinator_epoch, known[0].transaction_start), (3, 0, None));
     assert!(Path::new(&place.folder().join("00000000000000000000.timeindex")).exists());
+}
+
+#[test]
+fn a_segment_rolls_by_the_time_of_its_first_record_and_after_a_start_by_the_clock() {
+    let hour = 3_600_000;
+    let place = Place::new(|config| config.segment_ms = hour);
+    let mut log = place.open(true, 0);
+    // by the clock nothing has passed, by the records an hour and a millisecond
+    log.append(&[batch(0, NOW)], NOW).expect("appended");
+    log.append(&[batch(3, NOW + hour)], NOW).expect("appended");
+    assert_eq!(log.segment_count(), 1, "not later than segment.ms");
+    log.append(&[batch(6, NOW + hour + 1)], NOW).expect("appended");
+    assert_eq!((log.segment_count(), log.last_segment()), (2, 6));
+    // a record without a time waits for the clock
+    let untimed = |offset| {
+        let mut batch = batch(offset, NOW);
+        (batch.header.base_timestamp, batch.header.max_timestamp) = (-1, -1);
+        batch.header.seal(&batch.records);
+        batch
+    };
+    let place = Place::new(|config| config.segment_ms = hour);
+    let mut log = place.open(true, 0);
+    log.append(&[untimed(0)], NOW).expect("appended");
+    log.append(&[untimed(3)], NOW + hour).expect("appended");
+    assert_eq!(log.segment_count(), 1);
+    log.append(&[untimed(6)], NOW + hour + 1).expect("appended");
+    assert_eq!(log.segment_count(), 2);
+}
+
+#[test]
+fn jitter_makes_segments_roll_earlier_and_never_by_more_than_it_says() {
+    let (hour, jitter) = (3_600_000, 60_000);
+    let rolls_after = |waited: i64| {
+        let place = Place::new(|config| (config.segment_ms, config.segment_jitter_ms) = (hour, jitter));
+        let mut log = place.open(true, 0);
+        log.append(&[batch(0, NOW)], NOW).expect("appended");
+        log.append(&[batch(3, NOW + waited)], NOW).expect("appended");
+        log.segment_count() == 2
+    };
+    assert!(rolls_after(hour + 1) && !rolls_after(hour - jitter));
+}
+
+#[test]
+fn a_segment_rolls_when_an_index_is_full_or_an_offset_does_not_fit() {
+    // three entries of 12 bytes; one is kept for the largest time
+    let place = Place::new(|config| (config.segment_index_bytes, config.index_interval_bytes) = (36, 0));
+    assert!(place.filled(20).segment_count() > 5);
+    let place = Place::new(|_| {});
+    let mut log = place.filled(1);
+    log.append(&[batch(i64::from(i32::MAX) - 5, NOW)], NOW).expect("appended");
+    assert_eq!(log.segment_count(), 1);
+    log.append(&[batch(i64::from(i32::MAX), NOW)], NOW).expect("appended");
+    assert_eq!((log.segment_count(), log.last_segment()), (2, i64::from(i32::MAX)));
+}
+
+#[test]
+fn retention_goes_by_the_largest_time_in_a_segment_and_by_the_file_where_there_is_none() {
+    let place = Place::new(|config| (config.segment_bytes, config.retention_ms) = (190, 1000));
+    let mut log = place.open(true, 0);
+    // the second record of the first segment is from the future
+    for (offset, time) in [(0, NOW), (3, NOW + 100_000), (6, NOW), (9, NOW)] {
+        log.append(&[batch(offset, time)], NOW).expect("appended");
+    }
+    assert_eq!(log.segment_count(), 2);
+    assert_eq!(log.delete_old_segments(12, NOW + 50_000).expect("deleted"), 0, "an older one behind it waits");
+    log.set_config(Arc::new(LogConfig { retention_ms: -1, ..(*place.config).clone() }));
+    assert_eq!(log.delete_old_segments(12, i64::MAX).expect("deleted"), 0, "-1 is for ever");
+    log.set_config(Arc::new(LogConfig { retention_ms: 999, ..(*place.config).clone() }));
+    assert_eq!(log.delete_old_segments(12, NOW + 101_012).expect("deleted"), 2, "settings hold at once");
+}
+
+#[test]
+fn only_whole_segments_go_by_size() {
+    let place = Place::new(|config| (config.segment_bytes, config.retention_ms, config.retention_bytes) = (300, -1, 279));
+    let mut log = place.filled(7);
+    assert_eq!((log.segment_count(), log.size()), (3, 651));
+    assert_eq!(log.delete_old_segments(21, NOW).expect("deleted"), 1);
+    assert_eq!((log.size(), log.start_offset()), (372, 9), "372 less 279 is again 279, but not without the next segment");
+}
+
+#[test]
+fn records_are_durable_as_often_as_the_settings_say() {
+    let place = Place::new(|config| (config.flush_messages, config.flush_ms) = (6, 1000));
+    let mut log = place.filled(1);
+    assert_eq!(log.recovery_point(), 0);
+    log.append(&[batch(3, NOW)], NOW).expect("appended");
+    assert_eq!(log.recovery_point(), 6, "flush.messages");
+    log.append(&[batch(6, NOW)], NOW).expect("appended");
+    log.flush_if_due(NOW + 999).expect("flushed");
+    assert_eq!(log.recovery_point(), 6);
+    log.flush_if_due(NOW + 1000).expect("flushed");
+    assert_eq!(log.recovery_point(), 9, "flush.ms");
+}
+
+#[test]
+fn a_rolled_segment_becomes_durable_while_appends_go_on() {
+    let place = Place::new(|config| config.segment_bytes = 300);
+    let mut log = place.filled(4);
+    assert_eq!(place.chores.take_rolled().into_iter().collect::<Vec<_>>(), [TopicPartition::new("t", 0)]);
+    let flush = log.pending_flush(log.last_segment());
+    let names: Vec<_> = flush.paths.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let expected = ["00000000000000000000.index", "00000000000000000000.timeindex", "leader-epoch-checkpoint"];
+    assert_eq!((flush.logs.len(), &names[..3]), (1, &expected[..]), "the indexes of the one that takes appends can wait");
+    log.append(&[batch(12, NOW)], NOW).expect("appended");
+    flush.run().expect("flushed");
+    log.flushed(&flush);
+    assert_eq!((log.recovery_point(), log.end_offset()), (9, 15));
+    // what was flushed is not walked again after a crash, the rest is
+    drop(log);
+    assert_eq!(read_all(&place.open(false, 9)), [0, 3, 6, 9, 12]);
+}
+
+#[test]
+fn leader_epochs_that_were_lost_are_found_in_the_batches() {
+    let place = Place::new(|_| {});
+    let mut log = place.open(true, 0);
+    log.begin_epoch(0).expect("written");
+    for (offset, epoch) in [(0, 0), (3, 0), (6, 4)] {
+        let mut batch = batch(offset, NOW);
+        batch.header.partition_leader_epoch = epoch;
+        batch.header.seal(&batch.records);
+        log.append(&[batch], NOW).expect("appended");
+    }
+    drop(log);
+    fs::remove_file(place.folder().join("leader-epoch-checkpoint")).expect("removed");
+    let log = place.open(false, 0);
+    assert_eq!([log.epochs().epoch_of(5), log.epochs().epoch_of(6), log.epochs().latest()], [Some(0), Some(4), Some(4)]);
+}
+
+#[test]
+fn a_log_whose_indexes_were_removed_beneath_it_goes_on() {
+    let place = Place::new(|config| config.index_interval_bytes = 50);
+    let mut log = place.filled(5);
+    log.close(NOW).expect("closed");
+    let mut log = place.open(true, 15);
+    for (name, _) in place.files().iter().filter(|(name, _)| name.ends_with("index")) {
+        fs::remove_file(place.folder().join(name)).expect("removed");
+    }
+    assert_eq!(read_all(&log), [0, 3, 6, 9, 12]);
+    for offset in [15, 18, 21] {
+        log.append(&[batch(offset, NOW + 500)], NOW).expect("appended");
+    }
+    assert_eq!(read_all(&log), [0, 3, 6, 9, 12, 15, 18, 21]);
+    assert_eq!(log.offset_for_timestamp(NOW + 300).expect("read").map(|found| found.offset), Some(9));
 }

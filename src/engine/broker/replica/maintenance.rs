@@ -4,7 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use super::super::log::now_ms;
+use super::failure::Failure;
 use super::manager::ReplicaManager;
 use super::settings::StorageSettings;
 use crate::log_info;
@@ -80,8 +83,8 @@ impl Schedule {
 }
 
 impl ReplicaManager {
-    /// Does the rounds until the broker stops.
-    pub async fn run(self: Arc<Self>, shutdown: Shutdown) {
+    /// Does the rounds until the broker stops, and tells of directories that fail.
+    pub async fn run(self: Arc<Self>, shutdown: Shutdown, failures: mpsc::UnboundedSender<Failure>) {
         let logger = "kafka.log.LogManager";
         log_info!(logger, "Starting log cleanup with a period of {} ms.", self.settings().retention_check_ms);
         log_info!(logger, "Starting log flusher with a default period of {} ms.", self.settings().flush_check_ms);
@@ -90,6 +93,13 @@ impl ReplicaManager {
             let wait = u64::try_from(schedule.next().saturating_sub(now_ms())).unwrap_or(0);
             tokio::select! {
                 () = shutdown.cancelled() => return,
+                () = self.chores.failure() => {
+                    for failure in self.handle_failures() {
+                        // a broker that ends hears of nothing more
+                        let _ = failures.send(failure);
+                    }
+                    continue;
+                }
                 () = tokio::time::sleep(Duration::from_millis(wait)) => {}
             }
             let now = now_ms();

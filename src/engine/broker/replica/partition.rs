@@ -1,8 +1,8 @@
 //! A partition that this broker has a replica of: its log behind one lock, its leadership, its high watermark.
 
 use std::fmt;
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,10 +10,10 @@ use kafka_protocol::ResponseError;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::super::log::{LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, now_ms};
+use super::super::log::{Chores, LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, now_ms};
 use super::validation::{Prepared, prepare};
 use crate::engine::kafka::Chunk;
-use crate::{log_error, log_info};
+use crate::log_info;
 
 /// Who has a partition, as its znodes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +139,11 @@ pub struct Partition {
     broker_id: i32,
     topic: String,
     index: i32,
+    /// The log directory; a log stays in its own.
+    directory: PathBuf,
     state: Mutex<State>,
     high_watermark: watch::Sender<i64>,
+    chores: Arc<Chores>,
 }
 
 impl fmt::Debug for Partition {
@@ -151,7 +154,13 @@ impl fmt::Debug for Partition {
 
 impl Partition {
     /// The partition with that log; `checkpointed` is the high watermark of the last run.
-    pub(super) fn new(broker_id: i32, log: PartitionLog, assignment: PartitionAssignment, checkpointed: Option<i64>) -> Self {
+    pub(super) fn new(
+        broker_id: i32,
+        log: PartitionLog,
+        assignment: PartitionAssignment,
+        checkpointed: Option<i64>,
+        chores: Arc<Chores>,
+    ) -> Self {
         let (topic, index) = (assignment.topic.clone(), assignment.index);
         let logger = "kafka.cluster.Partition";
         if checkpointed.is_none() {
@@ -165,8 +174,9 @@ impl Partition {
             logger,
             "[Partition {topic}-{index} broker={broker_id}] Log loaded for partition {topic}-{index} with initial high watermark {high_watermark}"
         );
+        let directory = log.directory().to_owned();
         let state = Mutex::new(State { log, assignment, high_watermark, refusal: None });
-        Self { broker_id, topic, index, state, high_watermark: watch::Sender::new(high_watermark) }
+        Self { broker_id, topic, index, directory, state, high_watermark: watch::Sender::new(high_watermark), chores }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -285,14 +295,11 @@ impl Partition {
             }
         };
         let base_offset = state.log.end_offset();
-        state.log.append(&batches, now).map_err(|error| {
-            let folder = state.log.directory().display();
-            log_error!("kafka.server.ReplicaManager", "Error while appending records to {place} in dir {folder}: {error}");
-            AppendError::new(
-                ResponseError::KafkaStorageError,
-                format!("Error while appending records to {place} in dir {folder}"),
-            )
-        })?;
+        if let Err(error) = state.log.append(&batches, now) {
+            let what = format!("Error while appending records to {place} in dir {}", self.directory.display());
+            self.failed(state, &what, &error);
+            return Err(AppendError::new(ResponseError::KafkaStorageError, what));
+        }
         self.advance(state);
         let append_time = state.log.config().timestamp_type == TimestampType::LogAppendTime;
         Ok(AppendInfo {
@@ -332,10 +339,13 @@ impl Partition {
     /// # Errors
     /// `OFFSET_OUT_OF_RANGE`, `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`, `KAFKA_STORAGE_ERROR`.
     pub fn read(&self, offset: i64, max_bytes: usize, min_one: bool, isolation: Isolation) -> Result<FetchSlice, ResponseError> {
-        let state = self.state();
+        let mut state = self.state();
         self.led(&state)?;
         let limit = state.limit(isolation);
-        let slice = state.log.read(offset, limit, max_bytes, min_one).map_err(|error| self.storage_error(&error))?;
+        let slice = state.log.read(offset, limit, max_bytes, min_one).map_err(|error| {
+            let what = format!("Exception while reading from {}-{} in dir {}", self.topic, self.index, self.directory.display());
+            self.failed(&mut state, &what, &error)
+        })?;
         let slice = slice.ok_or(ResponseError::OffsetOutOfRange)?;
         let records = Chunk::File { file: slice.file, offset: slice.position, length: slice.length };
         Ok(FetchSlice {
@@ -346,14 +356,13 @@ impl Partition {
         })
     }
 
-    fn storage_error(&self, error: &StorageError) -> ResponseError {
-        log_error!(
-            "kafka.server.ReplicaManager",
-            "[ReplicaManager broker={}] {}-{}: {error}",
-            self.broker_id,
-            self.topic,
-            self.index
-        );
+    /// Something failed on the log. Where the system refused, nothing goes in or out any more: what is in memory and what is on
+    /// disk may differ.
+    fn failed(&self, state: &mut State, what: &str, error: &StorageError) -> ResponseError {
+        if error.fails_directory() {
+            state.refusal.get_or_insert(ResponseError::KafkaStorageError);
+        }
+        self.chores.failed(&self.directory, what, error);
         ResponseError::KafkaStorageError
     }
 
@@ -387,7 +396,7 @@ impl Partition {
     /// # Errors
     /// `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`, `KAFKA_STORAGE_ERROR`.
     pub fn offset(&self, query: OffsetQuery) -> Result<Option<OffsetAnswer>, ResponseError> {
-        let state = self.state();
+        let mut state = self.state();
         self.led(&state)?;
         let plain = |offset: i64, leader_epoch: i32| Some(OffsetAnswer { timestamp: -1, offset, leader_epoch });
         let answer = match query {
@@ -399,7 +408,11 @@ impl Partition {
             OffsetQuery::MaxTimestamp => state.log.offset_of_max_timestamp(),
             OffsetQuery::Time(timestamp) => state.log.offset_for_timestamp(timestamp),
         };
-        let found = answer.map_err(|error| self.storage_error(&error))?;
+        let found = answer.map_err(|error| {
+            let directory = self.directory.display();
+            let what = format!("Error while fetching offset by timestamp for {}-{} in dir {directory}", self.topic, self.index);
+            self.failed(&mut state, &what, &error)
+        })?;
         let timed = matches!(query, OffsetQuery::MaxTimestamp | OffsetQuery::Time(_));
         Ok(found.filter(|found| !timed || found.offset < state.high_watermark))
     }
@@ -429,7 +442,11 @@ impl Partition {
             return Err(ResponseError::OffsetOutOfRange);
         }
         let raised = state.log.raise_start_offset(target, "client delete records request");
-        raised.map_err(|error| self.storage_error(&error))?;
+        raised.map_err(|error| {
+            let (topic, index, directory) = (&self.topic, self.index, self.directory.display());
+            let what = format!("Exception while increasing log start offset for {topic}-{index} to {target} in dir {directory}");
+            self.failed(&mut state, &what, &error)
+        })?;
         Ok(state.log.start_offset())
     }
 
@@ -443,17 +460,22 @@ impl Partition {
         self.state().log.size()
     }
 
+    /// The log directory that holds it.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The folder that holds the log.
     pub fn folder(&self) -> PathBuf {
         self.state().log.folder().to_owned()
     }
 
     /// The log's settings.
-    pub fn config(&self) -> LogConfig {
-        self.state().log.config().clone()
+    pub fn config(&self) -> Arc<LogConfig> {
+        Arc::clone(self.state().log.shared_config())
     }
 
-    pub(super) fn set_config(&self, config: LogConfig) {
+    pub(super) fn set_config(&self, config: Arc<LogConfig>) {
         self.state().log.set_config(config);
     }
 

@@ -1,7 +1,8 @@
 //! What the storage takes from the broker's configuration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::super::config::{BrokerConfig, ConfigError};
 use super::LogConfig;
@@ -14,9 +15,9 @@ pub struct StorageSettings {
     /// `log.dirs`, else `log.dir`.
     pub directories: Vec<PathBuf>,
     /// The settings of a topic that sets nothing.
-    pub defaults: LogConfig,
-    /// The settings of the topics that set something, by name; what is known of them when the logs are opened.
-    pub topics: HashMap<String, LogConfig>,
+    pub defaults: Arc<LogConfig>,
+    /// `num.recovery.threads.per.data.dir`.
+    pub recovery_threads: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_ms: i64,
     /// `log.flush.scheduler.interval.ms`.
@@ -41,8 +42,8 @@ impl StorageSettings {
         Self {
             broker_id,
             directories,
-            defaults: LogConfig::default(),
-            topics: HashMap::new(),
+            defaults: Arc::new(LogConfig::default()),
+            recovery_threads: 1,
             retention_check_ms: 300_000,
             flush_check_ms: i64::MAX,
             recovery_point_checkpoint_ms: 60_000,
@@ -62,8 +63,8 @@ impl StorageSettings {
         Ok(Self {
             broker_id,
             directories: config.log_dirs(),
-            defaults: LogConfig::new(config, BTreeMap::new())?,
-            topics: HashMap::new(),
+            defaults: Arc::new(LogConfig::new(config, BTreeMap::new())?),
+            recovery_threads: usize::try_from(config.int("num.recovery.threads.per.data.dir")).unwrap_or(1),
             retention_check_ms: config.long("log.retention.check.interval.ms"),
             flush_check_ms: config.long("log.flush.scheduler.interval.ms"),
             recovery_point_checkpoint_ms: config.long("log.flush.offset.checkpoint.interval.ms"),

@@ -1,6 +1,5 @@
 //! Partitions over real logs: what producers and consumers are promised.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -261,8 +260,71 @@ fn settings_reach_the_logs() {
     let place = place();
     let partition = place.partition(|_| {});
     let config = LogConfig { max_message_bytes: 1, ..LogConfig::default() };
-    place.manager.update_config("t", &config);
+    place.manager.update_config("t", &Arc::new(config));
     assert_eq!(partition.config().max_message_bytes, 1);
-    let settings = StorageSettings { topics: HashMap::new(), ..StorageSettings::of(0, vec!["/proc/nowhere".into()]) };
+    let settings = StorageSettings::of(0, vec!["/proc/nowhere".into()]);
     assert!(matches!(ReplicaManager::open(settings), Err(StorageError::NoDirectory(_))));
+}
+
+fn on_two_directories(root: &Path) -> ReplicaManager {
+    let directories = vec![root.join("one"), root.join("two")];
+    ReplicaManager::open(StorageSettings::of(0, directories)).expect("opened")
+}
+
+fn requests(range: std::ops::Range<i32>, is_new: bool) -> Vec<LeaderRequest> {
+    let config = Arc::new(LogConfig::default());
+    range.map(|index| LeaderRequest { assignment: assignment(index, 0), config: Arc::clone(&config), is_new }).collect()
+}
+
+fn homes(manager: &ReplicaManager) -> Vec<usize> {
+    manager.log_directories().iter().map(|directory| directory.partitions.len()).collect()
+}
+
+#[test]
+fn partitions_are_made_together_in_the_emptiest_directory_and_found_again() {
+    let root = tempfile::tempdir().expect("a folder");
+    let manager = on_two_directories(root.path());
+    let made = manager.become_leaders(requests(0..100, true));
+    let numbers: Vec<i32> = made.iter().map(|one| one.as_ref().expect("made").index()).collect();
+    assert_eq!((numbers, homes(&manager)), ((0..100).collect(), vec![50, 50]));
+    let gone: Vec<i32> = manager.log_directories()[0].partitions.iter().take(30).map(|one| one.index()).collect();
+    gone.iter().for_each(|index| manager.delete_partition("t", *index));
+    manager.become_leaders(requests(100..120, true));
+    assert_eq!(homes(&manager), [40, 50]);
+    manager.shutdown();
+    drop(manager);
+    let again = on_two_directories(root.path());
+    assert!(again.become_leaders(requests(100..120, false)).iter().all(Result::is_ok));
+    again.become_leaders(requests(200..201, true));
+    assert_eq!(again.partition("t", 200).expect("made").directory(), root.path().join("one"));
+}
+
+#[test]
+fn a_directory_that_fails_takes_its_own_partitions_and_the_last_one_takes_all() {
+    let root = tempfile::tempdir().expect("a folder");
+    let manager = on_two_directories(root.path());
+    manager.become_leaders(requests(0..4, true));
+    let partition = |index| manager.partition("t", index).expect("made");
+    let send = |index| partition(index).append(plain(&["a"]), AppendOrigin::Client, 1).map(drop).map_err(|error| error.error);
+    let in_one: Vec<i32> = (0..4).filter(|index| partition(*index).directory() == root.path().join("one")).collect();
+    fs::remove_dir_all(root.path().join("one")).expect("removed");
+    manager.perform(Task::CheckpointHighWatermarks, 0);
+    let lost = in_one.iter().map(|index| crate::engine::broker::log::TopicPartition::new("t", *index)).collect();
+    assert_eq!(manager.handle_failures(), [Failure::Directory(lost)]);
+    assert_eq!(manager.handle_failures(), [], "it is told once");
+    for index in 0..4 {
+        let expected = if in_one.contains(&index) { Err(ResponseError::KafkaStorageError) } else { Ok(()) };
+        assert_eq!(send(index), expected, "partition {index}");
+    }
+    let offline: Vec<bool> = manager.log_directories().iter().map(|directory| directory.offline).collect();
+    assert_eq!((offline, homes(&manager)), (vec![true, false], vec![0, 2]));
+    // its log may lie in the directory that failed, so an old partition is not begun anew
+    let old = manager.become_leaders(requests(9..10, false)).pop().expect("an answer").expect_err("refused").to_string();
+    let expected =
+        format!("Can not create log for t-9 because log directories {} are offline", root.path().join("one").display());
+    assert_eq!(old, expected);
+    assert!(manager.become_leaders(requests(10..11, true))[0].is_ok(), "a new one goes where there is room");
+    fs::remove_dir_all(root.path().join("two")).expect("removed");
+    manager.perform(Task::CheckpointHighWatermarks, 1);
+    assert_eq!(manager.handle_failures(), [Failure::Last]);
 }

@@ -38,6 +38,9 @@ impl ControllerTask {
             Command::AllocateProducerIds { done } => {
                 let _ = done.send(self.allocate_producer_ids().await);
             }
+            Command::DirectoryFailed { lost, done } => {
+                let _ = done.send(self.directory_failed(lost).await);
+            }
             Command::Close { done } => {
                 let _ = done.send(Ok(()));
             }
