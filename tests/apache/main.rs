@@ -6,6 +6,9 @@
 #[path = "../batches/mod.rs"]
 mod batches;
 mod batches_answered;
+mod clients;
+#[path = "../crash/mod.rs"]
+mod crash;
 mod differential;
 mod jars;
 mod mixed;
@@ -31,7 +34,8 @@ fn main() -> ExitCode {
     // one JVM at a time; they fight over the processors otherwise
     args.test_threads.get_or_insert(1);
     let cases = || {
-        tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES).chain(batches_answered::CASES)
+        let servers = tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES);
+        servers.chain(batches_answered::CASES).chain(clients::CASES)
     };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };

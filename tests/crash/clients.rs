@@ -1,7 +1,7 @@
 //! The clients of the campaign: librdkafka's producers with and without idempotence, one that commits offsets, a group's member, and
 //! an administrator who makes and deletes topics. Each works until it is told to end, through every crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -17,7 +17,7 @@ use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 use rdkafka::{ClientContext, Offset, TopicPartitionList};
 
-use super::ledger::{Place, Shared, value};
+use super::ledger::{Shared, value};
 use crate::support::DEADLINE;
 use crate::support::random::Random;
 
@@ -206,32 +206,31 @@ pub fn administrator(bootstrap: &str, first: usize, ledger: &Shared) -> Worker {
 /// The most topics that an administrator makes between two crashes.
 pub const TOPICS_PER_ROUND: usize = 4;
 
-/// Every record of these topics by its offset, read by librdkafka, which checks the checksums.
-pub fn read(bootstrap: &str, topics: &[String]) -> BTreeMap<Place, BTreeMap<i64, String>> {
+/// Every record of a topic by its offset, read by librdkafka, which checks the checksums.
+pub fn read(bootstrap: &str, topic: &str) -> BTreeMap<i32, BTreeMap<i64, String>> {
     let mut config = configured(bootstrap);
     config.set("group.id", "unused").set("enable.auto.commit", "false").set("check.crcs", "true");
     let consumer: BaseConsumer = config.set("enable.partition.eof", "true").create().expect("a valid configuration");
     let mut start = TopicPartitionList::new();
-    let mut found = BTreeMap::new();
-    for (topic, partition) in topics.iter().flat_map(|topic| (0..PARTITIONS).map(move |partition| (topic, partition))) {
+    for partition in 0..PARTITIONS {
         start.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
-        found.insert((topic.clone(), partition), BTreeMap::new());
     }
     consumer.assign(&start).expect("an assignment needs no broker");
-    let mut unfinished = found.len();
-    while unfinished > 0 {
+    let mut found: BTreeMap<i32, BTreeMap<i64, String>> = (0..PARTITIONS).map(|one| (one, BTreeMap::new())).collect();
+    // a partition that is written to ends more than once
+    let mut ended = BTreeSet::new();
+    while ended.len() < found.len() {
         match consumer.poll(DEADLINE) {
             Some(Ok(record)) => {
                 let value = String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned();
-                let records = found.get_mut(&(record.topic().to_owned(), record.partition())).expect("one of them");
-                let twice = records.insert(record.offset(), value);
-                assert!(twice.is_none(), "{}-{} gives an offset twice", record.topic(), record.partition());
+                let twice = found.entry(record.partition()).or_default().insert(record.offset(), value);
+                assert!(twice.is_none(), "{topic}-{} gives an offset twice", record.partition());
             }
-            Some(Err(KafkaError::PartitionEOF(_))) => unfinished -= 1,
+            Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
             // the servers are up, but librdkafka tells of what was lost before
             Some(Err(error)) if error.rdkafka_error_code().is_some_and(is_passing) => {}
-            Some(Err(error)) => panic!("{topics:?}: {error}"),
-            None => panic!("{topics:?} give nothing, {unfinished} partitions have not ended"),
+            Some(Err(error)) => panic!("{topic}: {error}"),
+            None => panic!("{topic} gives nothing, only {ended:?} have ended"),
         }
     }
     found

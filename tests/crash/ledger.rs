@@ -64,7 +64,8 @@ pub fn is_idempotent(writer: &str) -> bool {
 pub fn check_partition(found: &BTreeMap<i64, String>, acknowledged: &BTreeMap<i64, String>) -> Result<(), String> {
     for (offset, value) in acknowledged {
         if found.get(offset) != Some(value) {
-            return Err(format!("offset {offset} was acknowledged for {value:?} and holds {:?}", found.get(offset)));
+            let (there, last) = (found.get(offset), found.keys().last());
+            return Err(format!("offset {offset} was acknowledged for {value:?} and holds {there:?}; the last is {last:?}"));
         }
     }
     let mut next: BTreeMap<&str, u64> = BTreeMap::new();

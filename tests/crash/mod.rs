@@ -195,13 +195,14 @@ impl<'a> Campaign<'a> {
     async fn verify_records(&self, place: &str) {
         // of what is acknowledged while we read, nothing can be said
         let acknowledged = self.ledger.lock().records.clone();
-        let (bootstrap, topics) = (self.pair.bootstrap(), self.topics.clone());
-        let read = tokio::task::spawn_blocking(move || clients::read(&bootstrap, &topics));
-        let found = read.await.unwrap_or_else(|error| panic!("{place}: {error}"));
-        for (partition, found) in found {
-            let acknowledged = acknowledged.get(&partition).cloned().unwrap_or_default();
-            if let Err(reason) = check_partition(&found, &acknowledged) {
-                panic!("{place}: {partition:?}: {reason}");
+        for topic in &self.topics {
+            let (bootstrap, name) = (self.pair.bootstrap(), topic.clone());
+            let read = tokio::task::spawn_blocking(move || clients::read(&bootstrap, &name));
+            for (partition, found) in read.await.unwrap_or_else(|error| panic!("{place}: {error}")) {
+                let acknowledged = acknowledged.get(&(topic.clone(), partition)).cloned().unwrap_or_default();
+                if let Err(reason) = check_partition(&found, &acknowledged) {
+                    panic!("{place}: {topic}-{partition}: {reason}");
+                }
             }
         }
     }

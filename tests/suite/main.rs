@@ -21,6 +21,8 @@ mod distribution;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod group_churn;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod hostile;
