@@ -6,8 +6,10 @@
 pub mod api_versions;
 pub mod configs;
 pub mod error_codes;
+pub mod removed;
 pub mod table;
 pub mod tools;
+pub mod zookeeper;
 
 /// The Kafka release that the bundled engine is held against.
 pub const KAFKA_VERSION: &str = "3.6.0";

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatches, value_parser};
 
-use super::engine_start;
 use super::failure::Failure;
 use super::verify::Options as VerifyOptions;
+use super::{engine_start, lint};
 use crate::lab::format::LabSource;
-use crate::text::{Language, Message, cli};
+use crate::text::{Language, Message, cli, lint as lint_text};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -48,6 +48,13 @@ pub enum Command {
     Dist {
         /// Where.
         folder: PathBuf,
+    },
+    /// Find mistakes in configuration files.
+    Lint(Box<lint::LintArgs>),
+    /// Explain a rule; `None` lists them all.
+    Explain {
+        /// Its code or name.
+        rule: Option<String>,
     },
     /// Measure the start of both engines.
     EngineStart(engine_start::Args),
@@ -137,6 +144,13 @@ fn command(language: Language) -> Clap {
         .subcommand(Clap::new("dist").about(say(cli::ABOUT_DIST)).arg(
             Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
         ))
+        .subcommand(lint::command(language))
+        .subcommand(
+            Clap::new("explain")
+                .about(say(lint_text::ABOUT_EXPLAIN))
+                .arg(Arg::new("rule").value_name("RULE").required_unless_present("list").help(say(lint_text::ARG_RULE)))
+                .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help(say(lint_text::ARG_LIST))),
+        )
         .subcommand(engine_start::Args::augment_args(Clap::new("engine-start").hide(true)).about(say(cli::ABOUT_ENGINE_START)))
         .subcommand(Clap::new("terminal-host").hide(true).disable_help_flag(true).arg(rest()))
 }
@@ -156,6 +170,10 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
             },
         },
         Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
+        Some(("lint", sub)) => Command::Lint(Box::new(lint::from_matches(sub))),
+        Some(("explain", sub)) => {
+            Command::Explain { rule: sub.get_one::<String>("rule").filter(|_| !sub.get_flag("list")).cloned() }
+        }
         Some(("engine-start", sub)) => {
             Command::EngineStart(engine_start::Args::from_arg_matches(sub).map_err(|error| usage(&error))?)
         }

@@ -4,8 +4,10 @@ mod args;
 mod dist;
 pub mod engine_start;
 pub mod exit;
+mod explain;
 mod failure;
 mod learn;
+pub mod lint;
 mod list;
 mod verify;
 
@@ -42,6 +44,8 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::List => list::run(&args, locale),
         Command::Verify { labs, options } => verify::run(&args, &labs, options, locale),
         Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),
+        Command::Lint(lint) => lint::run(&lint, args.language.unwrap_or(locale)),
+        Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
         Command::TerminalHost { arguments } => host::main(&arguments).map(|()| exit::OK).map_err(learn::terminal_failure),
     }

@@ -1,4 +1,5 @@
 //! What is wrong in a line or a file, and why.
 
 pub mod diagnostic;
+pub mod lint;
 pub mod rules;

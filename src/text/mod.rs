@@ -7,10 +7,12 @@
 pub mod checks;
 pub mod cli;
 pub mod coach;
+pub mod config;
 pub mod distribution;
 pub mod engine_start;
 pub mod layout;
 pub mod learn;
+pub mod lint;
 mod message;
 mod particle;
 pub mod rules;
@@ -158,14 +160,70 @@ macro_rules! texts {
     };
 }
 
+/// What a rule says of its mistake where no case is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// What is wrong, in one line.
+    pub title: Text,
+    /// Why it is wrong.
+    pub why: Text,
+    /// What to do about it.
+    pub fix: Text,
+    /// What Kafka itself says or does, where that is known from a recording.
+    pub seen: Option<Text>,
+}
+
+impl RuleText {
+    /// The text of a rule whose sentences stand each by itself.
+    pub const fn new(title: Text, why: Text, fix: Text) -> Self {
+        Self { title, why, fix, seen: None }
+    }
+}
+
+/// Declares the [`RuleText`]s of an area as `(Korean, English)`, and `ALL` as [`texts!`] does.
+#[macro_export]
+macro_rules! rule_texts {
+    ($($name:ident {
+        title: ($title_ko:expr, $title_en:expr), why: ($why_ko:expr, $why_en:expr), fix: ($fix_ko:expr, $fix_en:expr),
+        $(seen: ($seen_ko:expr, $seen_en:expr),)?
+    })*) => {
+        $(#[allow(missing_docs)] pub const $name: $crate::text::RuleText = $crate::text::RuleText {
+            title: $crate::text::Text { ko: $title_ko, en: $title_en },
+            why: $crate::text::Text { ko: $why_ko, en: $why_en },
+            fix: $crate::text::Text { ko: $fix_ko, en: $fix_en },
+            seen: $crate::rule_texts!(@optional $($seen_ko, $seen_en)?),
+        };)*
+        /// Every sentence of this area by the name of its rule.
+        pub const ALL: &[(&str, $crate::text::Text)] = &[$(
+            (stringify!($name), $name.title),
+            (stringify!($name), $name.why),
+            (stringify!($name), $name.fix),
+            $((stringify!($name), $crate::text::Text { ko: $seen_ko, en: $seen_en }),)?
+        )*];
+    };
+    (@optional) => { None };
+    (@optional $ko:expr, $en:expr) => { Some($crate::text::Text { ko: $ko, en: $en }) };
+}
+
 /// The areas and their sentences; the parity test walks them.
 pub const AREAS: &[(&str, &[(&str, Text)])] = &[
     ("checks", checks::ALL),
     ("cli", cli::ALL),
     ("coach", coach::ALL),
+    ("config::client", config::client::ALL),
+    ("config::coordinator", config::coordinator::ALL),
+    ("config::durability", config::durability::ALL),
+    ("config::keys", config::keys::ALL),
+    ("config::labels", config::labels::ALL),
+    ("config::limits", config::limits::ALL),
+    ("config::listeners", config::listeners::ALL),
+    ("config::storage", config::storage::ALL),
+    ("config::syntax", config::syntax::ALL),
+    ("config::values", config::values::ALL),
     ("distribution", distribution::ALL),
     ("engine_start", engine_start::ALL),
     ("learn", learn::ALL),
+    ("lint", lint::ALL),
     ("rules", rules::ALL),
 ];
 

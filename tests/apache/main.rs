@@ -7,6 +7,7 @@
 mod batches;
 mod batches_answered;
 mod clients;
+mod configs;
 #[path = "../crash/mod.rs"]
 mod crash;
 mod differential;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     args.test_threads.get_or_insert(1);
     let cases = || {
         let servers = tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES);
-        servers.chain(batches_answered::CASES).chain(clients::CASES)
+        servers.chain(batches_answered::CASES).chain(clients::CASES).chain(configs::CASES)
     };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };

@@ -35,6 +35,8 @@ mod learn_refused;
 #[cfg(test)]
 mod learner;
 #[cfg(test)]
+mod lint;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod storage;

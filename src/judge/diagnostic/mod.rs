@@ -1,11 +1,17 @@
 //! One finding of a rule: what is wrong, where it stands, what Kafka will say, and how to put it right.
 
+pub mod formats;
+mod position;
+mod report;
 mod snippet;
 mod terminal;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+pub use position::{Position, Positions};
+pub use report::report;
 pub use terminal::{Look, Paint, Parts, render};
 
 use crate::text::Message;
@@ -33,7 +39,7 @@ pub enum Source {
         /// Its path as the learner wrote it.
         shown: String,
         /// What was in it when it was judged.
-        bytes: Vec<u8>,
+        bytes: Arc<[u8]>,
     },
 }
 

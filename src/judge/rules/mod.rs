@@ -1,13 +1,8 @@
 //! The rules: each catalogued mistake, with a code, and how it is found.
 //!
-//! # How to add a rule
-//!
-//! 1. Its file, in the folder of its family (`command/`, `config/`, later `cluster/`, `environment/`, `runtime/`): a
-//!    `pub static RULE` and the function that finds it.
-//! 2. Its sentences, in `src/text/rules.rs`: title, explanation and fix, and the labels it puts at a place.
-//! 3. Its line in [`RULES`], in the order of the codes.
-//! 4. Its cases, in `testing/cases.rs`: each way it fires, and each near miss where every rule stays silent. A rule without
-//!    both fails the tests.
+//! How to add one: CONTRIBUTING, "Add a rule". The coach asks the rules about lines ([`On::Line`]), the linter those about files
+//! ([`config::judge`]), a reader of logs goes from what Kafka says to the rule ([`by_kafka_text`]), and whoever explains or lists
+//! rules reads [`RULES`].
 //!
 //! Codes: 1xx environment and shell, 2xx command line, 3xx `zookeeper.properties`, 4xx `server.properties`, 5xx listeners and
 //! network, 6xx between files and brokers, 7xx client configuration, 8xx runtime log and output. A code is never used again.
@@ -22,7 +17,7 @@ use command::invocation::{self, Invocation};
 use context::CommandContext;
 
 use super::diagnostic::{Diagnostic, Severity};
-use crate::text::Text;
+use crate::text::RuleText;
 
 /// When the coach speaks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,24 +28,75 @@ pub enum Speaks {
     After,
 }
 
+/// What a rule is found in.
+#[derive(Clone, Copy)]
+pub enum On {
+    /// A command line, by the coach.
+    Line {
+        /// When the coach speaks of it.
+        speaks: Speaks,
+        /// Finds it.
+        check: fn(&Line<'_>) -> Option<Diagnostic>,
+    },
+    /// A configuration file, by the pass of its family in [`config`].
+    File,
+    /// A configuration file that Kafka's own validation refuses with one of the rule's [`Rule::kafka_says`].
+    Refused {
+        /// The settings that it may be about. It stands at the first of them that the file has.
+        keys: &'static [&'static str],
+    },
+}
+
 /// A mistake that is known by name.
 pub struct Rule {
     /// `KL` and three digits.
     pub code: &'static str,
     /// In kebab case; reads well behind "ignore".
     pub name: &'static str,
-    /// How much it matters.
+    /// How much it matters; a case may matter more or less.
     pub severity: Severity,
-    /// When the coach speaks of it.
-    pub speaks: Speaks,
-    /// What is wrong, in one line.
-    pub title: Text,
-    /// Why it is wrong, for a reader who has no case at hand.
-    pub explanation: Text,
-    /// What to do about it.
-    pub fix: Text,
-    /// Finds it in a line.
-    pub check: fn(&Line<'_>) -> Option<Diagnostic>,
+    /// What it says without a case at hand.
+    pub text: RuleText,
+    /// What it is found in.
+    pub on: On,
+    /// Parts of what Kafka says in a log or on the terminal where this is the cause, and nothing else can be.
+    pub kafka_says: &'static [&'static str],
+}
+
+impl Rule {
+    /// A rule about command lines.
+    pub const fn line(
+        code: &'static str,
+        name: &'static str,
+        text: RuleText,
+        speaks: Speaks,
+        check: fn(&Line<'_>) -> Option<Diagnostic>,
+    ) -> Self {
+        Self { code, name, severity: Severity::Error, text, on: On::Line { speaks, check }, kafka_says: &[] }
+    }
+
+    /// A rule about configuration files, found by the pass of its family.
+    pub const fn file(code: &'static str, name: &'static str, severity: Severity, text: RuleText) -> Self {
+        Self { code, name, severity, text, on: On::File, kafka_says: &[] }
+    }
+
+    /// A rule about what Kafka's validation refuses: what it says then, and the settings that this is about.
+    pub const fn refused(
+        code: &'static str,
+        name: &'static str,
+        text: RuleText,
+        kafka_says: &'static [&'static str],
+        keys: &'static [&'static str],
+    ) -> Self {
+        Self { code, name, severity: Severity::Error, text, on: On::Refused { keys }, kafka_says }
+    }
+
+    /// The same rule, with what Kafka says where it is the cause.
+    #[must_use]
+    pub const fn says(mut self, kafka_says: &'static [&'static str]) -> Self {
+        self.kafka_says = kafka_says;
+        self
+    }
 }
 
 /// A line that is judged.
@@ -76,7 +122,10 @@ impl<'a> Line<'a> {
 
     /// The first finding of the rules that speak at a time.
     pub fn judge(&self, speaks: Speaks) -> Option<Diagnostic> {
-        RULES.iter().filter(|rule| rule.speaks == speaks).find_map(|rule| (rule.check)(self))
+        RULES.iter().find_map(|rule| match rule.on {
+            On::Line { speaks: when, check } if when == speaks => check(self),
+            _ => None,
+        })
     }
 }
 
@@ -84,9 +133,142 @@ impl<'a> Line<'a> {
 pub static RULES: &[&Rule] = &[
     &command::script_name::RULE,
     &command::unknown_option::RULE,
+    &config::keys::UNKNOWN_TO_ZOOKEEPER,
+    &config::coordinator::DATA_DIR_MISSING,
+    &config::coordinator::DATA_DIR_IN_TMP,
+    &config::coordinator::DATA_DIR_RELATIVE,
+    &config::coordinator::CLIENT_PORT_MISSING,
+    &config::coordinator::CLIENT_PORT_OF_BROKER,
+    &config::coordinator::CLIENT_PORT_RANGE,
+    &config::coordinator::ADDRESS_WITHOUT_PORT,
+    &config::coordinator::TICK_TIME_ZERO,
+    &config::coordinator::TICK_TIME_SMALL,
+    &config::coordinator::SESSION_TIMEOUTS,
+    &config::coordinator::CHOICE,
+    &config::coordinator::ENSEMBLE_LIMITS,
+    &config::coordinator::ENSEMBLE_BUNDLED,
+    &config::coordinator::SERVER_NUMBER,
+    &config::coordinator::SNAP_RETAIN,
+    &config::keys::UNKNOWN,
+    &config::keys::WRONG_CASE,
+    &config::keys::REMOVED,
+    &config::keys::DEPRECATED,
+    &config::keys::OF_KRAFT,
+    &config::keys::OF_OTHER_FILE,
+    &config::keys::OF_TOPIC,
+    &super::lint::suppress::UNUSED,
+    &config::keys::SWAPPED,
+    &config::connect_string::MISSING,
+    &config::connect_string::EMPTY,
     &config::zookeeper_connect::BROKER_PORT,
     &config::zookeeper_connect::REFUSED,
+    &config::connect_string::SCHEME,
+    &config::connect_string::PORT,
+    &config::connect_string::CHROOT,
+    &config::connect_string::SEPARATOR,
+    &config::value::COMMENT,
+    &config::value::QUOTED,
+    &config::value::UNIT,
+    &config::value::NOT_A_NUMBER,
+    &config::value::DECIMAL,
+    &config::value::TOO_BIG,
+    &config::value::OUT_OF_RANGE,
+    &config::value::NOT_A_BOOLEAN,
+    &config::value::NOT_ONE_OF,
+    &config::value::EMPTY,
+    &config::syntax::NO_SEPARATOR,
+    &config::syntax::DUPLICATE,
+    &config::syntax::BYTE_ORDER_MARK,
+    &config::syntax::NOT_ASCII,
+    &config::syntax::ODD_CHARACTERS,
+    &config::syntax::CONTINUED,
+    &config::syntax::BACKSLASHES,
+    &config::syntax::MALFORMED_ESCAPE,
+    &config::syntax::OTHER_COMMENT,
+    &config::syntax::NOT_TEXT,
+    &config::syntax::TOO_LARGE,
+    &config::value::SEPARATORS,
+    &config::value::ODD_CHARACTERS,
+    &config::value::CLASS,
+    &config::value::VERSION,
+    &config::value::PLACEHOLDER,
+    &config::value::VARIABLE,
+    &config::magnitude::MILLISECONDS,
+    &config::magnitude::HOURS,
+    &config::magnitude::BYTES,
+    &config::log_dirs::IN_TMP,
+    &config::log_dirs::RELATIVE,
+    &config::log_dirs::TWICE,
+    &config::log_dirs::TWO_SETTINGS,
+    &config::log_dirs::EMPTY,
+    &config::log_dirs::TILDE,
+    &config::log_dirs::SEPARATOR,
+    &config::refused::BROKER_ID,
+    &config::refused::NODE_ID,
+    &config::refused::RETENTION_ZERO,
+    &config::refused::ROLL,
+    &config::refused::DEDUPE_BUFFER,
+    &config::refused::REPLICA_WAIT,
+    &config::refused::COMMIT_ACKS,
+    &config::refused::QUEUED_BYTES,
+    &config::refused::CONNECTIONS_PER_IP,
+    &config::refused::IDLE_CONNECTIONS,
+    &config::refused::CONSUMER_GROUP_LIMITS,
+    &config::refused::COMPRESSION_ID,
+    &config::refused::METRICS_LEVEL,
+    &config::refused::OLD_AUTHORIZER,
+    &config::refused::CONTROLLER_LISTENERS,
+    &config::refused::QUORUM_VOTERS,
+    &config::refused::ROLES,
+    &config::refused::MIGRATION,
+    &config::refused::REMOTE_STORAGE,
+    &config::refused::FORMAT_VERSION,
+    &config::durability::MIN_ISR,
+    &config::durability::TRANSACTION_MIN_ISR,
+    &config::durability::UNCLEAN_ELECTION,
+    &config::durability::FETCH_SMALLER,
+    &config::durability::MESSAGE_LARGER,
+    &config::durability::SEVERAL_UNITS,
+    &config::durability::SEGMENT_LARGER,
+    &config::durability::SESSION_TIMEOUTS,
+    &config::durability::INTERNAL_TOPICS,
+    &config::durability::NO_RETENTION,
+    &config::refused::REFUSED,
+    &config::listeners::MALFORMED,
+    &config::listeners::NO_SCHEME,
+    &config::listeners::NO_PORT,
+    &config::listeners::SLASHES,
+    &config::listeners::SEPARATOR,
+    &config::listeners::UNKNOWN_NAME,
+    &config::listeners::NAME_TWICE,
+    &config::listeners::PORT_TWICE,
+    &config::listeners::PORT_RANGE,
+    &config::listeners::NONE,
+    &config::listeners::ZERO_ADDRESS,
+    &config::listeners::ADVERTISED_NAME,
+    &config::listeners::INTER_BROKER_MISSING,
+    &config::listeners::INTER_BROKER_TWICE,
+    &config::listeners::INTER_BROKER_UNKNOWN,
+    &config::listeners::PROTOCOL_MAP,
+    &config::listeners::CONTROL_PLANE,
+    &config::listeners::ADVERTISED_LOCALHOST,
+    &config::security::SSL_UNUSED,
+    &config::security::SASL_UNUSED,
+    &config::security::NO_KEYSTORE,
+    &config::security::SASL_MECHANISM,
+    &config::keys::UNKNOWN_TO_CLIENT,
+    &config::keys::OF_OTHER_CLIENT,
+    &config::client::BOOTSTRAP,
+    &config::client::BOOTSTRAP_ZOOKEEPER,
+    &config::client::IDEMPOTENCE,
+    &config::client::DELIVERY_TIMEOUT,
+    &config::client::HEARTBEAT,
 ];
+
+/// The rule that a text of Kafka, a line of a log or a message, points at.
+pub fn by_kafka_text(said: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.kafka_says.iter().any(|part| said.contains(part)))
+}
 
 /// The rule with that code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {
@@ -120,7 +302,7 @@ mod tests {
     #[test]
     fn every_rule_is_explained_without_a_case() {
         for rule in RULES {
-            for text in [rule.title, rule.explanation, rule.fix] {
+            for text in [rule.text.title, rule.text.why, rule.text.fix].into_iter().chain(rule.text.seen) {
                 assert!(placeholders(text.en).is_empty(), "{}: a rule's own texts have no placeholders: {}", rule.code, text.en);
             }
         }
@@ -128,7 +310,8 @@ mod tests {
 
     #[test]
     fn every_rule_has_cases_where_it_fires_and_where_it_is_silent() {
-        for rule in RULES {
+        // a file that is too large is no case of a few lines: the tests of the linter have it
+        for rule in RULES.iter().filter(|rule| rule.code != config::syntax::TOO_LARGE.code) {
             let (fires, silent) = testing::cases(rule.code);
             assert!(
                 fires > 0 && silent > 0,

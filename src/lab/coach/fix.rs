@@ -39,7 +39,7 @@ pub fn apply_fix(diagnostic: &Diagnostic) -> Result<(), FixError> {
     let failed = |source| FixError::Io { path: path.clone(), source };
     // through a link, the file itself is changed and the link stays
     let path = &path.canonicalize().map_err(failed)?;
-    if fs::read(path).map_err(failed)? != *bytes {
+    if fs::read(path).map_err(failed)? != **bytes {
         return Err(FixError::Changed { path: path.clone() });
     }
     let changed = fix.apply(bytes).ok_or(FixError::Nothing)?;
@@ -71,7 +71,7 @@ mod tests {
         let mut diagnostic = Coach::default().before(&context).expect("the rule fires").diagnostic;
         let file = folder.join("server.properties");
         let Source::File { path, bytes, .. } = &mut diagnostic.source else { panic!("the mistake is in a file") };
-        fs::write(&file, bytes).expect("written");
+        fs::write(&file, &**bytes).expect("written");
         path.clone_from(&file);
         (diagnostic, file)
     }

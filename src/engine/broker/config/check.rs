@@ -1,7 +1,7 @@
 //! What Kafka checks across keys before a broker starts (`KafkaConfig.validateValues`), in Kafka's order.
 
 use super::listeners::{ProtocolMap, csv_map, parse_listeners, protocol_map};
-use super::{BrokerConfig, Value};
+use super::{BrokerConfig, Value, modes};
 use crate::engine::exception::Exception;
 
 fn require(condition: bool, message: &str) -> Result<(), Exception> {
@@ -12,10 +12,14 @@ fn require(condition: bool, message: &str) -> Result<(), Exception> {
 pub(super) fn check(config: &mut BrokerConfig) -> Result<(), Exception> {
     check_compression(config)?;
     let overrides = csv_map("max.connections.per.ip.overrides", config.string("max.connections.per.ip.overrides").unwrap_or(""))?;
+    for (_, number) in &overrides {
+        number.parse::<i32>().map_err(|_| Exception::number_format(number))?;
+    }
     check_ids(config)?;
     check_log(config)?;
     check_replica(config)?;
-    let map = protocol_map(config.string("listener.security.protocol.map").unwrap_or(""))?;
+    modes::check_log(config)?;
+    let map = modes::effective_map(config, protocol_map(config.string("listener.security.protocol.map").unwrap_or(""))?);
     check_listeners(config, &map)?;
     check_network(config, &map, &overrides)?;
     check_consumer_groups(config)
@@ -40,6 +44,10 @@ fn check_ids(config: &BrokerConfig) -> Result<(), Exception> {
         let message = "Missing required configuration `zookeeper.connect` which has no default value.";
         return Err(Exception::config(message));
     }
+    if !modes::roles(config)?.is_empty() {
+        let message = "Missing configuration `node.id` which is required when `process.roles` is defined (i.e. when running in KRaft mode).";
+        return if id < 0 { Err(Exception::config(message)) } else { Ok(()) };
+    }
     if config.boolean("broker.id.generation.enable") {
         let message = "broker.id must be greater than or equal to -1 and not greater than reserved.broker.max.id";
         return require((-1..=config.int("reserved.broker.max.id")).contains(&id), message);
@@ -61,7 +69,10 @@ fn check_log(config: &BrokerConfig) -> Result<(), Exception> {
     let dirs = config.log_dirs();
     require(!dirs.is_empty(), "At least one log directory must be defined via log.dirs or log.dir.")?;
     const MEGABYTE: i64 = 1024 * 1024;
-    let dedupe = config.long("log.cleaner.dedupe.buffer.size") / config.long("log.cleaner.threads").max(1);
+    if config.long("log.cleaner.threads") == 0 {
+        return Err(Exception::new("java.lang.ArithmeticException", "/ by zero"));
+    }
+    let dedupe = config.long("log.cleaner.dedupe.buffer.size") / config.long("log.cleaner.threads");
     require(dedupe > MEGABYTE, "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.")
 }
 
@@ -88,8 +99,17 @@ fn check_listeners(config: &mut BrokerConfig, map: &ProtocolMap) -> Result<(), E
     let listeners = parse_listeners(config.string("listeners").unwrap_or(""), map, true)?;
     let advertised = match config.string("advertised.listeners") {
         Some(text) => parse_listeners(text, map, false)?,
-        None => listeners.clone(),
+        None => {
+            let controllers = modes::controller_listeners(config);
+            listeners.iter().filter(|listener| !controllers.contains(&listener.name)).cloned().collect()
+        }
     };
+    modes::check(config, &listeners, &advertised)?;
+    let roles = modes::roles(config)?;
+    if !roles.is_empty() && !roles.iter().any(|role| role == "broker") {
+        config.listeners = listeners;
+        return Ok(());
+    }
     require(!advertised.is_empty(), "There must be at least one advertised listener.")?;
     let names =
         |listeners: &[super::Listener]| listeners.iter().map(|listener| listener.name.clone()).collect::<Vec<_>>().join(",");
@@ -112,6 +132,7 @@ fn check_listeners(config: &mut BrokerConfig, map: &ProtocolMap) -> Result<(), E
         advertised.iter().all(|listener| listener.host.as_deref() != Some("0.0.0.0")),
         "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.",
     )?;
+    modes::check_control_plane(config, map, &advertised, &inter_broker)?;
     config.listeners = listeners;
     config.advertised = advertised;
     config.inter_broker_listener = inter_broker;
@@ -128,6 +149,7 @@ fn inter_broker(config: &BrokerConfig, map: &ProtocolMap) -> Result<(String, Str
         let message = "Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.";
         return Err(Exception::config(message));
     }
+    modes::check_listener_name(name)?;
     let name = name.to_uppercase();
     let Some((_, protocol)) = map.iter().find(|(known, _)| *known == name) else {
         return Err(Exception::config(format!(

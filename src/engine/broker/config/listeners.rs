@@ -39,11 +39,12 @@ const PROTOCOLS: [&str; 4] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 pub fn protocol_map(text: &str) -> Result<ProtocolMap, Exception> {
     let mut map = ProtocolMap::new();
     for (name, protocol) in csv_map("listener.security.protocol.map", text)? {
-        if !PROTOCOLS.contains(&protocol.as_str()) {
+        let known = PROTOCOLS.into_iter().find(|known| known.eq_ignore_ascii_case(&protocol));
+        let Some(known) = known else {
             let message = format!("Invalid security protocol `{protocol}` defined in listener.security.protocol.map");
             return Err(Exception::config(message));
-        }
-        map.push((name.to_uppercase(), protocol));
+        };
+        map.push((name.to_uppercase(), known.to_owned()));
     }
     Ok(map)
 }

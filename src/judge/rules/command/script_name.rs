@@ -2,22 +2,19 @@
 
 use super::invocation::Invocation;
 use crate::catalog::tools;
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Source};
 use crate::judge::rules::context::{FileKind, resolve};
 use crate::judge::rules::{Line, Rule, Speaks};
-use crate::text::{Message, rules as text};
+use crate::text::{Message, RuleText, rules as text};
 
 /// The rule.
-pub static RULE: Rule = Rule {
-    code: "KL111",
-    name: "script-name-mistyped",
-    severity: Severity::Error,
-    speaks: Speaks::After,
-    title: text::SCRIPT_NAME_TITLE,
-    explanation: text::SCRIPT_NAME_EXPLANATION,
-    fix: text::SCRIPT_NAME_FIX,
+pub static RULE: Rule = Rule::line(
+    "KL111",
+    "script-name-mistyped",
+    RuleText::new(text::SCRIPT_NAME_TITLE, text::SCRIPT_NAME_EXPLANATION, text::SCRIPT_NAME_FIX),
+    Speaks::After,
     check,
-};
+);
 
 /// The most letters in which a name may differ from the one that was meant.
 const DISTANCE_MAX: usize = 3;
@@ -44,7 +41,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         code: RULE.code,
         name: RULE.name,
         severity: RULE.severity,
-        title: RULE.title.into(),
+        title: RULE.text.title.into(),
         source: Source::CommandLine(typed.to_owned()),
         primary: Label {
             range: range.clone(),
@@ -52,8 +49,8 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         },
         secondary: Vec::new(),
         you_will_see: None,
-        explanation: RULE.explanation.into(),
-        help: Some(RULE.fix.into()),
+        explanation: RULE.text.why.into(),
+        help: Some(RULE.text.fix.into()),
         fix: plain.then(|| Fix { edits: vec![Edit { range, text: meant.to_owned() }], safe: true }),
     })
 }

@@ -3,21 +3,19 @@
 use super::invocation::Invocation;
 use super::options;
 use crate::catalog::tools::{self, ToolOption};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Source};
 use crate::judge::rules::{Line, Rule, Speaks};
-use crate::text::{Message, Text, rules as text};
+use crate::text::{Message, RuleText, Text, rules as text};
 
 /// The rule.
-pub static RULE: Rule = Rule {
-    code: "KL203",
-    name: "unknown-option",
-    severity: Severity::Error,
-    speaks: Speaks::After,
-    title: text::UNKNOWN_OPTION_TITLE,
-    explanation: text::UNKNOWN_OPTION_EXPLANATION,
-    fix: text::UNKNOWN_OPTION_FIX,
+pub static RULE: Rule = Rule::line(
+    "KL203",
+    "unknown-option",
+    RuleText::new(text::UNKNOWN_OPTION_TITLE, text::UNKNOWN_OPTION_EXPLANATION, text::UNKNOWN_OPTION_FIX),
+    Speaks::After,
     check,
-};
+)
+.says(&["is not a recognized option"]);
 
 /// The tools that this rule knows.
 const TOOLS: [&str; 3] = ["kafka-console-consumer.sh", "kafka-console-producer.sh", "kafka-topics.sh"];
@@ -75,19 +73,19 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         Meant::OtherTool(_) | Meant::Nothing => None,
     };
     let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Message::from(*text));
-    let explanation = Message::from(RULE.explanation);
+    let explanation = Message::from(RULE.text.why);
     let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
     Some(Diagnostic {
         code: RULE.code,
         name: RULE.name,
         severity: RULE.severity,
-        title: RULE.title.into(),
+        title: RULE.text.title.into(),
         source: Source::CommandLine(typed.to_owned()),
         primary: Label { range: range.clone(), text: label(tool, &meant) },
         secondary: Vec::new(),
         you_will_see: Some(Message::new(text::UNKNOWN_OPTION_SEEN).with("option", unrecognized.name)),
         explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(explanation)),
-        help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.fix.into())),
+        help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.text.fix.into())),
         fix: right
             .filter(|_| unrecognized.word.is_plain(typed))
             .map(|option| Fix { edits: vec![edit(option)], safe: matches!(meant, Meant::Near(_)) }),

@@ -66,7 +66,7 @@ impl BrokerStart {
         let range = entry.value_span.range.clone();
         let bytes = self.document.to_bytes();
         let plain = bytes.get(range.clone()) == Some(entry.value.as_bytes());
-        let source = Source::File { path: self.path.clone(), shown: self.shown.clone(), bytes };
+        let source = Source::File { path: self.path.clone(), shown: self.shown.clone(), bytes: bytes.into() };
         Some(Setting { value: &entry.value, range, source, plain })
     }
 }

@@ -1,4 +1,55 @@
-//! The rules about configuration files, told where a server is started with them.
+//! The rules about configuration files: told by the linter of any file, and by the coach where a server is started with one.
+//!
+//! Codes: 301–319 `zookeeper.properties`, 401–409 keys, 410–417 `zookeeper.connect`, 420–429 and 441–449 single values, 430–440
+//! how the file is written, 450–459 folders, 460–479 what Kafka's validation refuses, 480–489 risks and contradictions, 5xx
+//! listeners, 7xx clients. The passes run in that order of certainty: how the file is written, its keys, its values, and then
+//! what they come to together; a fault found by one is not told again by the next.
 
 pub mod broker_start;
+pub mod client;
+pub mod connect_string;
+pub mod coordinator;
+pub mod durability;
+pub mod file;
+pub mod keys;
+pub mod kind;
+pub mod listeners;
+pub mod log_dirs;
+pub mod magnitude;
+pub mod refused;
+pub mod security;
+pub mod syntax;
+mod units;
+pub mod value;
 pub mod zookeeper_connect;
+
+#[cfg(test)]
+mod agreement;
+
+use file::{ConfigFile, Judgement};
+use kind::Kind;
+
+use crate::judge::diagnostic::Diagnostic;
+
+/// Everything that is found in a file, in its order.
+pub fn judge(file: &ConfigFile) -> Vec<Diagnostic> {
+    let mut judged = Judgement::new(file);
+    syntax::check(&mut judged);
+    if !keys::check(&mut judged) {
+        return judged.into_findings();
+    }
+    value::check(&mut judged);
+    syntax::check_letters(&mut judged);
+    if file.kind == Kind::Broker {
+        connect_string::check(&mut judged);
+        refused::check(&mut judged);
+        log_dirs::check(&mut judged);
+        listeners::check(&mut judged);
+        security::check(&mut judged);
+        durability::check(&mut judged);
+    }
+    coordinator::check(&mut judged);
+    client::check(&mut judged);
+    magnitude::check(&mut judged);
+    judged.into_findings()
+}

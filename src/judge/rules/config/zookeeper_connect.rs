@@ -3,36 +3,32 @@
 use std::ops::Range;
 
 use super::broker_start::{BrokerStart, Setting};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+use super::file::Judgement;
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
 use crate::judge::rules::command::invocation::Invocation;
 use crate::judge::rules::context::{Address, FileKind, Listening, Speaker};
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::properties::Document;
-use crate::text::{Message, rules as text};
+use crate::text::config::labels;
+use crate::text::{Message, RuleText, rules as text};
 
 /// It is the port of a broker: this one's own, or another's.
-pub static BROKER_PORT: Rule = Rule {
-    code: "KL412",
-    name: "zookeeper-connect-is-a-broker-port",
-    severity: Severity::Error,
-    speaks: Speaks::Before,
-    title: text::ZOOKEEPER_BROKER_PORT_TITLE,
-    explanation: text::ZOOKEEPER_BROKER_PORT_EXPLANATION,
-    fix: text::ZOOKEEPER_CONNECT_FIX,
-    check: |line| starts(line).find_map(|start| broker_port(line, &start)),
-};
+pub static BROKER_PORT: Rule = Rule::line(
+    "KL412",
+    "zookeeper-connect-is-a-broker-port",
+    RuleText::new(text::ZOOKEEPER_BROKER_PORT_TITLE, text::ZOOKEEPER_BROKER_PORT_EXPLANATION, text::ZOOKEEPER_CONNECT_FIX),
+    Speaks::Before,
+    |line| starts(line).find_map(|start| broker_port(line, &start)),
+);
 
 /// Nothing listens there, and the coordinator listens elsewhere.
-pub static REFUSED: Rule = Rule {
-    code: "KL413",
-    name: "zookeeper-connect-refused",
-    severity: Severity::Error,
-    speaks: Speaks::Before,
-    title: text::ZOOKEEPER_REFUSED_TITLE,
-    explanation: text::ZOOKEEPER_REFUSED_EXPLANATION,
-    fix: text::ZOOKEEPER_CONNECT_FIX,
-    check: |line| starts(line).find_map(|start| refused(line, &start)),
-};
+pub static REFUSED: Rule = Rule::line(
+    "KL413",
+    "zookeeper-connect-refused",
+    RuleText::new(text::ZOOKEEPER_REFUSED_TITLE, text::ZOOKEEPER_REFUSED_EXPLANATION, text::ZOOKEEPER_CONNECT_FIX),
+    Speaks::Before,
+    |line| starts(line).find_map(|start| refused(line, &start)),
+);
 
 /// ZooKeeper's own default, which Kafka takes for an address without a port.
 const COORDINATOR_PORT: u16 = 2181;
@@ -116,12 +112,16 @@ fn candidates(value: &str) -> Option<Vec<Candidate>> {
 
 /// The ports and hosts of this broker's own `listeners`.
 fn own_listeners(line: &Line<'_>, broker: &BrokerStart) -> Vec<Address> {
-    let listeners = broker.get(line, "listeners").map_or("PLAINTEXT://:9092".to_owned(), |setting| setting.value.to_owned());
-    let address = |listener: &str| {
-        let (host, port) = listener.trim().split_once("://")?.1.rsplit_once(':')?;
-        Some(Address { host: host.to_owned(), port: port.parse().ok()? })
-    };
-    listeners.split(',').filter_map(address).collect()
+    let listeners = broker.get(line, "listeners").map_or(DEFAULT_LISTENERS.to_owned(), |setting| setting.value.to_owned());
+    listeners.split(',').filter_map(listener_address).collect()
+}
+
+/// Kafka's default for `listeners`.
+const DEFAULT_LISTENERS: &str = "PLAINTEXT://:9092";
+
+fn listener_address(listener: &str) -> Option<Address> {
+    let (host, port) = listener.trim().split_once("://")?.1.rsplit_once(':')?;
+    Some(Address { host: host.to_owned(), port: port.parse().ok()? })
 }
 
 fn is_this_machine(host: &str, own: &[Address]) -> bool {
@@ -196,6 +196,25 @@ fn refused(line: &Line<'_>, start: &Start) -> Option<Diagnostic> {
     Some(diagnostic(&REFUSED, &setting, candidate, label, seconds, Some((found.port, true))))
 }
 
+/// KL412 as far as the file alone shows it: the one address is this machine's, with a port that the broker itself opens.
+pub(super) fn own_port_in_file(judged: &Judgement<'_>, index: usize) -> Option<Diagnostic> {
+    let found = candidates(judged.entries[index].value.trim())?;
+    let [candidate] = found.as_slice() else { return None };
+    let listeners = judged.value("listeners").unwrap_or(if judged.has("listeners") { return None } else { DEFAULT_LISTENERS });
+    let own: Vec<Address> = listeners.split(',').filter_map(listener_address).collect();
+    let port = candidate.address.port;
+    if !candidate.port_written || !is_this_machine(&candidate.address.host, &own) || !own.iter().any(|own| own.port == port) {
+        return None;
+    }
+    let place = judged.part(index, candidate.place.clone());
+    let finding = judged.found(&BROKER_PORT, place.clone(), Message::new(labels::CONNECT_OWN_PORT).with("port", port));
+    let finding = finding.seeing(Message::new(text::ZOOKEEPER_CONNECT_SEEN).with("seconds", SESSION_TIMEOUT_MS / 1000));
+    Some(match judged.is_plain(index) {
+        true => finding.fixed_by(vec![Edit { range: place, text: COORDINATOR_PORT.to_string() }], false),
+        false => finding,
+    })
+}
+
 /// The seconds that the broker waits for the coordinator.
 fn seconds(line: &Line<'_>, broker: &BrokerStart) -> u64 {
     let keys = ["zookeeper.connection.timeout.ms", "zookeeper.session.timeout.ms"];
@@ -253,13 +272,13 @@ fn diagnostic(
         code: rule.code,
         name: rule.name,
         severity: rule.severity,
-        title: rule.title.into(),
+        title: rule.text.title.into(),
         source: setting.source.clone(),
         primary: Label { range, text: label },
         secondary: Vec::new(),
         you_will_see: Some(Message::new(text::ZOOKEEPER_CONNECT_SEEN).with("seconds", seconds)),
-        explanation: rule.explanation.into(),
-        help: Some(rule.fix.into()),
+        explanation: rule.text.why.into(),
+        help: Some(rule.text.fix.into()),
         fix,
     }
 }

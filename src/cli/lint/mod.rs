@@ -1,0 +1,202 @@
+//! `kafkalab lint`: finds mistakes in configuration files, and puts them right where asked to.
+
+mod args;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+pub use args::{Fixing, Format, LintArgs, command, from_matches};
+
+use super::failure::Failure;
+use super::{exit, print};
+use crate::judge::diagnostic::{Diagnostic, Look, Paint, Severity, formats, report};
+use crate::judge::lint::baseline::Baseline;
+use crate::judge::lint::{Input, Options, files, fix, lint};
+use crate::text::{Language, Message, lint as say};
+
+/// What is told while files are looked at, and what came of it.
+struct Run {
+    options: Options,
+    language: Language,
+    /// The files that were looked at, as they are shown.
+    looked_at: Vec<String>,
+    findings: Vec<Diagnostic>,
+    /// Lines about changes, told before the findings.
+    changes: String,
+    failed: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An option that makes no sense, or a baseline that cannot be read or written.
+pub fn run(args: &LintArgs, language: Language) -> Result<u8, Failure> {
+    let options = args.options()?;
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    let mut run = Run { options, language, looked_at: Vec::new(), findings: Vec::new(), changes: String::new(), failed: false };
+    let here = [Path::new(".").to_owned()];
+    for path in if args.paths.is_empty() { &here[..] } else { &args.paths } {
+        run.path(path, args.fixing);
+    }
+    if let Some(path) = &args.write_baseline {
+        std::fs::write(path, Baseline::of(&run.findings).write()).map_err(|error| failure(say::E_WRITE, "write", path, error))?;
+        let values: [(&str, &dyn std::fmt::Display); 2] = [("path", &path.display()), ("count", &run.findings.len())];
+        print(&(say::BASELINE_WRITTEN.fill(language, &values) + "\n"));
+        return Ok(if run.failed { exit::COULD_NOT_RUN } else { exit::OK });
+    }
+    let found = run.findings.len();
+    if let Some(baseline) = baseline {
+        run.findings = baseline.new_ones(run.findings);
+    }
+    let known = found - run.findings.len();
+    print(&run.say(args, known));
+    let matters = run.findings.iter().any(|found| found.severity >= Severity::Warning);
+    Ok(match (run.failed, matters) {
+        (true, _) => exit::COULD_NOT_RUN,
+        (false, true) => exit::FOUND,
+        (false, false) => exit::OK,
+    })
+}
+
+fn failure(text: crate::text::Text, code: &'static str, path: &Path, reason: impl std::fmt::Display) -> Failure {
+    Failure::new(code, Message::new(text).with("path", path.display()).with("reason", reason))
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| failure(say::E_READ, "read", path, error))?;
+    Baseline::parse(&text).map_err(|error| failure(say::E_BASELINE, "baseline", path, error))
+}
+
+impl Run {
+    /// Tells of something that could not be looked at, and goes on.
+    fn fail(&mut self, failure: &Failure) {
+        self.failed = true;
+        super::fail(failure, self.language);
+    }
+
+    fn path(&mut self, path: &Path, fixing: Fixing) {
+        if path == Path::new("-") {
+            return match files::read_from(io::stdin().lock()) {
+                Ok(bytes) => self.file(Input { path: path.to_owned(), shown: "-".to_owned(), bytes }, Fixing::default(), true),
+                Err(error) => self.fail(&failure(say::E_READ, "read", path, error)),
+            };
+        }
+        let named = !path.is_dir();
+        match files::below(path) {
+            Err(error) => self.fail(&failure(say::E_READ, "read", path, error.source)),
+            Ok(found) => {
+                for file in found {
+                    match files::read(&file) {
+                        Ok(input) => self.file(input, fixing, named),
+                        Err(error) => self.fail(&failure(say::E_READ, "read", &file, error.source)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks at one file; `named` where it was asked for by its own name and must have a kind.
+    fn file(&mut self, mut input: Input, fixing: Fixing, named: bool) {
+        let input_name = Path::new(&input.shown).to_owned();
+        input.shown = input.shown.strip_prefix("./").unwrap_or(&input.shown).to_owned();
+        let Some(mut findings) = lint(&input, &self.options) else {
+            if named && !is_ignored(&input_name) {
+                self.fail(&Failure::new("unknown-kind", Message::new(say::E_KIND).with("path", &input.shown)));
+            }
+            return;
+        };
+        self.looked_at.push(input.shown.clone());
+        if fixing.write || fixing.diff {
+            let fixed = fix::fix(&input, &self.options, fixing.unsafe_too);
+            if fixed.count > 0 {
+                if fixing.diff {
+                    self.changes.push_str(&difference(&input, &fixed.bytes));
+                } else if let Err(error) = write(&input, &fixed.bytes) {
+                    self.fail(&failure(say::E_WRITE, "write", &input.path, error));
+                } else {
+                    let values: [(&str, &dyn std::fmt::Display); 2] = [("file", &input.shown), ("count", &fixed.count)];
+                    self.changes.push_str(&(say::FIXED.fill(self.language, &values) + "\n"));
+                    findings = lint(&Input { bytes: fixed.bytes, ..input }, &self.options).unwrap_or_default();
+                }
+            }
+        }
+        self.findings.extend(findings);
+    }
+
+    /// Everything that is printed at the end.
+    fn say(&self, args: &LintArgs, known: usize) -> String {
+        let language = self.language;
+        match args.format {
+            Format::Json => formats::json(&self.findings, language),
+            Format::Sarif => formats::sarif(&self.findings, language),
+            Format::Github => formats::github(&self.findings, language),
+            Format::Junit => formats::junit(&self.looked_at, &self.findings, language),
+            Format::Text => {
+                let mut out = self.changes.clone();
+                if !args.fixing.diff {
+                    let look = look(language);
+                    out.extend(self.findings.iter().map(|found| report(found, look)));
+                }
+                out + &self.summary(known, args.fixing)
+            }
+        }
+    }
+
+    fn summary(&self, known: usize, fixing: Fixing) -> String {
+        let count = |severity| self.findings.iter().filter(|found| found.severity == severity).count();
+        let values: [(&str, &dyn std::fmt::Display); 4] = [
+            ("files", &self.looked_at.len()),
+            ("errors", &count(Severity::Error)),
+            ("warnings", &count(Severity::Warning)),
+            ("notes", &count(Severity::Note)),
+        ];
+        let mut lines = vec![say::SUMMARY.fill(self.language, &values)];
+        if known > 0 {
+            lines.push(say::KNOWN_LEFT_OUT.fill(self.language, &[("count", &known)]));
+        }
+        let fixable = self.findings.iter().filter(|found| found.fix.as_ref().is_some_and(|fix| fix.safe)).count();
+        if fixable > 0 && !fixing.write {
+            lines.push(say::FIXABLE.fill(self.language, &[("count", &fixable)]));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+/// Whether a file is known to be none of Kafka's settings: Log4j's.
+fn is_ignored(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().to_ascii_lowercase().contains("log4j"))
+}
+
+/// Columns and colours of this terminal.
+fn look(language: Language) -> Look {
+    let terminal = io::stdout().is_terminal();
+    let plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let paint = match (terminal, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())) {
+        _ if plain => Paint::Plain,
+        (true, false) => Paint::Colour,
+        _ => Paint::Monochrome,
+    };
+    let columns = crossterm::terminal::size().ok().filter(|_| terminal).map_or(100, |(columns, _)| usize::from(columns));
+    Look { language, columns, paint }
+}
+
+/// What the fixes would change, as a unified diff.
+fn difference(input: &Input, fixed: &[u8]) -> String {
+    let (before, after) = (String::from_utf8_lossy(&input.bytes), String::from_utf8_lossy(fixed));
+    let diff = similar::TextDiff::from_lines(before.as_ref(), after.as_ref());
+    diff.unified_diff().context_radius(3).header(&input.shown, &input.shown).to_string()
+}
+
+/// Puts the new bytes in the file's place: whole or not at all, its permissions kept; through a link, the link stays.
+fn write(input: &Input, bytes: &[u8]) -> io::Result<()> {
+    let path = input.path.canonicalize()?;
+    if std::fs::read(&path)? != input.bytes {
+        return Err(io::Error::other("the file has changed meanwhile"));
+    }
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
+    file.as_file().sync_data()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}

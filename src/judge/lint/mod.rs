@@ -1,0 +1,139 @@
+//! The rules applied to files: which files, what is found in each, what of it is wanted, and the fixes made.
+
+pub mod baseline;
+pub mod files;
+pub mod fix;
+pub mod suppress;
+
+use std::path::PathBuf;
+
+use crate::judge::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::judge::rules::config::file::{ConfigFile, KafkaVersion};
+use crate::judge::rules::config::kind::Kind;
+use crate::judge::rules::config::{self, syntax};
+use crate::judge::rules::{RULES, Rule};
+use crate::properties::{self, Document, PropertiesError};
+use crate::text::Message;
+use crate::text::config::labels;
+
+/// Picks rules: by code, by the beginning of a code (`KL4`), or by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector(String);
+
+impl Selector {
+    /// Reads one; `None` where no rule is picked by it.
+    pub fn new(text: &str) -> Option<Self> {
+        let selector = Self(text.trim().to_owned());
+        (!selector.0.is_empty() && RULES.iter().any(|rule| selector.picks(rule.code, rule.name))).then_some(selector)
+    }
+
+    /// Whether it picks a rule.
+    pub fn picks(&self, code: &str, name: &str) -> bool {
+        let upper = self.0.to_ascii_uppercase();
+        self.0 == name || (upper.starts_with("KL") && code.starts_with(&upper))
+    }
+}
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The kind of every file; `None` has each file tell.
+    pub kind: Option<Kind>,
+    /// The Kafka that is to read the files.
+    pub version: KafkaVersion,
+    /// The rules that count; all where there is none.
+    pub select: Vec<Selector>,
+    /// The rules that do not.
+    pub ignore: Vec<Selector>,
+    /// What matters less is left out.
+    pub severity: Severity,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (select, ignore) = (Vec::new(), Vec::new());
+        Self { kind: None, version: KafkaVersion::CATALOGUED, select, ignore, severity: Severity::Note }
+    }
+}
+
+impl Options {
+    fn wants(&self, found: &Diagnostic) -> bool {
+        let picks = |selectors: &[Selector]| selectors.iter().any(|selector| selector.picks(found.code, found.name));
+        found.severity >= self.severity && (self.select.is_empty() || picks(&self.select)) && !picks(&self.ignore)
+    }
+}
+
+/// A file as it was read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path as it is shown.
+    pub shown: String,
+    /// What is in it, at most [`properties::MAX_BYTES`] and one.
+    pub bytes: Vec<u8>,
+}
+
+impl Input {
+    fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// A finding of a file that is no list of settings.
+    fn found(&self, rule: &'static Rule, range: std::ops::Range<usize>, label: Message) -> Diagnostic {
+        let source = Source::File { path: self.path.clone(), shown: self.shown.clone(), bytes: self.bytes.as_slice().into() };
+        Diagnostic {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity,
+            title: rule.text.title.into(),
+            source,
+            primary: Label { range, text: label },
+            secondary: Vec::new(),
+            you_will_see: rule.text.seen.map(Message::from),
+            explanation: rule.text.why.into(),
+            help: Some(rule.text.fix.into()),
+            fix: None,
+        }
+    }
+}
+
+/// What is found in a file and wanted; `None` where the file is none that Kafka reads, or its kind cannot be told.
+pub fn lint(input: &Input, options: &Options) -> Option<Vec<Diagnostic>> {
+    let promised = options.kind.or(Kind::of_name(&input.name()));
+    let mut findings = match Document::parse(input.bytes.as_slice()) {
+        Err(error) => {
+            promised?;
+            vec![unreadable(input, &error)]
+        }
+        Ok(_) if input.bytes.contains(&0) => {
+            promised?;
+            let at = input.bytes.iter().position(|byte| *byte == 0).unwrap_or(0);
+            vec![input.found(&syntax::NOT_TEXT, at..at + 1, labels::NOT_TEXT.into())]
+        }
+        Ok(document) => {
+            let kind = options.kind.or_else(|| Kind::of(&input.name(), &document))?;
+            let file =
+                ConfigFile { path: input.path.clone(), shown: input.shown.clone(), kind, version: options.version, document };
+            let findings = config::judge(&file);
+            suppress::apply(&file, findings, |unused| input.found(&suppress::UNUSED, unused.place, unused.label))
+        }
+    };
+    findings.retain(|found| options.wants(found));
+    Some(findings)
+}
+
+fn unreadable(input: &Input, error: &PropertiesError) -> Diagnostic {
+    match error {
+        PropertiesError::MalformedEscape { at } => {
+            input.found(&syntax::MALFORMED_ESCAPE, at.range.clone(), labels::MALFORMED_ESCAPE.into())
+        }
+        PropertiesError::TooLarge { .. } | PropertiesError::Io { .. } => {
+            let size = format!("> {}", properties::MAX_BYTES);
+            input.found(&syntax::TOO_LARGE, 0..0, Message::new(labels::TOO_LARGE).with("size", size))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Files linted from end to end: comments, baselines, fixes, formats and bad input.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::baseline::Baseline;
+use super::*;
+use crate::judge::diagnostic::formats;
+use crate::judge::lint::fix::fix;
+use crate::text::Language;
+
+fn input(name: &str, bytes: impl AsRef<[u8]>) -> Input {
+    Input { path: PathBuf::from(name), shown: name.to_owned(), bytes: bytes.as_ref().to_vec() }
+}
+
+fn codes(input: &Input, options: &Options) -> Vec<&'static str> {
+    lint(input, options).expect("its kind is known").iter().map(|found| found.code).collect()
+}
+
+const SERVER: &str =
+    "broker.id=0\r\nnum.partitions=3 # three\r\nPORT=9092\r\nlog.dirs=\"/data\"\r\nzookeeper.connect=localhost:2181";
+
+#[track_caller]
+fn check_fix(text: &[u8], unsafe_too: bool, expected: &[u8]) {
+    let file = input("server.properties", text);
+    let fixed = fix(&file, &Options::default(), unsafe_too);
+    assert_eq!(String::from_utf8_lossy(&fixed.bytes), String::from_utf8_lossy(expected));
+}
+
+#[test]
+fn fixes_change_what_they_mean_to_and_nothing_else() {
+    let fixed = "broker.id=0\r\n# three\r\nnum.partitions=3\r\nPORT=9092\r\nlog.dirs=/data\r\nzookeeper.connect=localhost:2181";
+    check_fix(SERVER.as_bytes(), false, fixed.as_bytes());
+    // Korean, Latin-1 and blank lines stay as they are
+    let text = b"# \xb0\xa1\n\n  broker.id = 1.0  \n#\xea\xb0\x80\nzookeeper.connect=h";
+    check_fix(text, false, b"# \xb0\xa1\n\n  broker.id = 1\n#\xea\xb0\x80\nzookeeper.connect=h");
+    check_fix(b"broker.id=0\nzookeeper.connect=localhost:9092\n", false, b"broker.id=0\nzookeeper.connect=localhost:9092\n");
+    check_fix(b"broker.id=0\nzookeeper.connect=localhost:9092\n", true, b"broker.id=0\nzookeeper.connect=localhost:2181\n");
+}
+
+#[test]
+fn what_is_wanted_is_picked_by_code_name_and_severity() {
+    let file = input("server.properties", SERVER);
+    let pick = |select: &[&str], ignore: &[&str], severity| {
+        let read = |texts: &[&str]| texts.iter().map(|text| Selector::new(text).expect("a rule")).collect();
+        codes(&file, &Options { select: read(select), ignore: read(ignore), severity, ..Options::default() })
+    };
+    assert_eq!(pick(&[], &[], Severity::Note), ["KL420", "KL401", "KL421"]);
+    assert_eq!(pick(&["KL42"], &[], Severity::Note), ["KL420", "KL421"]);
+    assert_eq!(pick(&["kl420", "quoted-value"], &["KL420"], Severity::Note), ["KL421"]);
+    assert_eq!(pick(&[], &[], Severity::Error), ["KL420"]);
+    assert_eq!(Selector::new("KL9"), None);
+    assert_eq!(Selector::new(""), None);
+}
+
+#[test]
+fn known_findings_are_left_out_and_new_ones_told() {
+    let found = |text: &str| lint(&input("server.properties", text), &Options::default()).expect("its kind is known");
+    let baseline = Baseline::of(&found("zookeeper.connect=h\nport=1\n"));
+    let baseline = Baseline::parse(&baseline.write()).expect("it reads its own");
+    let codes = |text: &str| baseline.new_ones(found(text)).iter().map(|found| found.code).collect::<Vec<_>>();
+    assert!(codes("# moved\n\nport=1\nzookeeper.connect=h\n").is_empty());
+    assert_eq!(codes("port=1\nhost.name=x\nzookeeper.connect=h\n"), ["KL403"]);
+    assert!(Baseline::parse("{}").is_err());
+    assert!(Baseline::parse("{\"version\":2,\"findings\":[]}").is_err());
+}
+
+#[test]
+fn a_file_that_is_no_list_of_settings_is_said_to_be_none() {
+    let check = |name: &str, bytes: &[u8], expected: Option<Vec<&str>>| {
+        let found = lint(&input(name, bytes), &Options::default());
+        assert_eq!(found.map(|found| found.iter().map(|found| found.code).collect::<Vec<_>>()), expected, "{name}");
+    };
+    check("server.properties", &vec![b'a'; crate::properties::MAX_BYTES + 1], Some(vec!["KL440"]));
+    check("server.properties", b"\x7fELF\0\0\0", Some(vec!["KL439"]));
+    check("server.properties", b"\xff\xfeb\0r\0o\0k\0e\0r\0", Some(vec!["KL439"]));
+    check("other.properties", b"\x7fELF\0\0\0", None);
+    check("log4j.properties", b"log4j.rootLogger=INFO", None);
+    check("application.properties", b"server.port=8080", None);
+    check("zoo.cfg", b"", Some(vec!["KL303", "KL306"]));
+}
+
+#[test]
+fn versions_have_keys_of_their_own() {
+    let at = |version: &str, text: &str| {
+        let version = version.parse().expect("a version");
+        codes(&input("server.properties", text), &Options { version, ..Options::default() })
+    };
+    let old = "zookeeper.connect=h\nadvertised.host.name=h\n";
+    assert_eq!(at("3.6", old), ["KL403"]);
+    assert!(at("2.8", "zookeeper.connect=h\nlog.dirs=/d\n").is_empty());
+    assert_eq!(at("4.0", "zookeeper.connect=h\n"), ["KL403"]);
+    assert!(at("3.9", "zookeeper.connect=h\nsome.newer.key=1\ninter.broker.protocol.version=3.9\n").is_empty());
+    assert!("3".parse::<KafkaVersion>().is_err());
+}
+
+#[test]
+fn columns_count_characters_and_formats_are_well_formed() {
+    let text = "# 한글\nzookeeper.connect=h\nlog.dirs=/데이터, \"x\"&<y\nPort=1";
+    let found = lint(&input("server 1.properties", text), &Options::default()).expect("its kind is known");
+    let json: serde_json::Value = serde_json::from_str(&formats::json(&found, Language::En)).expect("JSON");
+    let rows = json.as_array().expect("an array");
+    assert_eq!(rows.len(), found.len());
+    let row = rows.iter().find(|row| row["code"] == "KL433").expect("the Korean value is found");
+    assert_eq!((&row["line"], &row["column"], &row["end_column"]), (&3.into(), &10.into(), &22.into()));
+    let sarif: serde_json::Value = serde_json::from_str(&formats::sarif(&found, Language::Ko)).expect("JSON");
+    assert_eq!(sarif["version"], "2.1.0");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "server%201.properties");
+    for result in results {
+        let index = result["ruleIndex"].as_u64().expect("an index") as usize;
+        assert_eq!(sarif["runs"][0]["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
+    }
+    let junit = formats::junit(&["clean.properties".to_owned()], &found, Language::En);
+    assert!(junit.contains("<testcase name=\"lint\" classname=\"clean.properties\"/>"));
+    assert_eq!(junit.matches("<failure").count(), found.len());
+    assert_eq!(formats::github(&found, Language::En).lines().count(), found.len());
+}
+
+proptest! {
+    /// Lines that look like settings, whole or broken, in any bytes.
+    #[test]
+    fn any_file_is_judged_and_fixing_brings_nothing_new(
+        lines in prop::collection::vec(
+            prop_oneof![
+                "(num.partitions|log.dirs|listeners|zookeeper.connect|broker.id|port|log.retention.ms)[ =:]{0,2}[ -~가-힣]{0,20}",
+                "[ -~]{0,30}",
+                "[#!]{1}[ -~]{0,20}\\\\?",
+            ],
+            0..12,
+        ),
+        raw in prop::collection::vec(any::<u8>(), 0..20),
+        end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")],
+        guess in any::<bool>(),
+    ) {
+        let mut bytes = lines.join(end).into_bytes();
+        bytes.extend(raw);
+        let options = Options { kind: Some(Kind::Broker), ..Options::default() };
+        let file = input("server.properties", &bytes);
+        let before = codes(&file, &options);
+        let fixed = fix(&file, &options, guess);
+        let after = codes(&input("server.properties", &fixed.bytes), &options);
+        prop_assert!(after.len() <= before.len());
+        prop_assert!(after.iter().all(|code| before.contains(code)), "{before:?} {after:?}");
+        prop_assert!(fixed.count > 0 || fixed.bytes == bytes);
+    }
+}
