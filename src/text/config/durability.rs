@@ -5,13 +5,13 @@ crate::rule_texts! {
         title: ("min.insync.replicas가 복제본 수보다 커요", "min.insync.replicas is larger than the number of replicas"),
         why: ("acks=all로 쓰려면 동기화된 복제본이 min.insync.replicas만큼 있어야 해요. 복제본이 그보다 적게 만들어지면 그런 쓰기는 모두 거절돼요.", "A write with acks=all needs that many replicas in sync. Where topics are made with fewer, every such write is refused."),
         fix: ("default.replication.factor를 min.insync.replicas보다 크게 하세요. 보통 3과 2를 써요.", "Make default.replication.factor larger than min.insync.replicas; 3 and 2 are usual."),
-        seen: ("NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS"),
+        seen: ("acks=all로 쓰는 프로듀서가 NOT_ENOUGH_REPLICAS 오류를 받아요.", "Producers with acks=all get the error NOT_ENOUGH_REPLICAS."),
     }
     TRANSACTION_MIN_ISR {
         title: ("트랜잭션 로그의 min.isr이 복제본 수보다 커요", "The transaction log's min.isr is larger than its number of replicas"),
         why: ("transaction.state.log.min.isr의 기본값은 2예요. 복제본을 1로 줄이면서 min.isr을 그대로 두면 트랜잭션이 시작되지 못하고 계속 기다려요.", "transaction.state.log.min.isr is 2 by default. With one replica and that default, transactions never get going."),
         fix: ("브로커가 하나면 둘 다 1로 하세요.", "With one broker set both to 1."),
-        seen: ("COORDINATOR_NOT_AVAILABLE", "COORDINATOR_NOT_AVAILABLE"),
+        seen: ("트랜잭션을 쓰는 프로듀서가 COORDINATOR_NOT_AVAILABLE을 되풀이해서 받아요.", "Producers with transactions get COORDINATOR_NOT_AVAILABLE again and again."),
     }
     UNCLEAN_ELECTION {
         title: ("뒤처진 복제본도 리더가 될 수 있게 했어요", "A replica that lags behind may become leader"),

@@ -2,6 +2,7 @@
 
 crate::texts! {
     KAFKA_SAYS { ko: "카프카의 말로는 이래요: {message}", en: "In Kafka's words: {message}" }
+    ZOOKEEPER_SAYS { ko: "주키퍼의 말로는 이래요: {message}", en: "In ZooKeeper's words: {message}" }
     REFUSED { ko: "이 값으로는 시작하지 못해요.", en: "It does not start with this." }
     MISSING { ko: "이 파일에 꼭 있어야 해요.", en: "This file must have it." }
     BELONGS_TO_IT { ko: "이 값과 맞지 않아요.", en: "It does not fit this one." }

@@ -68,7 +68,7 @@ pub(super) fn check(judged: &mut Judgement<'_>) {
 fn data_dir(judged: &mut Judgement<'_>) {
     let Some(index) = judged.deciding("dataDir") else {
         let said = "java.lang.IllegalArgumentException: dataDir is not set";
-        let finding = judged.at_file(&DATA_DIR_MISSING, labels::MISSING).in_kafkas_words(said);
+        let finding = judged.at_file(&DATA_DIR_MISSING, labels::MISSING).in_zookeepers_words(said);
         return judged.missing("dataDir", said, finding);
     };
     if judged.is_claimed(index) {
@@ -106,7 +106,7 @@ fn ports(judged: &mut Judgement<'_>) {
             _ => {
                 let said = format!("java.lang.IllegalArgumentException: port out of range:{port}");
                 let label = Message::new(labels::RANGE).with("range", "0 … 65535");
-                judged.at_value(&CLIENT_PORT_RANGE, index, label).in_kafkas_words(&said)
+                judged.at_value(&CLIENT_PORT_RANGE, index, label).in_zookeepers_words(&said)
             }
         };
         judged.blame(index, finding);
@@ -141,7 +141,7 @@ fn times(judged: &mut Judgement<'_>) {
         && let Some(count) = number(judged, "autopurge.snapRetainCount").filter(|count| *count < 3)
     {
         let said = format!("Invalid autopurge.snapRetainCount: {count}. Defaulting to 3");
-        let finding = judged.at_value(&SNAP_RETAIN, index, labels::TAKES_THREE).in_kafkas_words(&said);
+        let finding = judged.at_value(&SNAP_RETAIN, index, labels::TAKES_THREE).in_zookeepers_words(&said);
         judged.tell(finding);
     }
 }
@@ -176,7 +176,7 @@ fn ensemble(judged: &mut Judgement<'_>) {
     if let (Some(key), true) = (missing, servers.len() > 1) {
         let said = format!("java.lang.IllegalArgumentException: {key} is not set");
         let finding = judged.at_key(&ENSEMBLE_LIMITS, first, Message::new(labels::LIMIT_MISSING).with("key", key));
-        judged.tell(finding.in_kafkas_words(&said));
+        judged.tell(finding.in_zookeepers_words(&said));
     }
     if judged.sound(&judged.entries[first].key).is_some() {
         let finding = judged.at_key(&ENSEMBLE_BUNDLED, first, labels::ENSEMBLE);

@@ -161,24 +161,29 @@ impl<'a> Judgement<'a> {
         self.claimed[index]
     }
 
-    /// The bytes of an entry's value that hold `part` of it; the whole value where escapes are in the way.
+    /// The bytes of the file that hold `part` of an entry's value; the whole value where escapes are in the way.
     pub fn part(&self, index: usize, part: Range<usize>) -> Range<usize> {
         let entry = self.entries[index];
-        match self.is_plain(index) {
-            true => entry.value_span.range.start + part.start..entry.value_span.range.start + part.end,
-            false => entry.value_span.range.clone(),
+        let whole = entry.value_span.range.clone();
+        // Java reads each byte as a character
+        let bytes = |at: usize| entry.value.get(..at).map(|before| whole.start + before.chars().count());
+        match (self.is_plain(index), bytes(part.start), bytes(part.end)) {
+            (true, Some(start), Some(end)) => start..end,
+            _ => whole,
         }
     }
 
     /// The bytes of the value without the blanks behind it.
     pub fn value_place(&self, index: usize) -> Range<usize> {
-        self.part(index, 0..self.entries[index].value.trim_end().len())
+        // only what Kafka trims too: a special blank is part of the value
+        self.part(index, 0..self.entries[index].value.trim_end_matches([' ', '\t', '\x0c']).len())
     }
 
-    /// Whether the value stands in the file as Kafka reads it, byte for byte.
+    /// Whether the value stands in the file as Kafka reads it, a byte for each character.
     pub fn is_plain(&self, index: usize) -> bool {
         let entry = self.entries[index];
-        self.file.document.as_bytes().get(entry.value_span.range.clone()) == Some(entry.value.as_bytes())
+        let written = self.file.document.as_bytes().get(entry.value_span.range.clone()).unwrap_or_default();
+        !written.contains(&b'\\') && written.len() == entry.value.chars().count()
     }
 
     /// The bytes that the value is written with, as text.
@@ -284,6 +289,13 @@ impl Diagnostic {
     #[must_use]
     pub fn in_kafkas_words(mut self, words: &str) -> Self {
         self.you_will_see = Some(Message::new(labels::KAFKA_SAYS).with("message", words));
+        self
+    }
+
+    /// The same finding with ZooKeeper's own words for it.
+    #[must_use]
+    pub fn in_zookeepers_words(mut self, words: &str) -> Self {
+        self.you_will_see = Some(Message::new(labels::ZOOKEEPER_SAYS).with("message", words));
         self
     }
 

@@ -42,7 +42,7 @@ const READ_BY_OTHERS: [&str; 14] = [
     "confluent.",
     "authorizer.",
     "super.users",
-    "kafka.csv.",
+    "kafka.",
     "allow.everyone.",
     "metrics.jmx.",
     "cruise.control.",

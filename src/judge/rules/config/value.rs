@@ -112,6 +112,14 @@ fn is_javas(value: &str) -> bool {
     ["java.", "javax.", "scala."].iter().any(|prefix| value.starts_with(prefix))
 }
 
+/// The finding with the words of the server that reads the file.
+fn in_words(judged: &Judgement<'_>, finding: Diagnostic, said: &str) -> Diagnostic {
+    match judged.file.kind {
+        Kind::Coordinator => finding.in_zookeepers_words(said),
+        _ => finding.in_kafkas_words(said),
+    }
+}
+
 fn judge(judged: &Judgement<'_>, index: usize, key: &'static ConfigKey) -> Option<Diagnostic> {
     if key.kind == "PASSWORD" {
         return None;
@@ -124,16 +132,22 @@ fn disguised(judged: &Judgement<'_>, index: usize, key: &ConfigKey) -> Option<Di
     let value = judged.entries[index].value.trim();
     let refused = |value: &str| refusal_alone(judged, key, value);
     let graded = |finding: Diagnostic| match refused(value) {
-        Some(said) => finding.in_kafkas_words(&said).mattering(Severity::Error),
+        Some(said) => in_words(judged, finding, &said).mattering(Severity::Error),
         None => Diagnostic { you_will_see: None, ..finding }.mattering(Severity::Warning),
     };
     if let Some((kept, comment)) = trailing_comment(key, value) {
         let at = judged.part(index, kept.len()..value.len());
-        let label = Message::new(labels::COMMENT).with("comment", comment).with("value", kept);
-        let finding = graded(judged.found(&COMMENT, at, label));
-        return Some(match judged.is_plain(index) {
-            true => finding.fixed_by(comment_moved(judged, index, kept, comment), refused(kept).is_none()),
-            false => finding,
+        let bytes = judged.file.document.as_bytes();
+        let (kept_text, comment_text) =
+            (String::from_utf8_lossy(&bytes[judged.part(index, 0..kept.len())]), std::str::from_utf8(&bytes[at.clone()]));
+        let label =
+            Message::new(labels::COMMENT).with("comment", comment_text.unwrap_or(comment).trim()).with("value", kept_text);
+        let finding = graded(judged.found(&COMMENT, at.clone(), label));
+        return Some(match comment_text {
+            Ok(text) if judged.is_plain(index) => {
+                finding.fixed_by(comment_moved(judged, index, at.start, text), refused(kept).is_none())
+            }
+            _ => finding,
         });
     }
     let written = judged.written(index);
@@ -175,17 +189,16 @@ fn trailing_comment<'v>(key: &ConfigKey, value: &'v str) -> Option<(&'v str, &'v
     (!kept.is_empty()).then(|| (kept, &value[at..]))
 }
 
-/// The edits that move a comment to the line above.
-fn comment_moved(judged: &Judgement<'_>, index: usize, kept: &str, comment: &str) -> Vec<Edit> {
+/// The edits that move a comment, which begins at a byte of the file, to the line above.
+fn comment_moved(judged: &Judgement<'_>, index: usize, at: usize, comment: &str) -> Vec<Edit> {
     let entry = judged.entries[index];
-    let text = comment.trim_start_matches(['#', '/', ';', '-']).trim_start();
-    let start = entry.key_span.range.start;
+    let text = comment.trim().trim_start_matches(['#', '/', ';', '-']).trim_start();
     let bytes = judged.file.document.as_bytes();
-    let line = bytes[..start].iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
-    let value = entry.value_span.range.clone();
+    let before = &bytes[..entry.key_span.range.start];
+    let line = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
     vec![
         Edit { range: line..line, text: format!("# {text}{}", judged.line_end()) },
-        Edit { range: value.start + kept.len()..value.end, text: String::new() },
+        Edit { range: at..entry.value_span.range.end, text: String::new() },
     ]
 }
 
@@ -210,7 +223,7 @@ fn plainly_wrong(judged: &Judgement<'_>, index: usize, key: &'static ConfigKey) 
         true => refusal_alone(judged, key, value),
         false => refusal(judged, key, value),
     }?;
-    let at = |rule: &'static Rule, label: Message| judged.at_value(rule, index, label).in_kafkas_words(&said);
+    let at = |rule: &'static Rule, label: Message| in_words(judged, judged.at_value(rule, index, label), &said);
     let replaced = |finding: Diagnostic, value: String, safe: bool| finding.fixed_by(vec![judged.new_value(index, &value)], safe);
     let wanted = || Message::new(labels::WANTED).with("kind", kind_in_words(key));
     if value.is_empty() {
@@ -239,7 +252,7 @@ fn plainly_wrong(judged: &Judgement<'_>, index: usize, key: &'static ConfigKey) 
 
 /// A number that is none, or out of its range.
 fn number(judged: &Judgement<'_>, index: usize, key: &ConfigKey, value: &str, said: &str) -> Diagnostic {
-    let at = |rule: &'static Rule, label: Message| judged.at_value(rule, index, label).in_kafkas_words(said);
+    let at = |rule: &'static Rule, label: Message| in_words(judged, judged.at_value(rule, index, label), said);
     let fixed = |finding: Diagnostic, number: String, safe: bool| {
         let taken = refusal(judged, key, &number).is_none();
         if taken { finding.fixed_by(vec![judged.new_value(index, &number)], safe) } else { finding }

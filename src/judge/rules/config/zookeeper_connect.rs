@@ -200,7 +200,10 @@ fn refused(line: &Line<'_>, start: &Start) -> Option<Diagnostic> {
 pub(super) fn own_port_in_file(judged: &Judgement<'_>, index: usize) -> Option<Diagnostic> {
     let found = candidates(judged.entries[index].value.trim())?;
     let [candidate] = found.as_slice() else { return None };
-    let listeners = judged.value("listeners").unwrap_or(if judged.has("listeners") { return None } else { DEFAULT_LISTENERS });
+    let listeners = match judged.has("listeners") {
+        true => judged.value("listeners")?,
+        false => DEFAULT_LISTENERS,
+    };
     let own: Vec<Address> = listeners.split(',').filter_map(listener_address).collect();
     let port = candidate.address.port;
     if !candidate.port_written || !is_this_machine(&candidate.address.host, &own) || !own.iter().any(|own| own.port == port) {
