@@ -9,6 +9,8 @@ pub struct Tool {
     pub script: &'static str,
     /// The main class, as the process table shows it.
     pub main_class: &'static str,
+    /// The exit code with which it refuses a line that is wrong, and fails where its program is not there.
+    pub failure: u8,
 }
 
 /// Whether an option takes a value.
@@ -54,7 +56,11 @@ pub fn all() -> &'static [Tool] {
     static ALL: OnceLock<Vec<Tool>> = OnceLock::new();
     ALL.get_or_init(|| {
         super::table::rows::<16>(include_str!("data/tools/index.tsv"))
-            .map(|row| Tool { script: row[0], main_class: row[1] })
+            .map(|row| Tool {
+                script: row[0],
+                main_class: row[1],
+                failure: row[10].parse().ok().filter(|code| *code != 0).unwrap_or(1),
+            })
             .collect()
     })
 }

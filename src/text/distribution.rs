@@ -29,15 +29,28 @@ crate::texts! {
     LIBS_NOTE {
         ko: "아파치 카프카라면 여기에 jar 파일이 백 개쯤 있어요. 이 폴더에는 대신 링크 하나가 있어요.\n\
              kafkalab -> {program}\n\
-             bin/의 스크립트는 이 프로그램을 카프카의 메인 클래스 이름으로 실행해요. 링크가 끊어지면 kafkalab을 다시 실행해 주세요.\n",
+             bin/의 스크립트는 이 프로그램을 카프카의 메인 클래스 이름으로 실행해요. 링크가 끊어지면 kafkalab을 다시 실행해 주세요.\n\
+             bin/windows는 없어요. 이 프로그램은 리눅스에서만 돌아요.\n",
         en: "In Apache Kafka about a hundred jar files are here. This folder has one link instead:\n\
              kafkalab -> {program}\n\
-             The scripts in bin/ run that program under the name of Kafka's main class. If the link breaks, run kafkalab again.\n",
+             The scripts in bin/ run that program under the name of Kafka's main class. If the link breaks, run kafkalab again.\n\
+             bin/windows is left out: this program runs on Linux only.\n",
     }
     /// Stands between double quotes in a shell script: no quotes, no dollar signs, no backslashes.
     PROGRAM_MISSING {
         ko: "libs/kafkalab 링크가 끊어졌어요. kafkalab을 다시 빌드해 실행하면 이 폴더를 고쳐 놓아요.",
         en: "The link libs/kafkalab is broken. Build and run kafkalab again: it repairs this folder.",
+    }
+    /// Stands between double quotes in a shell script, as [`PROGRAM_MISSING`].
+    NEEDS_APACHE {
+        ko: "{what}: 내장 엔진에는 없어서 아파치 카프카가 있어야 해요. \
+             https://archive.apache.org/dist/kafka/3.6.0/kafka_2.13-3.6.0.tgz 파일을 받아 압축을 풀고, 그 폴더에서 실행해 주세요.",
+        en: "{what} is not in the bundled engine, it needs Apache Kafka: get \
+             https://archive.apache.org/dist/kafka/3.6.0/kafka_2.13-3.6.0.tgz, unpack it, and run this in its folder.",
+    }
+    ELSEWHERE {
+        ko: "아파치 카프카에만 있는 프로그램이에요. 어디서 받는지 알려 줘요.",
+        en: "A program that only Apache Kafka has. This says where to get it.",
     }
     RUN_CLASS {
         ko: "메인 클래스 이름으로 프로그램을 실행해요. 다른 스크립트가 모두 이 스크립트를 불러요.",
@@ -54,6 +67,35 @@ crate::texts! {
     TOOL {
         ko: "도구를 실행해요. 옵션은 그대로 넘겨요.",
         en: "Runs the tool and hands its options on.",
+    }
+
+    LOG4J {
+        ko: "서버 로그 설정이에요. 레벨(TRACE, DEBUG, INFO, WARN, ERROR, OFF)과 파일을 바꿀 수 있어요.\n\
+             ${kafka.logs.dir}는 logs/ 폴더이고, LOG_DIR 환경 변수로 옮길 수 있어요.\n\
+             날짜별로 파일을 나누는 일(DatePattern)은 아파치 카프카만 해요.",
+        en: "Where the servers log to. Levels (TRACE, DEBUG, INFO, WARN, ERROR, OFF) and files may be changed.\n\
+             ${kafka.logs.dir} is the folder logs/, or what the environment variable LOG_DIR says.\n\
+             Only Apache Kafka begins a new file with each hour (DatePattern).",
+    }
+    TOOLS_LOG4J {
+        ko: "도구의 로그 설정이에요. WARN 이상만 화면(표준 오류)에 나와요.",
+        en: "The log of the tools: WARN and above, on standard error.",
+    }
+    CONNECT {
+        ko: "카프카 커넥트 설정이에요. 커넥트는 아파치 카프카로 실행해요.",
+        en: "Settings of Kafka Connect, which runs with Apache Kafka.",
+    }
+    MIRROR_MAKER {
+        ko: "미러메이커 2 설정이에요. 미러메이커는 아파치 카프카로 실행해요.",
+        en: "Settings of MirrorMaker 2, which runs with Apache Kafka.",
+    }
+    KRAFT {
+        ko: "ZooKeeper 없이 도는 KRaft 모드의 설정이에요. 아파치 카프카로 실행해요.",
+        en: "Settings of KRaft mode, which does without ZooKeeper. It runs with Apache Kafka.",
+    }
+    TROGDOR {
+        ko: "장애를 일부러 일으켜 보는 도구, 트록도르의 설정이에요. 아파치 카프카로 실행해요.",
+        en: "Settings of Trogdor, which injects faults. It runs with Apache Kafka.",
     }
 
     SERVER {

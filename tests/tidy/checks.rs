@@ -30,7 +30,7 @@ struct Guard {
 const GUARDS: &[Guard] = &[
     Guard {
         signs: &["println!", "print!", "eprintln!", "eprint!", "dbg!", "stdout()", "stderr()"],
-        home: &["src/cli/", "src/frontend/", "src/engine/tools/", "src/engine/log4j.rs"],
+        home: &["src/cli/", "src/frontend/", "src/engine/tools/", "src/engine/log4j/"],
         exceptions: &[],
         instead: "a return value that cli, frontend or engine/tools prints",
         in_tests: false,

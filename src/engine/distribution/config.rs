@@ -17,6 +17,36 @@ pub fn files(settings: &Settings) -> [(&'static str, String); 4] {
     ]
 }
 
+/// The files of `config/` beside those: name below `config/`, what it is, and the settings that Kafka ships.
+const OTHERS: [(&str, Text, &str); 14] = [
+    ("connect-console-sink.properties", text::CONNECT, include_str!("files/connect-console-sink.properties")),
+    ("connect-console-source.properties", text::CONNECT, include_str!("files/connect-console-source.properties")),
+    ("connect-distributed.properties", text::CONNECT, include_str!("files/connect-distributed.properties")),
+    ("connect-file-sink.properties", text::CONNECT, include_str!("files/connect-file-sink.properties")),
+    ("connect-file-source.properties", text::CONNECT, include_str!("files/connect-file-source.properties")),
+    ("connect-log4j.properties", text::CONNECT, include_str!("files/connect-log4j.properties")),
+    ("connect-mirror-maker.properties", text::MIRROR_MAKER, include_str!("files/connect-mirror-maker.properties")),
+    ("connect-standalone.properties", text::CONNECT, include_str!("files/connect-standalone.properties")),
+    ("kraft/broker.properties", text::KRAFT, include_str!("files/kraft/broker.properties")),
+    ("kraft/controller.properties", text::KRAFT, include_str!("files/kraft/controller.properties")),
+    ("kraft/server.properties", text::KRAFT, include_str!("files/kraft/server.properties")),
+    ("log4j.properties", text::LOG4J, include_str!("files/log4j.properties")),
+    ("tools-log4j.properties", text::TOOLS_LOG4J, include_str!("files/tools-log4j.properties")),
+    ("trogdor.conf", text::TROGDOR, include_str!("files/trogdor.conf")),
+];
+
+/// The other files of `config/`, for logs and for the parts that need Apache's engine: name below `config/` and contents.
+pub(super) fn other_files(settings: &Settings) -> impl Iterator<Item = (&'static str, String)> {
+    OTHERS.iter().map(|(name, about, keys)| {
+        let contents = match keys.strip_prefix('{') {
+            // JSON has no comments
+            Some(rest) => format!("{{\n    \"_comment\": [\"{}\"],{rest}", about.get(settings.language)),
+            None => Page::new(settings, *about).text + "\n" + keys,
+        };
+        (*name, contents)
+    })
+}
+
 /// A `.properties` file as it grows.
 struct Page {
     language: Language,

@@ -115,7 +115,7 @@ fn write_with(parent: &Path, settings: &Settings, program: &Path, classes: &[&st
     for script in scripts::scripts(classes, settings.language) {
         files.put(&Path::new("bin").join(script.name), &script.text, place::Mode::Executable)?;
     }
-    for (name, contents) in config::files(settings) {
+    for (name, contents) in config::files(settings).into_iter().chain(config::other_files(settings)) {
         files.put(&Path::new("config").join(name), &contents, place::Mode::Plain)?;
     }
     let note = text::LIBS_NOTE.fill(settings.language, &[("program", &program.display())]);

@@ -1,5 +1,5 @@
-//! The scripts of `bin/`: which there are for the programs that the bundle has, and their text. What they print and return is what
-//! Kafka's own print and return.
+//! The scripts of `bin/`, all of 3.6.0, and their text. What they print and return is what Kafka's own print and return; those whose
+//! programs are not in the bundle say where these are.
 
 use crate::catalog::tools;
 use crate::engine::tools::BROKER_CLASS;
@@ -48,18 +48,29 @@ const SERVERS: &[Server] = &[
     },
 ];
 
-/// The scripts for the programs with these main classes, sorted by name.
+/// The main class of the scripts that are no more than a script.
+const NO_CLASS: &str = "shell";
+
+/// Every script, sorted by name; `classes` are the main classes of the programs that there are.
 pub(super) fn scripts(classes: &[&str], language: Language) -> Vec<Script> {
-    tools::all().iter().filter_map(|tool| script(tool, classes, language)).collect()
+    tools::all().iter().map(|tool| script(tool, classes, language)).collect()
 }
 
-fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> Option<Script> {
+fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> Script {
     let fill = |template: &str, about: Text, values: &[(&str, &str)]| {
         let filled = template.replace("@ABOUT@", about.get(language));
-        Some(Script { name: tool.script, text: values.iter().fold(filled, |text, (name, value)| text.replace(name, value)) })
+        Script { name: tool.script, text: values.iter().fold(filled, |text, (name, value)| text.replace(name, value)) }
     };
+    let needs = |what: &str| text::NEEDS_APACHE.fill(language, &[("what", &what)]);
     if tool.script == "kafka-run-class.sh" {
-        let values = [("@CLASSES@", &*classes.join(" | ")), ("@MISSING@", text::PROGRAM_MISSING.get(language))];
+        let mut elsewhere: Vec<&str> = tools::all().iter().map(|tool| tool.main_class).collect();
+        elsewhere.retain(|class| *class != NO_CLASS && !classes.contains(class));
+        let values = [
+            ("@CLASSES@", &*classes.join(" | ")),
+            ("@ELSEWHERE@", &*elsewhere.join(" | ")),
+            ("@NEEDS@", &*needs("$class")),
+            ("@MISSING@", text::PROGRAM_MISSING.get(language)),
+        ];
         return fill(include_str!("scripts/kafka-run-class.sh"), text::RUN_CLASS, &values);
     }
     let has = |server: &&Server| classes.contains(&server.main_class);
@@ -75,5 +86,6 @@ fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> O
     if classes.contains(&tool.main_class) {
         return fill(include_str!("scripts/tool.sh"), text::TOOL, &[("@CLASS@", tool.main_class)]);
     }
-    None
+    let values = [("@NEEDS@", &*needs(tool.script)), ("@CODE@", &*tool.failure.to_string())];
+    fill(include_str!("scripts/elsewhere.sh"), text::ELSEWHERE, &values)
 }

@@ -94,20 +94,43 @@ fn data_and_ports_can_lie_elsewhere() {
 }
 
 #[test]
-fn only_the_scripts_of_programs_that_are_there_are_written() {
-    let names = |classes: &[&str]| -> Vec<&str> {
-        scripts::scripts(classes, Language::En).into_iter().map(|script| script.name).collect()
-    };
-    assert_eq!(names(&[]), ["kafka-run-class.sh"]);
-    assert_eq!(names(&[KAFKA]), ["kafka-run-class.sh", "kafka-server-start.sh", "kafka-server-stop.sh"]);
-    assert_eq!(names(CLASSES).len(), 8);
-    for script in scripts::scripts(CLASSES, Language::Ko) {
+fn every_script_of_the_release_is_written() {
+    let scripts = scripts::scripts(CLASSES, Language::Ko);
+    assert_eq!(scripts.len(), 41);
+    for script in scripts {
         for line in script.text.lines() {
             let placeholder =
                 line.split('@').skip(1).any(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase()));
             assert!(!placeholder, "{}: {line}", script.name);
         }
     }
+}
+
+#[tokio::test]
+async fn scripts_of_other_parts_say_where_these_are() {
+    let fixture = Fixture::new("exit 0");
+    let bin = fixture.distribution.bin();
+    let check = async |line: &str, what: &str, code: i32| {
+        let output = fixture.run(&bin, line).await;
+        Fixture::expect(&output, "", code);
+        let expected = text::NEEDS_APACHE.fill(Language::Ko, &[("what", &what)]);
+        assert_eq!(output.stderr.text(), format!("{expected}\n"), "{line}");
+    };
+    check("./connect-distributed.sh x.properties", "connect-distributed.sh", 2).await;
+    check("./kafka-storage.sh random-uuid", "kafka-storage.sh", 1).await;
+    check("./trogdor.sh", "trogdor.sh", 1).await;
+    check("./kafka-run-class.sh kafka.tools.MirrorMaker", "kafka.tools.MirrorMaker", 1).await;
+}
+
+#[test]
+fn the_other_files_are_there_with_their_settings() {
+    let fixture = Fixture::new("exit");
+    let text = |name: &str| fs::read_to_string(fixture.distribution.config(name)).expect("written");
+    assert!(keys(&text("log4j.properties")).contains(&"log4j.rootLogger=INFO, stdout, kafkaAppender"));
+    assert!(keys(&text("kraft/server.properties")).contains(&"process.roles=broker,controller"));
+    assert!(keys(&text("connect-mirror-maker.properties")).contains(&"clusters = A, B"));
+    let trogdor: serde_json::Value = serde_json::from_str(&text("trogdor.conf")).expect("it is JSON");
+    assert_eq!(trogdor["nodes"]["node0"]["trogdor.agent.port"], 8888);
 }
 
 #[tokio::test]
@@ -216,6 +239,19 @@ async fn usage_and_exit_codes_are_those_of_kafka() {
     let unknown = "Error: Could not find or load main class kafka.No\nCaused by: java.lang.ClassNotFoundException: kafka.No\n";
     check("./kafka-run-class.sh kafka.No --list", "", unknown, 1).await;
     check("./kafka-run-class.sh -Xmx1G -Da=b kafka.admin.TopicCommand", "", "", 0).await;
+    let machine =
+        "Error: Could not create the Java Virtual Machine.\nError: A fatal exception has occurred. Program will exit.\n";
+    let topics = "./kafka-topics.sh --list";
+    check(&format!("KAFKA_HEAP_OPTS=-Xmx1Q {topics}"), "", &format!("Invalid maximum heap size: -Xmx1Q\n{machine}"), 1).await;
+    check(&format!("KAFKA_HEAP_OPTS=-Xms1Q {topics}"), "", &format!("Invalid initial heap size: -Xms1Q\n{machine}"), 1).await;
+    check(&format!("KAFKA_OPTS='-Da=b -nonsense' {topics}"), "", &format!("Unrecognized option: -nonsense\n{machine}"), 1).await;
+    let begin = "Error occurred during initialization of VM\n";
+    let larger = format!("{begin}Initial heap size set to a larger value than the maximum heap size\n");
+    check(&format!("KAFKA_HEAP_OPTS='-Xms2G -Xmx1G' {topics}"), &larger, "", 1).await;
+    check(&format!("KAFKA_HEAP_OPTS=-Xmx1 {topics}"), &format!("{begin}Too small maximum heap\n"), "", 1).await;
+    let foo = "Error: Could not find or load main class foo\nCaused by: java.lang.ClassNotFoundException: foo\n";
+    check(&format!("KAFKA_HEAP_OPTS=foo {topics}"), "", foo, 1).await;
+    check(&format!("KAFKA_HEAP_OPTS='-Xmx512m -Xms256M' JMX_PORT=9999 {topics}"), "", "", 0).await;
     fs::remove_file(fixture.distribution.libs().join("kafkalab")).expect("there");
     let missing = format!("{}\n", text::PROGRAM_MISSING.get(Language::Ko));
     check("./kafka-topics.sh --list", "", &missing, 1).await;

@@ -1,6 +1,7 @@
 //! Records as the console consumer writes them out (`DefaultMessageFormatter`).
 
 use super::{Exception, java};
+use crate::engine::broker::group::records::{Key, decode_offset};
 use crate::engine::client::consumer::ConsumerRecord;
 
 /// How the bytes of a key, a value or a header are shown.
@@ -46,10 +47,32 @@ impl Deserializer {
     }
 }
 
+/// A class of formatters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// `DefaultMessageFormatter`; `LoggingMessageFormatter` writes the same, and logs below what tools show.
+    Default,
+    /// `NoOpMessageFormatter`.
+    Silent,
+    /// `GroupMetadataManager.OffsetsMessageFormatter`: commits in `__consumer_offsets`.
+    Offsets,
+}
+
+impl Class {
+    fn by_name(name: &str) -> Result<Self, Exception> {
+        Ok(match name {
+            "kafka.tools.DefaultMessageFormatter" | "kafka.tools.LoggingMessageFormatter" => Self::Default,
+            "kafka.tools.NoOpMessageFormatter" => Self::Silent,
+            "kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter" => Self::Offsets,
+            other => return Err(Exception::new("java.lang.ClassNotFoundException", other)),
+        })
+    }
+}
+
 /// What of a record is written, and what stands between.
 #[derive(Clone, Debug)]
 pub(super) struct Formatter {
-    silent: bool,
+    class: Class,
     timestamp: bool,
     partition: bool,
     offset: bool,
@@ -69,18 +92,14 @@ impl Formatter {
     /// # Errors
     /// The exception for a class that is not there.
     pub(super) fn new(class: &str, properties: &[(String, String)]) -> Result<Self, Exception> {
-        let silent = match class {
-            "kafka.tools.DefaultMessageFormatter" => false,
-            "kafka.tools.NoOpMessageFormatter" => true,
-            other => return Err(Exception::new("java.lang.ClassNotFoundException", other)),
-        };
+        let class = Class::by_name(class)?;
         let get = |name: &str| properties.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let flag = |name: &str, default| get(name).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"));
         let text = |name: &str, default: &str| get(name).unwrap_or(default).to_owned();
         let deserializer =
             |name: &str| get(name).filter(|class| !class.is_empty()).map_or(Ok(Deserializer::Bytes), Deserializer::by_class);
         Ok(Self {
-            silent,
+            class,
             timestamp: flag("print.timestamp", false),
             partition: flag("print.partition", false),
             offset: flag("print.offset", false),
@@ -104,8 +123,13 @@ impl Formatter {
     /// # Errors
     /// The exception of bytes that a deserializer cannot read.
     pub(super) fn write(&self, out: &mut Vec<u8>, record: &ConsumerRecord) -> Result<(), Exception> {
-        if self.silent {
-            return Ok(());
+        match self.class {
+            Class::Default => {}
+            Class::Silent => return Ok(()),
+            Class::Offsets => {
+                out.extend(offset_commit(record).unwrap_or_default().into_bytes());
+                return Ok(());
+            }
         }
         let [of_key, of_value, of_headers] = self.deserializers;
         let show = |bytes: Option<&[u8]>, deserializer: Deserializer| match bytes {
@@ -148,6 +172,27 @@ impl Formatter {
     }
 }
 
+/// A commit in `__consumer_offsets`; `None` for other records.
+fn offset_commit(record: &ConsumerRecord) -> Option<String> {
+    let Key::Offset { group, partition } = Key::decode(record.record.key.clone()?)? else { return None };
+    let value = match &record.record.value {
+        None => "NULL".to_owned(),
+        Some(value) => {
+            let found = decode_offset(value.clone())?;
+            let epoch = match found.leader_epoch {
+                epoch if epoch < 0 => "Optional.empty".to_owned(),
+                epoch => format!("Optional[{epoch}]"),
+            };
+            let expires = found.expires_at.map_or("None".to_owned(), |moment| format!("Some({moment})"));
+            format!(
+                "OffsetAndMetadata(offset={}, leaderEpoch={epoch}, metadata={}, commitTimestamp={}, expireTimestamp={expires})",
+                found.offset, found.metadata, found.committed_at
+            )
+        }
+    };
+    Some(format!("[{group},{},{}]::{value}\n", partition.topic, partition.index))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,5 +230,28 @@ mod tests {
             "org.apache.kafka.common.errors.SerializationException: Size of data received by LongDeserializer is not 8",
         );
         check(&[("value.deserializer", "x.Y")], "java.lang.ClassNotFoundException: x.Y");
+    }
+
+    #[test]
+    fn commits_are_shown_as_kafkas_formatter_shows_them() {
+        use crate::engine::broker::group::offsets::{CommittedOffset, TopicPartition};
+        use crate::engine::broker::group::records::encode_offset;
+        let key = Key::Offset { group: "g".to_owned(), partition: TopicPartition { topic: "t".to_owned(), index: 2 } };
+        let committed =
+            CommittedOffset { offset: 5, leader_epoch: 0, metadata: "m".to_owned(), committed_at: 17, expires_at: None };
+        let check = |key: Bytes, value: Option<Bytes>, expected: &str| {
+            let record =
+                FetchedRecord { offset: 0, timestamp: 0, log_append_time: false, key: Some(key), value, headers: Vec::new() };
+            let record = ConsumerRecord { topic: "__consumer_offsets".to_owned(), partition: 0, record };
+            let class = "kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter";
+            let mut out = Vec::new();
+            Formatter::new(class, &[]).and_then(|formatter| formatter.write(&mut out, &record)).expect("it is shown");
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        };
+        let shown = "[g,t,2]::OffsetAndMetadata(offset=5, leaderEpoch=Optional[0], metadata=m, commitTimestamp=17, expireTimestamp=None)\n";
+        check(key.encode(), Some(encode_offset(&committed)), shown);
+        check(key.encode(), None, "[g,t,2]::NULL\n");
+        check(Key::Group { group: "g".to_owned() }.encode(), None, "");
+        check(Bytes::from_static(b"x"), None, "");
     }
 }

@@ -6,12 +6,14 @@ if [ $# -lt 1 ]; then
   exit 1
 fi
 
-daemon=
-if [ "$1" = -daemon ]; then
-  daemon=-daemon
-  shift
-fi
-export KAFKA_HEAP_OPTS="${KAFKA_HEAP_OPTS:-@HEAP@}"
 here=${0%/*}
 [ "$here" != "$0" ] || here=.
-exec "$here/kafka-run-class.sh" $daemon -name @NAME@ -loggc @CLASS@ "$@"
+export KAFKA_LOG4J_OPTS="${KAFKA_LOG4J_OPTS:--Dlog4j.configuration=file:$here/../config/log4j.properties}"
+export KAFKA_HEAP_OPTS="${KAFKA_HEAP_OPTS:-@HEAP@}"
+arguments=${EXTRA_ARGS-'-name @NAME@ -loggc'}
+if [ "$1" = -daemon ]; then
+  arguments="-daemon $arguments"
+  shift
+fi
+# each word by itself, as Kafka's own script has it
+exec "$here/kafka-run-class.sh" $arguments @CLASS@ "$@"

@@ -1,13 +1,19 @@
 //! Server logs in the shape that Kafka's log4j gives them: `[2026-01-31 12:00:00,123] INFO message (logger)`.
 //!
-//! Records go to standard output and, where a folder is set, to `server.log` in it. A learner greps these lines, so their texts
+//! Records of a server go where its `log4j.properties` says, else to standard output and, where a folder is set, to `server.log` in it. A learner greps these lines, so their texts
 //! are Kafka's; what a record says is up to the caller.
+
+mod config;
+mod pattern;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
+
+use config::Logging;
+use pattern::Record;
 
 /// The level of a record, by log4j's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,21 +41,37 @@ impl Level {
 }
 
 /// Where records go.
-pub enum Target {
-    /// A server: standard output, and `server.log` where a folder was given.
+enum Target {
+    /// A server, as a configuration file says.
+    Configured(Logging),
+    /// A server without one: standard output, and `server.log` where a folder was given.
     Server(Option<File>),
     /// A tool: standard error, WARN and above.
     Tool,
+    /// A server whose configuration file cannot be read: nowhere.
+    Nowhere,
 }
 
 static TARGET: OnceLock<Mutex<Target>> = OnceLock::new();
 
-/// Sends the records of this process to standard output and to `server.log` in `folder`, which is made when missing. The first
-/// call wins.
+/// Sends the records of this process where the file says that `KAFKA_LOG4J_OPTS` names; without one to standard output and to
+/// `server.log` in `folder`, which is made when missing. The first call wins.
 ///
 /// # Errors
 /// The folder or the file cannot be made; records still go to standard output.
 pub fn init_server(folder: Option<&Path>) -> io::Result<()> {
+    let options = std::env::var("KAFKA_LOG4J_OPTS").unwrap_or_default();
+    if let Some(file) = config::file_of(&options) {
+        let target = match Logging::read(Path::new(file), folder, &options) {
+            Ok(logging) => Target::Configured(logging),
+            Err(complaint) => {
+                stderr_line(&complaint);
+                Target::Nowhere
+            }
+        };
+        TARGET.get_or_init(|| Mutex::new(target));
+        return Ok(());
+    }
     let opened = folder.map(|folder| {
         std::fs::create_dir_all(folder)?;
         OpenOptions::new().create(true).append(true).open(folder.join("server.log"))
@@ -84,7 +106,13 @@ fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Opt
     if matches!(*target, Target::Tool) && level < Level::Warn {
         return;
     }
-    let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f").to_string();
+    let now = jiff::Zoned::now();
+    if let Target::Configured(logging) = &mut *target {
+        let exception = exception.map(|exception| exception.to_string());
+        logging.write(&Record { level, logger, message, exception: exception.as_deref(), now });
+        return;
+    }
+    let now = now.strftime("%Y-%m-%d %H:%M:%S,%3f").to_string();
     let mut line = format!("[{now}] {} {message} ({logger})\n", level.name());
     if let Some(exception) = exception {
         line.push_str(&format!("{exception}\n"));
@@ -100,6 +128,7 @@ fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Opt
         Target::Tool => {
             let _ = io::stderr().write_all(line.as_bytes());
         }
+        Target::Configured(_) | Target::Nowhere => {}
     }
 }
 

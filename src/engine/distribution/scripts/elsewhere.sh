@@ -1,0 +1,4 @@
+#!/bin/bash
+# @ABOUT@
+echo "@NEEDS@" >&2
+exit @CODE@
