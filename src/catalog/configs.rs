@@ -94,6 +94,18 @@ fn of_client(table: &'static str) -> Vec<ConfigKey> {
         .collect()
 }
 
+/// The names under which a broker's key is looked for, the strongest first; empty where it is its own alone.
+pub fn broker_synonyms(name: &str) -> &'static [&'static str] {
+    const GROUPS: &[&[&str]] = &[
+        &["log.roll.ms", "log.roll.hours"],
+        &["log.roll.jitter.ms", "log.roll.jitter.hours"],
+        &["log.flush.interval.ms", "log.flush.scheduler.interval.ms"],
+        &["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+    ];
+    let asked_by_other = |names: &&&[&str]| names.contains(&name) && name != "log.flush.scheduler.interval.ms";
+    GROUPS.iter().find(asked_by_other).copied().unwrap_or(&[])
+}
+
 /// The producer's keys (`ProducerConfig`), sorted by name.
 pub fn producer() -> &'static [ConfigKey] {
     static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();

@@ -5,7 +5,7 @@ use kafkalab::engine::server::{Engine, Role};
 use kafkalab::process::wait;
 
 use crate::Case;
-use crate::support::{DEADLINE, Pair, librdkafka, serving, znodes};
+use crate::support::{DEADLINE, Pair, answers, librdkafka, serving, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
@@ -16,6 +16,7 @@ pub const CASES: &[Case] = &[
         world.block_on(serves(world, world.bundled(), &world.jars().engine()));
     }),
     ("either_broker_goes_on_with_the_others_logs", |world| world.block_on(takes_over(world))),
+    ("apache_gives_the_recorded_answers", |world| world.block_on(recorded_answers(world))),
     ("apache_leaves_the_recorded_znodes", |world| world.block_on(recorded_znodes(world))),
 ];
 
@@ -91,4 +92,22 @@ async fn recorded_znodes(world: &World) {
     } else {
         assert!(found == znodes::AFTER_CREATE, "expected:\n{}\nfound:\n{found}", znodes::AFTER_CREATE);
     }
+}
+
+async fn recorded_answers(world: &World) {
+    let apache = world.jars().engine();
+    let pair = Pair::start(&apache, &apache, answers::LINES).await;
+    let masks = answers::masks(&pair);
+    let mut different = String::new();
+    for script in answers::all() {
+        let found = answers::play(&script, pair.broker.port(), &masks).await;
+        let place = answers::recording(&script);
+        if std::env::var_os(RECORD).is_some() {
+            std::fs::write(place, &found).expect("the fixture is writable");
+        } else {
+            let recorded = std::fs::read_to_string(place).expect("the script is recorded");
+            different.push_str(&answers::differences(&recorded, &found));
+        }
+    }
+    assert!(different.is_empty(), "{different}");
 }

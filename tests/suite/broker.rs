@@ -248,25 +248,3 @@ async fn settings_change_while_the_broker_runs() {
     assert_eq!(entry(0, "segment.bytes"), ("2000000".to_owned(), &ConfigSource::DynamicBroker));
     assert_eq!(entry(1, "log.segment.bytes"), ("2000000".to_owned(), &ConfigSource::DynamicBroker));
 }
-
-#[tokio::test]
-async fn administrators_are_answered_as_kafka_answers_them() {
-    let world = World::start(&[]).await;
-    world.pair.trial.create_topic("t", 2, DEADLINE).await.expect("the broker serves");
-    let hex = |text: &str| -> Vec<u8> {
-        let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hexadecimal digits"));
-        digits.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal digits")).collect()
-    };
-    let recorded = include_str!("../../fixtures/apache/admin-answers.tsv");
-    let mut different = Vec::new();
-    for line in recorded.lines().filter(|line| !line.starts_with('#')) {
-        let [what, key, version, body, answer] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
-        let request = [header(key.parse().expect("a key"), version.parse().expect("a version")), hex(body)].concat();
-        let (expected, found) = (hex(answer), world.ask(&request).await.split_off(4));
-        if found != expected {
-            let shown = |bytes: &[u8]| bytes.escape_ascii().to_string();
-            different.push(format!("{what}: expected {}\nfound {}\n", shown(&expected), shown(&found)));
-        }
-    }
-    assert!(different.is_empty(), "{}", different.join("\n"));
-}

@@ -1,6 +1,8 @@
 //! The integration tests, in one binary so that they link once.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod bad_network;
 #[cfg(test)]
 #[path = "../batches/mod.rs"]

@@ -1,5 +1,6 @@
 //! What the test binaries share: servers of either engine, librdkafka as a client, and the tree of a coordinator as text.
 
+pub mod answers;
 pub mod librdkafka;
 pub mod random;
 pub mod raw;

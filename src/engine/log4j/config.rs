@@ -5,8 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::Level;
 use super::pattern::{Pattern, Record};
+use super::{Level, ROOT};
 use crate::properties::{Document, PropertiesError};
 
 /// The option of the JVM that names the file.
@@ -116,13 +116,26 @@ impl Logging {
         Self { root, rules, appenders: appenders.collect() }
     }
 
+    /// The loggers that are named.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.rules.keys().cloned()
+    }
+
+    /// From which level on a logger writes; `None` for no records at all.
+    pub(super) fn level_of(&self, logger: &str) -> Option<Level> {
+        least(&chain(&self.rules, &self.root, logger))
+    }
+
+    /// Sets from which level on a logger writes; `None` leaves it to what is above it.
+    pub(super) fn set_level(&mut self, logger: &str, level: Option<Level>) {
+        let rule = if logger == ROOT { &mut self.root } else { self.rules.entry(logger.to_owned()).or_default() };
+        rule.level = level.map(Some);
+    }
+
     /// Writes a record to every appender that its logger has.
     pub(super) fn write(&mut self, record: &Record<'_>) {
-        let (rules, root) = (&self.rules, &self.root);
-        // from the logger itself up to the root
-        let above = std::iter::successors(Some(record.logger), |name| name.rsplit_once('.').map(|(above, _)| above));
-        let chain: Vec<&Rule> = above.filter_map(|name| rules.get(name)).chain([root]).collect();
-        let level = chain.iter().find_map(|rule| rule.level).unwrap_or(Some(Level::Debug));
+        let chain = chain(&self.rules, &self.root, record.logger);
+        let level = least(&chain);
         if level.is_none_or(|level| record.level < level) {
             return;
         }
@@ -142,6 +155,16 @@ impl Logging {
             };
         }
     }
+}
+
+/// What is said of a logger, from itself up to the root.
+fn chain<'a>(rules: &'a BTreeMap<String, Rule>, root: &'a Rule, logger: &str) -> Vec<&'a Rule> {
+    let above = std::iter::successors(Some(logger), |name| name.rsplit_once('.').map(|(above, _)| above));
+    above.filter_map(|name| rules.get(name)).chain([root]).collect()
+}
+
+fn least(chain: &[&Rule]) -> Option<Level> {
+    chain.iter().find_map(|rule| rule.level).unwrap_or(Some(Level::Debug))
 }
 
 /// `LEVEL, appender, appender`.

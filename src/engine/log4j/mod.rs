@@ -6,11 +6,12 @@
 mod config;
 mod pattern;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use config::Logging;
 use pattern::Record;
@@ -37,6 +38,78 @@ impl Level {
             Self::Error => "ERROR",
             Self::Fatal => "FATAL",
         }
+    }
+}
+
+impl Level {
+    /// The level with that name; Kafka sets no others.
+    pub fn by_name(name: &str) -> Option<Self> {
+        let all = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+        all.into_iter().find(|level| level.name() == name)
+    }
+}
+
+/// The names of the levels, as Kafka lists them.
+pub const LEVEL_NAMES: &str = "TRACE, ERROR, INFO, FATAL, DEBUG, WARN";
+/// The logger that all others are below.
+pub const ROOT: &str = "root";
+
+/// The loggers that write records, which are those of Kafka's classes. Those that have written are in the table of levels too.
+const LOGGERS: &[&str] = &[
+    "kafka.controller.KafkaController",
+    "kafka.coordinator.group.GroupCoordinator",
+    "kafka.coordinator.group.GroupMetadataManager",
+    "kafka.log.LogManager",
+    "kafka.log.UnifiedLog",
+    "kafka.network.DataPlaneAcceptor",
+    "kafka.network.Processor",
+    "kafka.network.SocketServer",
+    "kafka.server.KafkaApis",
+    "kafka.server.KafkaConfig",
+    "kafka.server.KafkaServer",
+    "kafka.server.ReplicaManager",
+    "kafka.server.ZkAdminManager",
+    "kafka.server.ZkConfigManager",
+    "kafka.zookeeper.ZooKeeperClient",
+    "org.apache.kafka.common.network.Selector",
+];
+
+/// What was set for loggers, and names above them, of a server without a configuration file.
+static LEVELS: RwLock<BTreeMap<String, Level>> = RwLock::new(BTreeMap::new());
+
+/// From which level on a logger of a server without a configuration file writes: its own, that of the nearest name above it, or INFO.
+fn level_of(logger: &str) -> Level {
+    let levels = LEVELS.read().unwrap_or_else(PoisonError::into_inner);
+    let mut above = std::iter::successors(Some(logger), |name| name.rsplit_once('.').map(|(above, _)| above)).chain([ROOT]);
+    above.find_map(|name| levels.get(name).copied()).unwrap_or(Level::Info)
+}
+
+/// Every logger with the name of the level from which on it writes, sorted by name.
+pub fn levels() -> Vec<(String, &'static str)> {
+    let target = TARGET.get().map(|target| target.lock().unwrap_or_else(PoisonError::into_inner));
+    let logging = match target.as_deref() {
+        Some(Target::Configured(logging)) => Some(logging),
+        _ => None,
+    };
+    let known = LOGGERS.iter().chain(&[ROOT]).map(|name| (*name).to_owned());
+    let names: BTreeSet<String> = match logging {
+        Some(logging) => known.chain(logging.names()).collect(),
+        None => known.chain(LEVELS.read().unwrap_or_else(PoisonError::into_inner).keys().cloned()).collect(),
+    };
+    let level = |name: &str| logging.map_or_else(|| Some(level_of(name)), |logging| logging.level_of(name));
+    names.into_iter().map(|name| (name.clone(), level(&name).map_or("OFF", Level::name))).collect()
+}
+
+/// Sets from which level on a logger writes; `None` leaves it to what is above it.
+pub fn set_level(logger: &str, level: Option<Level>) {
+    let mut target = TARGET.get().map(|target| target.lock().unwrap_or_else(PoisonError::into_inner));
+    if let Some(Target::Configured(logging)) = target.as_deref_mut() {
+        return logging.set_level(logger, level);
+    }
+    let mut levels = LEVELS.write().unwrap_or_else(PoisonError::into_inner);
+    match level {
+        Some(level) => drop(levels.insert(logger.to_owned(), level)),
+        None => drop(levels.remove(logger)),
     }
 }
 
@@ -103,7 +176,13 @@ pub fn log_caused(level: Level, logger: &str, message: fmt::Arguments<'_>, excep
 fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Option<fmt::Arguments<'_>>) {
     let Some(target) = TARGET.get() else { return };
     let Ok(mut target) = target.lock() else { return };
-    if matches!(*target, Target::Tool) && level < Level::Warn {
+    let least = match &*target {
+        Target::Tool => Level::Warn,
+        Target::Server(_) => level_of(logger),
+        // the file says more of it
+        Target::Configured(_) | Target::Nowhere => Level::Trace,
+    };
+    if level < least {
         return;
     }
     let now = jiff::Zoned::now();

@@ -69,7 +69,7 @@ pub fn parse_value(key: &ConfigKey, text: &str) -> Result<Value, Exception> {
             other => Err(Exception::invalid_value(
                 key.name,
                 other,
-                format!("must be the literal '*' or a list of replicas in the following format: {REPLICA_LIST}"),
+                format!("{} must be the literal '*' or a list of replicas in the following format: {REPLICA_LIST}", key.name),
             )),
         };
     }

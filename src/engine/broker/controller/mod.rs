@@ -55,6 +55,17 @@ pub struct Growth {
     pub assignment: Option<Vec<Vec<i32>>>,
 }
 
+/// Where version 0 of OffsetCommit keeps a group's offset: in ZooKeeper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegacyPlace {
+    /// The group.
+    pub group: String,
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub index: i32,
+}
+
 type Answer<T> = oneshot::Sender<Result<T, ApiError>>;
 
 /// A request to the controller's task.
@@ -95,6 +106,15 @@ pub enum Command {
         validate_only: bool,
         /// Told when they hold.
         done: Answer<()>,
+    },
+    /// Read the offset that a group keeps in ZooKeeper, or keep one there.
+    LegacyOffset {
+        /// Whose.
+        place: LegacyPlace,
+        /// What it shall be; `None` only asks.
+        offset: Option<i64>,
+        /// Told what is there now.
+        done: Answer<Option<i64>>,
     },
     /// Reserve a block of producer ids.
     AllocateProducerIds {
@@ -183,6 +203,14 @@ impl ControllerHandle {
             Err(error) if error.error == ResponseError::TopicAlreadyExists => Ok(()),
             other => other.map(drop),
         }
+    }
+
+    /// The offset that a group keeps in ZooKeeper; with `offset` it is set first (OffsetCommit and OffsetFetch, version 0).
+    ///
+    /// # Errors
+    /// What the coordinator answers; `UNKNOWN_SERVER_ERROR` for a group whose name makes no path.
+    pub async fn legacy_offset(&self, place: LegacyPlace, offset: Option<i64>) -> Result<Option<i64>, ResponseError> {
+        self.ask(|done| Command::LegacyOffset { place, offset, done }).await.map_err(|error| error.error)
     }
 
     /// Reserves the next block of producer ids (`/latest_producer_id_block`).

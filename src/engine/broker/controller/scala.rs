@@ -9,9 +9,12 @@ fn java_hash(text: &str) -> i32 {
 /// What both maps make of a hash to spread it: its upper half xored into the lower.
 fn spread(text: &str) -> i32 {
     let hash = java_hash(text);
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "a shift of the bits, as Java's >>>")]
-    let upper = ((hash as u32) >> 16) as i32;
-    hash ^ upper
+    hash ^ upper_half(hash)
+}
+
+#[expect(clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "a shift of the bits, as Java's >>>")]
+fn upper_half(hash: i32) -> i32 {
+    ((hash as u32) >> 16) as i32
 }
 
 fn bucket(hash: i32, table: usize) -> usize {
@@ -31,6 +34,28 @@ pub fn sort_as_scala_map<T>(entries: &mut [(String, T)]) {
         table *= 2;
     }
     entries.sort_by_key(|(key, _)| (bucket(spread(key), table), spread(key)));
+}
+
+/// Partitions of one topic as keys of `scala.collection.mutable.HashMap`, by the hash of Java's `TopicPartition`.
+pub fn sort_partitions_as_scala_map<T>(topic: &str, partitions: &mut [(i32, T)]) {
+    let mut table = FIRST_TABLE;
+    while partitions.len() >= table / 4 * 3 {
+        table *= 2;
+    }
+    let hash = |index: i32| {
+        let hash = index.wrapping_add(31).wrapping_mul(31).wrapping_add(java_hash(topic));
+        hash ^ upper_half(hash)
+    };
+    partitions.sort_by_key(|(index, _)| (bucket(hash(*index), table), hash(*index)));
+}
+
+/// `java.util.concurrent.ConcurrentHashMap`, which grew with its entries: buckets in order.
+pub fn sort_as_concurrent_map<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+    let mut table = FIRST_TABLE;
+    while entries.len() >= table / 4 * 3 {
+        table *= 2;
+    }
+    entries.sort_by_key(|entry| bucket(spread(key(entry)) & i32::MAX, table));
 }
 
 /// `java.util.Properties`: buckets in order, in a bucket as they were put.
@@ -73,5 +98,11 @@ mod tests {
             "compression.type cleanup.policy segment.bytes",
         );
         check(sort_as_properties, "retention.ms min.insync.replicas", "min.insync.replicas retention.ms");
+        let mut partitions = vec![(0, ()), (1, ()), (2, ())];
+        sort_partitions_as_scala_map("moved", &mut partitions);
+        assert_eq!(partitions.iter().map(|(index, ())| *index).collect::<Vec<_>>(), [0, 2, 1]);
+        let mut groups = ["g", "static"];
+        sort_as_concurrent_map(&mut groups, |name| name);
+        assert_eq!(groups, ["static", "g"]);
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 use kafka_protocol::ResponseError;
 
 use super::ApiError;
-use super::topics::{check_lags, check_names};
+use super::scala::sort_as_properties;
+use super::topics::{NO_REMOTE_STORAGE, REMOTE_STORAGE, check_lags, check_names};
 use crate::catalog::configs::{self, ConfigKey};
 use crate::engine::broker::config::{BrokerConfig, parse_value};
 use crate::engine::exception::Exception;
@@ -122,11 +123,11 @@ fn items(entity: &Entity, settings: &Settings, name: &str, verb: &str) -> Result
     Ok(text.split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
-/// Checks settings before they are stored. `given` is what the broker was started with.
+/// Checks settings before they are stored. `given` is what the broker was started with, `current` what was changed since.
 ///
 /// # Errors
 /// What Kafka answers, with its sentence.
-pub fn check(entity: &Entity, settings: &Settings, given: &BrokerConfig) -> Result<(), ApiError> {
+pub fn check(entity: &Entity, settings: &Settings, given: &BrokerConfig, current: &DynamicSettings) -> Result<(), ApiError> {
     match entity {
         Entity::Topic(_) => {
             let pairs: Vec<(String, String)> = settings.clone().into_iter().collect();
@@ -139,21 +140,51 @@ pub fn check(entity: &Entity, settings: &Settings, given: &BrokerConfig) -> Resu
                     })?;
                 }
             }
+            if settings.get(REMOTE_STORAGE).is_some_and(|text| text.trim().eq_ignore_ascii_case("true")) {
+                let message = format!("Invalid config value for resource {entity}: {NO_REMOTE_STORAGE}");
+                return Err(ApiError::new(ResponseError::InvalidConfig, message));
+            }
             check_lags(&pairs)
         }
-        Entity::Broker(_) | Entity::EveryBroker => check_broker(entity, settings, given)
+        Entity::Broker(_) | Entity::EveryBroker => check_broker(entity, settings, given, current)
             .map_err(|exception| ApiError::new(ResponseError::InvalidRequest, exception.text())),
     }
 }
 
-fn check_broker(entity: &Entity, settings: &Settings, given: &BrokerConfig) -> Result<(), Exception> {
+/// The key that a listener's prefix stands before: `listener.name.NAME.KEY`.
+pub fn listener_base(name: &str) -> Option<&str> {
+    let (listener, base) = name.strip_prefix("listener.name.")?.split_once('.')?;
+    (!listener.is_empty() && !base.is_empty()).then_some(base)
+}
+
+/// The keys of `DynamicSecurityConfigs`: they are a listener's, not a broker's.
+fn is_security(key: &ConfigKey) -> bool {
+    key.name.starts_with("ssl.") && key.scope == "per-broker"
+}
+
+fn check_broker(entity: &Entity, settings: &Settings, given: &BrokerConfig, current: &DynamicSettings) -> Result<(), Exception> {
     let of = |wanted: fn(&ConfigKey) -> bool| -> Vec<&str> {
         let chosen = configs::broker().iter().filter(|key| wanted(key) && settings.contains_key(key.name));
-        chosen.map(|key| key.name).collect()
+        let mut chosen: Vec<(String, &str)> = chosen.map(|key| (key.name.to_owned(), key.name)).collect();
+        sort_as_properties(&mut chosen);
+        chosen.into_iter().map(|(_, name)| name).collect()
     };
     let fixed = of(|key| key.scope == "read-only");
     if !fixed.is_empty() {
         return Err(Exception::config(format!("Cannot update these configs dynamically: Set({})", fixed.join(", "))));
+    }
+    let secure = of(is_security);
+    if !secure.is_empty() {
+        return Err(Exception::config(format!(
+            "These security configs can be dynamically updated only per-listener using the listener prefix: HashSet({})",
+            secure.join(", ")
+        )));
+    }
+    for (name, text) in settings {
+        let base = listener_base(name).unwrap_or(name);
+        if let Some(key) = configs::broker().iter().find(|key| key.name == base) {
+            parse_value(key, text)?;
+        }
     }
     let own = of(|key| key.scope == "per-broker");
     if *entity == Entity::EveryBroker && !own.is_empty() {
@@ -162,22 +193,80 @@ fn check_broker(entity: &Entity, settings: &Settings, given: &BrokerConfig) -> R
             "Cannot update these configs at default cluster level, broker id must be specified: Set({names})"
         )));
     }
-    let secure = of(|key| key.name.starts_with("ssl."));
-    if !secure.is_empty() {
-        return Err(Exception::config(format!(
-            "These security configs can be dynamically updated only per-listener using the listener prefix: HashSet({})",
-            secure.join(", ")
-        )));
+    let now = current.over(given)?;
+    let new = match entity {
+        Entity::EveryBroker => DynamicSettings { every: settings.clone(), ..current.clone() },
+        _ => DynamicSettings { own: settings.clone(), ..current.clone() },
+    };
+    check_threads(&now, &new.over(given)?)?;
+    check_reporters(&new.over(given)?)
+}
+
+/// Checks that no passwords are to be stored: they would have to be encrypted, which this broker does not do.
+///
+/// # Errors
+/// What Kafka says where it has no key to encrypt with.
+pub fn check_passwords(settings: &Settings) -> Result<(), ApiError> {
+    let is_password = |name: &String| {
+        let base = listener_base(name).unwrap_or(name);
+        configs::broker().iter().any(|key| key.name == base && key.kind == "PASSWORD")
+    };
+    if settings.keys().any(is_password) {
+        let message = "Password encoder secret not configured";
+        return Err(ApiError::new(ResponseError::InvalidRequest, message));
     }
-    if !of(|key| key.kind == "PASSWORD").is_empty() {
-        return Err(Exception::config("Password encoder secret not configured"));
-    }
-    for key in configs::broker() {
-        if let Some(text) = settings.get(key.name) {
-            parse_value(key, text)?;
+    Ok(())
+}
+
+fn invalid_update(reason: &str) -> Exception {
+    let reason = format!("org.apache.kafka.common.config.ConfigException: {reason}");
+    Exception::config(format!("Invalid value {reason} for configuration Invalid dynamic configuration"))
+}
+
+/// Numbers of threads change by no more than a factor of two at once.
+fn check_threads(now: &BrokerConfig, new: &BrokerConfig) -> Result<(), Exception> {
+    for key in POOLS {
+        let (current, wanted) = (now.int(key), new.int(key));
+        let refused = |reason: String| {
+            let reason = format!("Dynamic thread count update validation failed for {key}={wanted}, {reason} {current}");
+            Err(invalid_update(&reason))
+        };
+        if wanted == current {
+            continue;
+        }
+        if wanted < current / 2 {
+            return refused("value should be at least half the current value".to_owned());
+        }
+        if wanted > current.saturating_mul(2) {
+            return refused("value should not be greater than double the current value".to_owned());
         }
     }
-    DynamicSettings { own: settings.clone(), ..DynamicSettings::default() }.over(given).map(drop)
+    let (current, wanted) = (now.int(CLEANERS), new.int(CLEANERS));
+    if wanted < current / 2 {
+        let reason = format!("Log cleaner threads cannot be reduced to less than half the current value {current}");
+        return Err(invalid_update(&reason));
+    }
+    if wanted > current.saturating_mul(2) {
+        let reason = format!("Log cleaner threads cannot be increased to more than double the current value {current}");
+        return Err(invalid_update(&reason));
+    }
+    Ok(())
+}
+
+/// The keys of Kafka's thread pools. This broker has none of them: its threads are as many as there are processors.
+const POOLS: [&str; 5] =
+    ["num.io.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads", "num.network.threads"];
+const CLEANERS: &str = "log.cleaner.threads";
+
+/// Metrics are reported through JMX or not at all: other reporters are Java classes.
+fn check_reporters(new: &BrokerConfig) -> Result<(), Exception> {
+    const JMX: &str = "org.apache.kafka.common.metrics.JmxReporter";
+    if new.list("metric.reporters").iter().all(|class| class == JMX) {
+        return Ok(());
+    }
+    Err(invalid_update(
+        "Validation of dynamic config update of Set(metric.reporters) failed with class class kafka.server.DynamicMetricsReporters",
+    ))
 }
 
 /// What is set for brokers while they run.
@@ -234,7 +323,7 @@ mod tests {
 
     fn refusal(entity: &Entity, name: &str, value: &str) -> Option<(ResponseError, String)> {
         let given = BrokerConfig::new(settings(&[("zookeeper.connect", "localhost:2181")])).expect("valid");
-        let refused = check(entity, &settings(&[(name, value)]), &given).err();
+        let refused = check(entity, &settings(&[(name, value)]), &given, &DynamicSettings::default()).err();
         refused.map(|error| (error.error, error.message.unwrap_or_default()))
     }
 

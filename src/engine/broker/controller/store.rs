@@ -245,6 +245,28 @@ impl Store {
         }
     }
 
+    /// The offset at that path; `None` where there is none.
+    ///
+    /// # Errors
+    /// What ZooKeeper refuses.
+    pub async fn consumer_offset(&self, path: &str) -> Result<Option<i64>, StoreError> {
+        match self.client.get_data(path).await {
+            Ok((data, _)) => Ok(std::str::from_utf8(&data).ok().and_then(|text| text.parse().ok())),
+            Err(error) if error.code() == Some(ErrorCode::NoNode) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps an offset at that path, which is made where it is missing.
+    ///
+    /// # Errors
+    /// What ZooKeeper refuses.
+    pub async fn set_consumer_offset(&self, path: &str, offset: i64) -> Result<(), StoreError> {
+        self.ensure_path(path).await?;
+        self.client.set_data(path, offset.to_string(), None).await?;
+        Ok(())
+    }
+
     /// The topics that wait to be deleted, with a watch for others.
     pub async fn deleting(&self) -> Result<BTreeSet<String>, StoreError> {
         Ok(self.client.watch_children(znodes::DELETE_TOPICS).await?.0.into_iter().collect())

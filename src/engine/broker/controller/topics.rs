@@ -93,8 +93,18 @@ pub fn check_overrides(overrides: &[(String, String)]) -> Result<(), ApiError> {
             parse_value(key, text).map_err(|exception| ApiError::new(ResponseError::InvalidConfig, exception.text()))?;
         }
     }
+    let elsewhere = |(name, text): &(String, String)| name == REMOTE_STORAGE && text.trim().eq_ignore_ascii_case("true");
+    if overrides.iter().any(elsewhere) {
+        return Err(ApiError::new(ResponseError::InvalidConfig, NO_REMOTE_STORAGE));
+    }
     check_lags(overrides)
 }
+
+/// The topic's key that wants its old segments kept elsewhere.
+pub const REMOTE_STORAGE: &str = "remote.storage.enable";
+/// What Kafka says where the broker keeps nothing elsewhere.
+pub const NO_REMOTE_STORAGE: &str =
+    "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.";
 
 /// Checks that each is a key of topics.
 ///
@@ -184,8 +194,12 @@ fn check_assignment(assignment: &BTreeMap<i32, Vec<i32>>) -> Result<(), ApiError
             return refused(format!("Duplicate replica assignment found: HashMap({})", all.join(", ")));
         }
     }
-    if assignment.keys().zip(0..).any(|(partition, expected)| *partition != expected) {
+    let whole = (0..).zip(assignment).map(|(expected, _)| expected).sum::<i64>();
+    if assignment.keys().filter(|partition| **partition >= 0).map(|partition| i64::from(*partition)).sum::<i64>() != whole {
         return refused("partitions should be a consecutive 0-based integer sequence".to_owned());
+    }
+    if assignment.keys().any(|partition| *partition < 0) {
+        return Err(ResponseError::UnknownServerError.into()); // Kafka's sum does not see it, and what follows fails
     }
     Ok(())
 }
@@ -234,6 +248,11 @@ pub fn plan_growth(
     for (partition, replicas) in (current..).zip(given) {
         if replicas.is_empty() {
             return refused(format!("Cannot have replication factor of 0 for partition id {partition}."));
+        }
+        if replicas.iter().collect::<HashSet<_>>().len() < replicas.len() {
+            let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
+            let ids = ids.join(", ");
+            return refused(format!("Duplicate brokers not allowed in replica assignment: {ids} for partition id {partition}."));
         }
         if replicas.len() != first.len() {
             return refused(format!(

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use kafka_protocol::messages::alter_configs_request::AlterConfigsResource;
 use kafka_protocol::messages::alter_configs_response::AlterConfigsResourceResponse;
 use kafka_protocol::messages::{AlterConfigsRequest, AlterConfigsResponse};
-use kafka_protocol::protocol::{Request, StrBytes};
+use kafka_protocol::protocol::Request;
 
-use super::config_resource::{check_values, entity, repeated, repeats};
+use super::config_resource::{Altered, REPLACE, alter_each};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
-use crate::engine::broker::controller::{ApiError, Change};
 
 /// The API's row.
 pub static SPEC: ApiSpec =
@@ -20,32 +18,22 @@ async fn handle(
     _: RequestContext,
     request: AlterConfigsRequest,
 ) -> Result<AlterConfigsResponse, RequestError> {
-    let twice = repeats(request.resources.iter().map(|resource| (resource.resource_type, resource.resource_name.as_str())));
-    let mut responses = Vec::new();
-    for resource in &request.resources {
-        let result = if twice.contains(&(resource.resource_type, resource.resource_name.as_str())) {
-            Err(repeated())
-        } else {
-            alter(&broker, resource, request.validate_only).await
-        };
-        let response = AlterConfigsResourceResponse::default()
-            .with_resource_type(resource.resource_type)
-            .with_resource_name(resource.resource_name.clone())
-            .with_error_message(None);
-        responses.push(match result {
-            Ok(()) => response,
-            Err(error) => {
-                response.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string))
-            }
-        });
-    }
-    Ok(AlterConfigsResponse::default().with_responses(responses))
-}
-
-async fn alter(broker: &Broker, resource: &AlterConfigsResource, validate_only: bool) -> Result<(), ApiError> {
-    let without = resource.configs.iter().filter(|config| config.value.is_none()).map(|config| config.name.to_string());
-    check_values(&without.collect::<Vec<_>>())?;
-    let entity = entity(broker.id, resource.resource_type, &resource.resource_name)?;
-    let pairs = resource.configs.iter().filter_map(|config| Some((config.name.to_string(), config.value.as_ref()?.to_string())));
-    broker.controller.alter_settings(entity, Change::Replace(pairs.collect()), validate_only).await
+    let resources = request.resources.into_iter().map(|resource| Altered {
+        kind: resource.resource_type,
+        name: resource.resource_name,
+        settings: resource
+            .configs
+            .into_iter()
+            .map(|config| (config.name.to_string(), REPLACE, config.value.map(|value| value.to_string())))
+            .collect(),
+    });
+    let answers = alter_each(&broker, resources.collect(), request.validate_only, false).await;
+    let responses = answers.into_iter().map(|(kind, name, error, message)| {
+        AlterConfigsResourceResponse::default()
+            .with_resource_type(kind)
+            .with_resource_name(name)
+            .with_error_code(error)
+            .with_error_message(message)
+    });
+    Ok(AlterConfigsResponse::default().with_responses(responses.collect()))
 }

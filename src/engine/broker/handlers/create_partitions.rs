@@ -36,6 +36,10 @@ async fn handle(
         };
         let answer = CreatePartitionsTopicResult::default().with_name(topic.name.clone());
         results.push(match result {
+            // as Kafka: they are added all the same
+            Ok(()) if request.timeout_ms <= 0 && !request.validate_only => {
+                answer.with_error_code(ResponseError::RequestTimedOut.code()).with_error_message(None)
+            }
             Ok(()) => answer.with_error_message(None),
             Err(error) => answer.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string)),
         });

@@ -1,7 +1,6 @@
 //! CreateTopics (key 19, v0-7): makes topics, or with `validate_only` says whether they could be made. From v5 on the answer has
 //! what was made: partitions, replication factor and settings; from v7 on the id.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -26,11 +25,7 @@ async fn handle(
 ) -> Result<CreateTopicsResponse, RequestError> {
     let mut results: Vec<CreatableTopicResult> = Vec::new();
     let twice = repeats(request.topics.iter().map(|topic| topic.name.as_str()));
-    let mut answered = HashSet::new();
     for topic in &request.topics {
-        if !answered.insert(topic.name.as_str()) {
-            continue;
-        }
         let result = if twice.contains(topic.name.as_str()) {
             Err(ApiError::new(ResponseError::InvalidRequest, "Found multiple entries for this topic."))
         } else {
@@ -38,6 +33,10 @@ async fn handle(
         };
         let answer = CreatableTopicResult::default().with_name(topic.name.clone());
         results.push(match result {
+            // as Kafka: it is made all the same
+            Ok(planned) if request.timeout_ms <= 0 && !request.validate_only => {
+                refused(answer.with_topic_id(planned.id), &ResponseError::RequestTimedOut.into())
+            }
             Ok(planned) => made(&broker, answer, &planned, request.validate_only),
             Err(error) => refused(answer, &error),
         });
@@ -61,7 +60,7 @@ fn made(broker: &Broker, answer: CreatableTopicResult, planned: &PlannedTopic, d
     let overrides = planned.overrides.iter().cloned().collect();
     let configs = described_configs::topic(broker, &overrides).into_iter().map(|entry| {
         CreatableTopicConfigs::default()
-            .with_name(StrBytes::from_static_str(entry.name))
+            .with_name(StrBytes::from_string(entry.name))
             .with_value(entry.value.map(StrBytes::from_string))
             .with_read_only(entry.read_only)
             .with_config_source(entry.source)
@@ -69,6 +68,7 @@ fn made(broker: &Broker, answer: CreatableTopicResult, planned: &PlannedTopic, d
     });
     let factor = planned.assignment.values().next().map_or(0, Vec::len);
     answer
+        .with_error_message(None)
         .with_topic_id(if dry { uuid::Uuid::nil() } else { planned.id })
         .with_num_partitions(i32::try_from(planned.assignment.len()).unwrap_or(i32::MAX))
         .with_replication_factor(i16::try_from(factor).unwrap_or(i16::MAX))
@@ -81,5 +81,5 @@ fn refused(answer: CreatableTopicResult, error: &ApiError) -> CreatableTopicResu
         .with_error_message(error.message.clone().map(StrBytes::from_string))
         .with_num_partitions(-1)
         .with_replication_factor(-1)
-        .with_configs(None)
+        .with_configs(Some(Vec::new()))
 }

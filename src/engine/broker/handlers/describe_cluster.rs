@@ -6,7 +6,7 @@ use kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker;
 use kafka_protocol::messages::{BrokerId, DescribeClusterRequest, DescribeClusterResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
-use super::metadata::NO_OPERATIONS;
+use super::metadata::{CLUSTER_OPERATIONS, NO_OPERATIONS};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 
 /// The API's row.
@@ -16,7 +16,7 @@ pub static SPEC: ApiSpec =
 async fn handle(
     broker: Arc<Broker>,
     context: RequestContext,
-    _: DescribeClusterRequest,
+    request: DescribeClusterRequest,
 ) -> Result<DescribeClusterResponse, RequestError> {
     let cluster = broker.metadata.snapshot();
     let reachable = cluster.brokers.values().filter_map(|broker| {
@@ -29,10 +29,11 @@ async fn handle(
                 .with_rack(broker.rack.clone().map(StrBytes::from_string)),
         )
     });
+    let operations = if request.include_cluster_authorized_operations { CLUSTER_OPERATIONS } else { NO_OPERATIONS };
     Ok(DescribeClusterResponse::default()
         .with_error_message(None)
         .with_cluster_id(StrBytes::from_string(broker.cluster_id.clone()))
         .with_controller_id(BrokerId(cluster.controller.unwrap_or(-1)))
         .with_brokers(reachable.collect())
-        .with_cluster_authorized_operations(NO_OPERATIONS))
+        .with_cluster_authorized_operations(operations))
 }

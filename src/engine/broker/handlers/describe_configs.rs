@@ -11,9 +11,10 @@ use kafka_protocol::messages::describe_configs_response::{
 use kafka_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafka_protocol::protocol::{Request, StrBytes};
 
-use super::config_resource::{BROKER, TOPIC};
-use super::described_configs::{self, DEFAULT, Described};
+use super::config_resource::{BROKER, LOGGER, TOPIC};
+use super::described_configs::{self, Described};
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::catalog::error_codes;
 use crate::engine::broker::controller::ApiError;
 use crate::engine::broker::controller::topics::check_name;
 
@@ -26,6 +27,10 @@ async fn handle(
     context: RequestContext,
     request: DescribeConfigsRequest,
 ) -> Result<DescribeConfigsResponse, RequestError> {
+    // one resource of no known kind fails the whole request
+    if request.resources.iter().any(|resource| !matches!(resource.resource_type, TOPIC | BROKER | LOGGER)) {
+        return Ok(refused(&request, ResponseError::InvalidRequest));
+    }
     let results = request.resources.iter().map(|resource| {
         let answer = DescribeConfigsResult::default()
             .with_resource_type(resource.resource_type)
@@ -38,12 +43,39 @@ async fn handle(
                 };
                 let configs = settings.into_iter().filter(wanted);
                 let entry = |setting| entry(setting, request.include_synonyms, context.version);
-                answer.with_error_message(None).with_configs(configs.map(entry).collect())
+                answer.with_error_message(Some(StrBytes::default())).with_configs(configs.map(entry).collect())
             }
-            Err(error) => answer.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string)),
+            Err(error) => {
+                let message = error.message.unwrap_or_default();
+                answer.with_error_code(error.error.code()).with_error_message(Some(StrBytes::from_string(message)))
+            }
         }
     });
     Ok(DescribeConfigsResponse::default().with_results(results.collect()))
+}
+
+/// The answer to a request that fails as a whole.
+fn refused(request: &DescribeConfigsRequest, error: ResponseError) -> DescribeConfigsResponse {
+    let sentence = error_codes::by_code(error.code()).map_or("", |error| error.message);
+    let results = request.resources.iter().map(|resource| {
+        DescribeConfigsResult::default()
+            .with_resource_type(resource.resource_type)
+            .with_resource_name(resource.resource_name.clone())
+            .with_error_code(error.code())
+            .with_error_message(Some(StrBytes::from_static_str(sentence)))
+    });
+    DescribeConfigsResponse::default().with_results(results.collect())
+}
+
+/// Loggers are asked for by the id of this broker.
+fn check_logger_broker(me: i32, name: &str) -> Result<(), ApiError> {
+    let message = match name.parse::<i32>() {
+        _ if name.is_empty() => "Broker id must not be empty".to_owned(),
+        Ok(id) if id == me => return Ok(()),
+        Ok(_) => format!("Unexpected broker id, expected {me} but received {name}"),
+        Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+    };
+    Err(ApiError::new(ResponseError::InvalidRequest, message))
 }
 
 fn settings(broker: &Broker, resource: &DescribeConfigsResource) -> Result<Vec<Described>, ApiError> {
@@ -67,7 +99,10 @@ fn settings(broker: &Broker, resource: &DescribeConfigsResource) -> Result<Vec<D
             };
             Err(ApiError::new(ResponseError::InvalidRequest, message))
         }
-        other => Err(ApiError::new(ResponseError::InvalidRequest, format!("Unsupported resource type: {other}"))),
+        _ => {
+            check_logger_broker(broker.id, name)?;
+            Ok(described_configs::loggers())
+        }
     }
 }
 
@@ -79,13 +114,12 @@ fn entry(setting: Described, synonyms: bool, version: i16) -> DescribeConfigsRes
             .with_source(synonym.source)
     };
     let mut entry = DescribeConfigsResourceResult::default()
-        .with_name(StrBytes::from_static_str(setting.name))
+        .with_name(StrBytes::from_string(setting.name))
         .with_value(setting.value.map(StrBytes::from_string))
         .with_read_only(setting.read_only)
         .with_is_sensitive(setting.sensitive);
     if version == 0 {
-        entry.is_default = setting.source == DEFAULT;
-        return entry;
+        return entry; // Kafka leaves unsaid which are defaults
     }
     entry = entry.with_config_source(setting.source);
     if version >= 3 {

@@ -33,10 +33,15 @@ async fn handle(
 
 fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, version: i16) -> DescribeLogDirsResult {
     let mut topics: BTreeMap<&str, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
-    for partition in directory.partitions.iter().filter(|partition| wanted(partition.topic(), partition.index())) {
+    for partition in &directory.partitions {
+        // Kafka names the folder's other topics too, without partitions
+        let rows = topics.entry(partition.topic()).or_default();
+        if !wanted(partition.topic(), partition.index()) {
+            continue;
+        }
         let size = i64::try_from(partition.size()).unwrap_or(i64::MAX);
         let row = DescribeLogDirsPartition::default().with_partition_index(partition.index()).with_partition_size(size);
-        topics.entry(partition.topic()).or_default().push(row.with_offset_lag(0));
+        rows.push(row.with_offset_lag(0));
     }
     let topics = topics.into_iter().map(|(name, partitions)| {
         DescribeLogDirsTopic::default().with_name(TopicName(StrBytes::from_string(name.to_owned()))).with_partitions(partitions)

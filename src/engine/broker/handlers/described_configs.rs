@@ -1,12 +1,13 @@
 //! Settings as DescribeConfigs and CreateTopics tell them: the value that holds, where it comes from, and what would hold
 //! without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::configs::{self, ConfigKey};
 use crate::engine::broker::Broker;
 use crate::engine::broker::config::{BrokerConfig, Value, parse_value, value_of};
-use crate::engine::broker::controller::settings::DynamicSettings;
+use crate::engine::broker::controller::settings::{DynamicSettings, listener_base};
+use crate::engine::log4j;
 
 /// A topic's own setting.
 pub const TOPIC: i8 = 1;
@@ -18,6 +19,8 @@ pub const DYNAMIC_EVERY_BROKER: i8 = 3;
 pub const STATIC_BROKER: i8 = 4;
 /// Kafka's default.
 pub const DEFAULT: i8 = 5;
+/// The level of a logger.
+pub const LOGGER: i8 = 6;
 
 /// Another name under which a value was, or would be, found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct Synonym {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
     /// The key.
-    pub name: &'static str,
+    pub name: String,
     /// The value that holds; `None` for null and for passwords.
     pub value: Option<String>,
     /// Where it comes from: [`TOPIC`], [`STATIC_BROKER`], [`DEFAULT`].
@@ -77,7 +80,15 @@ fn wire(value: &Value) -> Option<String> {
 
 fn described(key: &'static ConfigKey, read_only: bool, value: Option<String>, synonyms: Vec<Synonym>) -> Described {
     let source = synonyms.first().map_or(DEFAULT, |first| first.source);
-    Described { name: key.name, value, source, read_only, sensitive: key.kind == "PASSWORD", kind: kind(key), synonyms }
+    Described {
+        name: key.name.to_owned(),
+        value,
+        source,
+        read_only,
+        sensitive: key.kind == "PASSWORD",
+        kind: kind(key),
+        synonyms,
+    }
 }
 
 /// The settings of a topic that sets `overrides`, sorted by name.
@@ -88,7 +99,6 @@ pub fn topic(broker: &Broker, overrides: &BTreeMap<String, String>) -> Vec<Descr
         if let Some(value) = overrides.get(key.name).and_then(|text| parse_value(key, text).ok()) {
             synonyms.push(Synonym { name: key.name.to_owned(), value: wire(&value), source: TOPIC });
         }
-        // Kafka names the first of the broker's keys only: `log.retention.hours` gives the value and is not told of
         if let Some((name, _)) = configs::topic_synonyms(key.name).first() {
             synonyms.extend(broker_synonyms(&broker.config, dynamic, name));
         }
@@ -116,41 +126,89 @@ fn topic_value(
     own.or_else(of_broker).or_else(|| value_of(key, None).ok()).as_ref().and_then(wire)
 }
 
-/// Where a broker's key has its value from: what was set at run time, the file, and the default where it has one.
+/// Where a broker's key has its value from: what was set at run time, the file, and the defaults, each under all names of the key.
+/// Kafka tells none of what comes before the first that is found under the key's own name.
 fn broker_synonyms(config: &BrokerConfig, dynamic: &DynamicSettings, name: &str) -> Vec<Synonym> {
+    let names = names_of(name);
     let mut synonyms = Vec::new();
-    for (settings, source) in [(&dynamic.own, DYNAMIC_BROKER), (&dynamic.every, DYNAMIC_EVERY_BROKER)] {
-        if let Some(value) = settings.get(name) {
-            synonyms.push(Synonym { name: name.to_owned(), value: Some(value.clone()), source });
+    let mut add = |name: &str, text: Option<&String>, source: i8| {
+        if let Some(text) = text {
+            // what is of no known type may be a secret
+            let value = key_of(name).and_then(|key| parse_value(key, text).ok()).and_then(|value| wire(&value));
+            synonyms.push(Synonym { name: name.to_owned(), value, source });
+        }
+    };
+    for (settings, source) in
+        [(&dynamic.own, DYNAMIC_BROKER), (&dynamic.every, DYNAMIC_EVERY_BROKER), (config.originals(), STATIC_BROKER)]
+    {
+        for name in &names {
+            add(name, settings.get(*name), source);
         }
     }
-    if config.originals().contains_key(name) {
-        let value = wire(config.value(name));
-        synonyms.push(Synonym { name: name.to_owned(), value, source: STATIC_BROKER });
+    for name in &names {
+        let default = configs::broker().iter().find(|key| key.name == *name).and_then(|key| key.default.as_ref());
+        add(name, default, DEFAULT);
     }
-    let default = configs::broker().iter().find(|key| key.name == name).filter(|key| key.default.is_some());
-    if let Some(value) = default.and_then(|key| value_of(key, None).ok()) {
-        synonyms.push(Synonym { name: name.to_owned(), value: wire(&value), source: DEFAULT });
+    synonyms.into_iter().skip_while(|synonym| synonym.name != name).collect()
+}
+
+/// The names under which a broker's key is looked for, the strongest first.
+fn names_of(name: &str) -> Vec<&str> {
+    match (listener_base(name), configs::broker_synonyms(name)) {
+        (Some(base), _) => vec![name, base],
+        (None, []) => vec![name],
+        (None, names) => names.to_vec(),
     }
-    synonyms
+}
+
+/// The key itself, or the one that a listener's prefix stands before.
+fn key_of(name: &str) -> Option<&'static ConfigKey> {
+    let name = listener_base(name).unwrap_or(name);
+    configs::broker().iter().find(|key| key.name == name)
 }
 
 /// What was set for every broker, sorted by name.
 pub fn every_broker(dynamic: &DynamicSettings) -> Vec<Described> {
-    let keys = configs::broker().iter().filter_map(|key| Some((key, dynamic.every.get(key.name)?)));
-    let describe = |(key, value): (&'static ConfigKey, &String)| {
-        let synonym = Synonym { name: key.name.to_owned(), value: Some(value.clone()), source: DYNAMIC_EVERY_BROKER };
-        described(key, false, Some(value.clone()), vec![synonym])
+    let describe = |(name, text): (&String, &String)| {
+        let value = key_of(name).and_then(|key| parse_value(key, text).ok()).and_then(|value| wire(&value));
+        broker_entry(name, vec![Synonym { name: name.clone(), value, source: DYNAMIC_EVERY_BROKER }])
     };
-    keys.map(describe).collect()
+    dynamic.every.iter().map(describe).collect()
 }
 
-/// The settings of a broker, sorted by name.
+/// The settings of a broker, sorted by name: Kafka's keys, and whatever else was set.
 pub fn broker(config: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<Described> {
-    let describe = |key: &'static ConfigKey| {
-        let synonyms = broker_synonyms(config, dynamic, key.name);
-        let value = synonyms.first().and_then(|first| first.value.clone());
-        described(key, key.scope == "read-only", value, synonyms)
+    let given = config.originals().keys().chain(dynamic.own.keys()).chain(dynamic.every.keys()).map(String::as_str);
+    let public = configs::broker().iter().filter(|key| !key.internal).map(|key| key.name);
+    let names: BTreeSet<&str> = public.chain(given).collect();
+    names.into_iter().map(|name| broker_entry(name, broker_synonyms(config, dynamic, name))).collect()
+}
+
+fn broker_entry(name: &str, synonyms: Vec<Synonym>) -> Described {
+    let key = key_of(name);
+    let is_dynamic = configs::broker().iter().any(|key| key.name == name && key.scope != "read-only");
+    let source = synonyms.first().map_or(DEFAULT, |first| first.source);
+    Described {
+        name: name.to_owned(),
+        value: synonyms.first().and_then(|first| first.value.clone()),
+        source,
+        read_only: !is_dynamic,
+        sensitive: key.is_none_or(|key| key.kind == "PASSWORD"),
+        kind: key.map_or(0, kind),
+        synonyms,
+    }
+}
+
+/// The loggers and the levels from which on each writes.
+pub fn loggers() -> Vec<Described> {
+    let describe = |(name, level): (String, &str)| Described {
+        name,
+        value: Some(level.to_owned()),
+        source: LOGGER,
+        read_only: false,
+        sensitive: false,
+        kind: 0,
+        synonyms: Vec::new(),
     };
-    configs::broker().iter().filter(|key| !key.internal).map(describe).collect()
+    log4j::levels().into_iter().map(describe).collect()
 }

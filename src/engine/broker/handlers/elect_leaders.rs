@@ -33,7 +33,7 @@ async fn handle(
     let mut results = Vec::new();
     match request.topic_partitions {
         Some(topics) => {
-            for topic in topics {
+            for topic in topics.into_iter().filter(|topic| !topic.partitions.is_empty()) {
                 let answers = topic
                     .partitions
                     .iter()

@@ -36,6 +36,10 @@ const REPLICA_STATE_FROM: i16 = 15;
 /// What holds for every partition of a request.
 struct Limits {
     version: i16,
+    /// Whether the whole answer shall be of less than no bytes.
+    negative: bool,
+    /// The follower that asks.
+    replica: Option<i32>,
     isolation: Isolation,
     max_bytes: usize,
     min_bytes: usize,
@@ -45,6 +49,9 @@ struct Limits {
 async fn handle(broker: Arc<Broker>, context: RequestContext, request: FetchRequest) -> Answer {
     let version = context.version;
     let limits = limits(&broker, &request, version);
+    if limits.replica.is_none() && !matches!(request.isolation_level, 0 | 1) {
+        return Ok(Some(refused(request, ResponseError::UnknownServerError).encode(version)));
+    }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
     let plan = broker.replicas.fetch_sessions().begin(session_request(request, version), now_ms());
     let plan = match plan {
@@ -83,6 +90,8 @@ fn limits(broker: &Broker, request: &FetchRequest, version: i16) -> Limits {
     let max_bytes = bytes(max_bytes).min(bytes(broker.config.int("fetch.max.bytes")));
     Limits {
         version,
+        negative: version >= MAX_BYTES_FROM && request.max_bytes < 0,
+        replica: Some(replica.0).filter(|id| *id >= 0),
         isolation: match (replica.0 >= 0, request.isolation_level) {
             (true, _) => Isolation::LogEnd,
             (false, 1) => Isolation::ReadCommitted,
@@ -92,6 +101,16 @@ fn limits(broker: &Broker, request: &FetchRequest, version: i16) -> Limits {
         min_bytes: bytes(request.min_bytes).min(max_bytes),
         whole_first_batch: version >= MAX_BYTES_FROM,
     }
+}
+
+/// The answer to a request that fails as a whole.
+fn refused(request: FetchRequest, error: ResponseError) -> FetchAnswer {
+    let topics = request.topics.into_iter().map(|topic| TopicAnswer {
+        name: topic.topic.to_string(),
+        id: topic.topic_id,
+        partitions: topic.partitions.iter().map(|one| PartitionAnswer::failed(one.partition, error.code())).collect(),
+    });
+    FetchAnswer { error: error.code(), topics: topics.collect(), ..FetchAnswer::default() }
 }
 
 fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
@@ -121,7 +140,7 @@ fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
 }
 
 fn find(broker: &Broker, key: &FetchKey) -> Found {
-    if key.topic_id.is_nil() {
+    if key.topic_id.is_nil() && !key.topic.is_empty() {
         return partition(broker, &key.topic, key.index);
     }
     let found = partition(broker, &topic_name(broker, key.topic_id)?, key.index)?;
@@ -134,10 +153,10 @@ fn read(plan: &FetchPlan, found: &[Found], limits: &Limits) -> Vec<PartitionAnsw
     let mut answers = Vec::with_capacity(found.len());
     for ((key, wish), found) in plan.wishes.iter().zip(found) {
         let answer = match found {
-            Ok(partition) => read_partition(partition, key.index, wish, limits, left, whole_first_batch),
-            Err(error) => Err(*error),
+            Ok(partition) => read_partition(partition, key.index, wish, limits, left, whole_first_batch)
+                .unwrap_or_else(|error| PartitionAnswer::error(key.index, error.code())),
+            Err(error) => PartitionAnswer::unknown(key.index, error.code()),
         };
-        let answer = answer.unwrap_or_else(|error| PartitionAnswer::error(key.index, error.code()));
         left = left.saturating_sub(answer.size());
         whole_first_batch &= answer.size() == 0;
         answers.push(answer);
@@ -153,13 +172,25 @@ fn read_partition(
     left: usize,
     whole_first_batch: bool,
 ) -> Result<PartitionAnswer, ResponseError> {
-    partition.check_epoch(wish.leader_epoch)?;
+    // any negative epoch is none here
+    partition.check_epoch(wish.leader_epoch.max(-1))?;
+    if wish.max_bytes < 0 || limits.negative {
+        return Err(ResponseError::UnknownServerError);
+    }
+    if limits.replica.is_some_and(|replica| !partition.assignment().replicas.contains(&replica)) {
+        return Err(ResponseError::NotLeaderOrFollower); // as Kafka where a stranger asks as a follower
+    }
     let max_bytes = usize::try_from(wish.max_bytes).unwrap_or(0).min(left);
     let diverging = diverging(partition, wish)?;
     let slice = match partition.read(wish.offset, max_bytes, whole_first_batch, limits.isolation) {
         Err(ResponseError::OffsetOutOfRange) if diverging.is_some() => {
             let answer = PartitionAnswer { diverging, ..PartitionAnswer::error(index, 0) };
-            return Ok(PartitionAnswer { high_watermark: partition.high_watermark(), ..answer });
+            return Ok(PartitionAnswer {
+                high_watermark: partition.high_watermark(),
+                last_stable_offset: partition.high_watermark(),
+                log_start_offset: partition.log_start_offset(),
+                ..answer
+            });
         }
         slice => slice?,
     };
@@ -175,6 +206,7 @@ fn read_partition(
         diverging,
         read_committed: limits.isolation == Isolation::ReadCommitted,
         records: slice.records.filter(|_| diverging.is_none()),
+        null_records: false,
     })
 }
 

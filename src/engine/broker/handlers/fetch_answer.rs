@@ -34,9 +34,11 @@ pub(super) struct PartitionAnswer {
     pub(super) log_start_offset: i64,
     /// The epoch and end offset where the reader's log and this one part ways.
     pub(super) diverging: Option<(i32, i64)>,
-    /// Whether the reader skips aborted transactions and so gets a list of them.
+    /// Whether the answer has a list of aborted transactions, which one who skips them reads.
     pub(super) read_committed: bool,
     pub(super) records: Option<Chunk>,
+    /// Whether the records are null, not empty.
+    pub(super) null_records: bool,
 }
 
 impl PartitionAnswer {
@@ -51,7 +53,18 @@ impl PartitionAnswer {
             diverging: None,
             read_committed: false,
             records: None,
+            null_records: false,
         }
+    }
+
+    /// As [`Self::unknown`], where the whole request failed.
+    pub(super) fn failed(index: i32, error: i16) -> Self {
+        Self { null_records: true, ..Self::unknown(index, error) }
+    }
+
+    /// As [`Self::error`], of a partition that is not known: its list of aborted transactions is empty, not null.
+    pub(super) fn unknown(index: i32, error: i16) -> Self {
+        Self { read_committed: true, ..Self::error(index, error) }
     }
 
     /// How many bytes of records it has.
@@ -152,7 +165,11 @@ impl Writer {
         if self.version >= 11 {
             self.buffer.put_i32(-1); // no other replica to read from
         }
-        self.length(partition.size());
+        if partition.null_records {
+            self.null();
+        } else {
+            self.length(partition.size());
+        }
         if let Some(records) = partition.records {
             let before = self.buffer.split().freeze();
             self.chunks.push(Chunk::Bytes(before));

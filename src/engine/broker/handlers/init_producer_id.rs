@@ -13,12 +13,18 @@ use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 pub static SPEC: ApiSpec =
     ApiSpec { key: InitProducerIdRequest::KEY, handle: |broker, context, body| typed(broker, context, body, handle) };
 
+/// The id, or the epoch, of a producer that has none yet.
+const UNSET: i64 = -1;
+
 async fn handle(
     broker: Arc<Broker>,
     _: RequestContext,
     request: InitProducerIdRequest,
 ) -> Result<InitProducerIdResponse, RequestError> {
     let id = match request.transactional_id.as_ref().map(|id| id.is_empty()) {
+        _ if (request.producer_id.0 == UNSET) != (i64::from(request.producer_epoch) == UNSET) => {
+            Err(ResponseError::InvalidRequest)
+        }
         None => broker.replicas.producer_ids().next(|| broker.controller.allocate_producer_ids()).await,
         Some(true) => Err(ResponseError::InvalidRequest),
         Some(false) => Err(ResponseError::UnsupportedVersion),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kafka_protocol::messages::{ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse};
-use kafka_protocol::protocol::Request;
+use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
 
@@ -17,5 +17,5 @@ async fn handle(
     _: RequestContext,
     _: ListPartitionReassignmentsRequest,
 ) -> Result<ListPartitionReassignmentsResponse, RequestError> {
-    Ok(ListPartitionReassignmentsResponse::default().with_error_message(None))
+    Ok(ListPartitionReassignmentsResponse::default().with_error_message(Some(StrBytes::default())))
 }

@@ -1,7 +1,8 @@
 //! Metadata (key 3, v0-12): brokers, the controller, topics with their leaders. A topic that is asked for and missing is made
 //! where `auto.create.topics.enable` and the request allow it; the first answer is then LEADER_NOT_AVAILABLE, as Kafka's is.
-//! Authorized operations are not computed (there is no authorizer): the fields say so.
+//! Without an authorizer everyone may do everything.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -20,26 +21,51 @@ pub static SPEC: ApiSpec =
 
 /// What stands where authorized operations were not asked for.
 pub(super) const NO_OPERATIONS: i32 = i32::MIN;
+/// CREATE (5), ALTER (7), DESCRIBE (8), CLUSTER_ACTION (9), DESCRIBE_CONFIGS (10), ALTER_CONFIGS (11), IDEMPOTENT_WRITE (12): what
+/// there is to do with a cluster.
+pub(super) const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
+/// READ (3), WRITE (4), CREATE (5), DELETE (6), ALTER (7), DESCRIBE (8), DESCRIBE_CONFIGS (10), ALTER_CONFIGS (11): what there is
+/// to do with a topic.
+const TOPIC_OPERATIONS: i32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
+/// The first version that may name topics by id.
+const TOPIC_IDS_SINCE: i16 = 12;
 
 async fn handle(
     broker: Arc<Broker>,
     context: RequestContext,
     request: MetadataRequest,
 ) -> Result<MetadataResponse, RequestError> {
-    let view = View { cluster: broker.metadata.snapshot(), listener: Arc::clone(&context.listener), version: context.version };
+    if let Some(error) = malformed(&request, context.version) {
+        return Ok(refused(request, error));
+    }
+    let topic_operations = if request.include_topic_authorized_operations { TOPIC_OPERATIONS } else { NO_OPERATIONS };
+    let cluster_operations = if request.include_cluster_authorized_operations { CLUSTER_OPERATIONS } else { NO_OPERATIONS };
+    let (cluster, listener) = (broker.metadata.snapshot(), Arc::clone(&context.listener));
+    let view = View { cluster, listener, version: context.version, topic_operations };
     // v0 says "all" with an empty list, later versions with none
     let wanted = request.topics.filter(|topics| context.version > 0 || !topics.is_empty());
     let mut topics = Vec::new();
     match wanted {
         None => topics.extend(view.cluster.topics.iter().map(|(name, topic)| view.topic(name, topic))),
         Some(wanted) => {
+            // one id, and names count no more
+            let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
+            let mut seen = HashSet::new();
             for topic in wanted {
-                let named = topic.name.map(|name| name.to_string());
-                let name = named.or_else(|| view.cluster.topic_names.get(&topic.topic_id).cloned());
+                let name = if by_id {
+                    view.cluster.topic_names.get(&topic.topic_id).cloned()
+                } else {
+                    topic.name.map(|name| name.to_string())
+                };
                 let Some(name) = name else {
-                    topics.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
+                    if !topic.topic_id.is_nil() {
+                        topics.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
+                    }
                     continue;
                 };
+                if !seen.insert(name.clone()) {
+                    continue;
+                }
                 topics.push(match view.cluster.topics.get(&name) {
                     Some(known) => view.topic(&name, known),
                     None => failed(Some(&name), Uuid::nil(), missing(&broker, &name, request.allow_auto_topic_creation).await),
@@ -52,8 +78,30 @@ async fn handle(
         .with_brokers(view.brokers())
         .with_cluster_id(Some(StrBytes::from_string(broker.cluster_id.clone())))
         .with_controller_id(BrokerId(controller))
-        .with_cluster_authorized_operations(NO_OPERATIONS)
+        .with_cluster_authorized_operations(cluster_operations)
         .with_topics(topics))
+}
+
+/// What a request names that its version cannot.
+fn malformed(request: &MetadataRequest, version: i16) -> Option<ResponseError> {
+    let topics = request.topics.as_deref().unwrap_or_default();
+    if version < TOPIC_IDS_SINCE {
+        let by_id = topics.iter().any(|topic| topic.name.is_none() || !topic.topic_id.is_nil());
+        return by_id.then_some(ResponseError::InvalidRequest);
+    }
+    let nameless = topics.iter().any(|topic| topic.name.is_none() && topic.topic_id.is_nil());
+    nameless.then_some(ResponseError::UnknownServerError) // a null pointer in Kafka
+}
+
+/// The answer to a request that fails as a whole.
+fn refused(request: MetadataRequest, error: ResponseError) -> MetadataResponse {
+    let topics = request.topics.unwrap_or_default().into_iter().map(|topic| {
+        MetadataResponseTopic::default()
+            .with_error_code(error.code())
+            .with_name(Some(topic.name.unwrap_or_default()))
+            .with_topic_id(topic.topic_id)
+    });
+    MetadataResponse::default().with_cluster_id(None).with_topics(topics.collect())
 }
 
 /// What is said of a topic that is not there, after making it where that is allowed.
@@ -93,6 +141,7 @@ struct View {
     cluster: Arc<ClusterMetadata>,
     listener: Arc<str>,
     version: i16,
+    topic_operations: i32,
 }
 
 impl View {
@@ -116,7 +165,7 @@ impl View {
             .with_name(Some(TopicName(StrBytes::from_string(name.to_owned()))))
             .with_topic_id(topic.id)
             .with_is_internal(is_internal(name))
-            .with_topic_authorized_operations(NO_OPERATIONS)
+            .with_topic_authorized_operations(self.topic_operations)
             .with_partitions(partitions)
     }
 
@@ -148,7 +197,7 @@ impl View {
 fn failed(name: Option<&str>, id: Uuid, error: ResponseError) -> MetadataResponseTopic {
     MetadataResponseTopic::default()
         .with_error_code(error.code())
-        .with_name(Some(TopicName(StrBytes::from_string(name.unwrap_or_default().to_owned()))))
+        .with_name(name.map(|name| TopicName(StrBytes::from_string(name.to_owned()))))
         .with_topic_id(id)
         .with_is_internal(name.is_some_and(is_internal))
         .with_topic_authorized_operations(NO_OPERATIONS)

@@ -2,6 +2,7 @@
 
 mod acls;
 mod alter_configs;
+mod alter_partition_reassignments;
 pub mod api_versions;
 mod config_resource;
 mod create_partitions;
@@ -28,6 +29,7 @@ pub mod offset_for_leader_epoch;
 pub mod produce;
 #[cfg(test)]
 mod record_tests;
+mod sasl;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -129,6 +131,7 @@ pub static APIS: &[&ApiSpec] = &[
     &group::SYNC_GROUP,
     &group::DESCRIBE_GROUPS,
     &group::LIST_GROUPS,
+    &sasl::HANDSHAKE,
     &api_versions::SPEC,
     &create_topics::SPEC,
     &delete_topics::SPEC,
@@ -141,6 +144,7 @@ pub static APIS: &[&ApiSpec] = &[
     &describe_configs::SPEC,
     &alter_configs::SPEC,
     &describe_log_dirs::SPEC,
+    &sasl::AUTHENTICATE,
     &create_partitions::SPEC,
     &delegation_tokens::CREATE,
     &delegation_tokens::RENEW,
@@ -149,6 +153,7 @@ pub static APIS: &[&ApiSpec] = &[
     &group::DELETE_GROUPS,
     &elect_leaders::SPEC,
     &incremental_alter_configs::SPEC,
+    &alter_partition_reassignments::SPEC,
     &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
     &describe_cluster::SPEC,

@@ -74,6 +74,9 @@ fn append(broker: &Broker, context: &RequestContext, topic: &str, data: Partitio
         if !matches!(acks, -1..=1) {
             return Err(AppendError::new(ResponseError::InvalidRequiredAcks, format!("Invalid required acks {acks}")));
         }
+        let partition = partition(broker, topic, index).map_err(|error| AppendError::new(error, error.to_string()))?;
+        let records = data.records.unwrap_or_default();
+        check_version(&records, context.version)?;
         let by_admin = context.client_id.as_deref() == Some(ADMIN_CLIENT);
         if INTERNAL_TOPICS.contains(&topic) && !by_admin {
             return Err(AppendError::new(
@@ -81,9 +84,6 @@ fn append(broker: &Broker, context: &RequestContext, topic: &str, data: Partitio
                 format!("Cannot append to internal topic {topic}"),
             ));
         }
-        let partition = partition(broker, topic, index).map_err(|error| AppendError::new(error, error.to_string()))?;
-        let records = data.records.unwrap_or_default();
-        check_version(&records, context.version)?;
         let info = partition.append(records, AppendOrigin::Client, acks)?;
         Ok((partition, info))
     };

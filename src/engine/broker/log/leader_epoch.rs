@@ -89,7 +89,7 @@ impl EpochCache {
         match self.latest() {
             None => return UNDEFINED,
             Some(latest) if epoch == latest => return (epoch, log_end_offset),
-            Some(latest) if epoch > latest || epoch < 0 => return UNDEFINED,
+            Some(latest) if epoch > latest || epoch == UNDEFINED.0 => return UNDEFINED,
             Some(_) => {}
         }
         let next = self.entries.iter().position(|entry| entry.0 > epoch);

@@ -117,6 +117,16 @@ impl PartitionLog {
         self.segments.len()
     }
 
+    /// The first offset of each segment that can be read, and when it was last written, in milliseconds since 1970 (UTC).
+    pub fn segment_starts(&self) -> Vec<(i64, i64)> {
+        let written = |segment: &Segment| {
+            let time = segment.file.metadata().and_then(|facts| facts.modified()).ok();
+            let since = time.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
+        };
+        self.segments.values().map(|segment| (segment.base_offset.max(self.start_offset), written(segment))).collect()
+    }
+
     /// The leaders' epochs.
     pub fn epochs(&self) -> &EpochCache {
         &self.epochs

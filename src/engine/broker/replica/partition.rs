@@ -152,6 +152,9 @@ impl fmt::Debug for Partition {
     }
 }
 
+/// The leader epoch of a client that knows none.
+const NO_EPOCH: i32 = -1;
+
 impl Partition {
     /// The partition with that log; `checkpointed` is the high watermark of the last run.
     pub(super) fn new(
@@ -238,7 +241,7 @@ impl Partition {
         let state = self.state();
         self.led(&state)?;
         match believed.cmp(&state.assignment.leader_epoch) {
-            _ if believed < 0 => Ok(()),
+            _ if believed == NO_EPOCH => Ok(()),
             std::cmp::Ordering::Less => Err(ResponseError::FencedLeaderEpoch),
             std::cmp::Ordering::Greater => Err(ResponseError::UnknownLeaderEpoch),
             std::cmp::Ordering::Equal => Ok(()),
@@ -415,6 +418,21 @@ impl Partition {
         })?;
         let timed = matches!(query, OffsetQuery::MaxTimestamp | OffsetQuery::Time(_));
         Ok(found.filter(|found| !timed || found.offset < state.high_watermark))
+    }
+
+    /// The offsets at which segments begin, and at last the one up to which records are committed where there are any in the last
+    /// segment, each with the time of its last change in milliseconds since 1970 (UTC).
+    ///
+    /// # Errors
+    /// `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`.
+    pub fn segment_starts(&self) -> Result<Vec<(i64, i64)>, ResponseError> {
+        let state = self.state();
+        self.led(&state)?;
+        let mut starts = state.log.segment_starts();
+        if starts.last().is_some_and(|(start, _)| *start < state.high_watermark) {
+            starts.push((state.high_watermark, now_ms()));
+        }
+        Ok(starts)
     }
 
     /// The largest epoch that is not above `epoch`, and the offset after its last record; -1 and -1 where it is not known.

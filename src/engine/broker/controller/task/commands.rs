@@ -10,7 +10,7 @@ use crate::engine::broker::controller::assignment::Start;
 use crate::engine::broker::controller::settings::{self, Change, Entity, Settings};
 use crate::engine::broker::controller::store::{Claim, StoreError};
 use crate::engine::broker::controller::topics::{NewTopic, PlannedTopic, TopicDefaults, exists, plan, plan_growth};
-use crate::engine::broker::controller::{ApiError, Command, Growth};
+use crate::engine::broker::controller::{ApiError, Command, Growth, LegacyPlace};
 use crate::log_info;
 
 const ADMIN_LOGGER: &str = "kafka.server.ZkAdminManager";
@@ -34,6 +34,9 @@ impl ControllerTask {
             }
             Command::AlterSettings { entity, change, validate_only, done } => {
                 let _ = done.send(self.alter_settings(&entity, change, validate_only).await);
+            }
+            Command::LegacyOffset { place, offset, done } => {
+                let _ = done.send(self.legacy_offset(&place, offset).await);
             }
             Command::AllocateProducerIds { done } => {
                 let _ = done.send(self.allocate_producer_ids().await);
@@ -121,6 +124,9 @@ impl ControllerTask {
     async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<(), ApiError> {
         let claim = self.claim()?;
         let name = &growth.topic;
+        if name.is_empty() {
+            return Err(ResponseError::UnknownServerError.into()); // a path that ZooKeeper does not take
+        }
         if self.view.deleting.contains(name) {
             return Err(ApiError::new(ResponseError::InvalidTopicException, "The topic is queued for deletion."));
         }
@@ -165,10 +171,11 @@ impl ControllerTask {
             let altered = match self.store.settings(entity).await {
                 Ok(current) => {
                     let settings = change.clone().apply(entity, current)?;
-                    settings::check(entity, &settings, &self.given)?;
+                    settings::check(entity, &settings, &self.given, &self.view.dynamic)?;
                     if validate_only {
                         return Ok(());
                     }
+                    settings::check_passwords(&settings)?;
                     self.write_settings(entity, settings).await
                 }
                 Err(error) => Err(error),
@@ -203,6 +210,26 @@ impl ControllerTask {
         self.store.set_settings(entity, settings).await?;
         self.config_changes().await?;
         self.settle().await
+    }
+
+    async fn legacy_offset(&mut self, place: &LegacyPlace, offset: Option<i64>) -> Result<Option<i64>, ApiError> {
+        let LegacyPlace { group, topic, index } = place;
+        if group.is_empty() {
+            return Err(ResponseError::UnknownServerError.into()); // a path that ZooKeeper does not take
+        }
+        let path = format!("/consumers/{group}/offsets/{topic}/{index}");
+        for _ in 0..RETRIES {
+            let result = match offset {
+                Some(offset) => self.store.set_consumer_offset(&path, offset).await.map(|()| Some(offset)),
+                None => self.store.consumer_offset(&path).await,
+            };
+            match result {
+                Ok(offset) => return Ok(offset),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
     }
 
     async fn allocate_producer_ids(&mut self) -> Result<Range<i64>, ApiError> {

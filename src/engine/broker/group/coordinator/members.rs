@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 
 use super::drive::Inner;
 use super::{EmptyId, GroupCoordinator};
+use crate::engine::broker::controller::scala::sort_as_concurrent_map;
 use crate::engine::broker::group::machine::{
     Actions, Group, GroupView, JoinReply, JoinRequest, Leaving, Now, Reply, State, SyncReply, SyncRequest, Waiter,
 };
@@ -153,8 +154,9 @@ impl GroupCoordinator {
         };
         let all = self.cells().into_iter().map(|cell| cell.look(listing));
         let asked = |group: &GroupListing| states.is_empty() || states.contains(&group.state.to_string());
-        let mut groups: Vec<GroupListing> = all.filter(asked).collect();
-        groups.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut groups: Vec<GroupListing> = all.collect();
+        sort_as_concurrent_map(&mut groups, |group| &group.id);
+        groups.retain(asked);
         Ok((self.is_loading().then_some(ResponseError::CoordinatorLoadInProgress), groups))
     }
 }

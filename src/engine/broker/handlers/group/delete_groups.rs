@@ -1,5 +1,6 @@
 //! DeleteGroups: groups without members, with their offsets.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::messages::delete_groups_response::DeletableGroupResult;
@@ -17,8 +18,10 @@ async fn delete_groups(
     _context: RequestContext,
     request: DeleteGroupsRequest,
 ) -> Result<DeleteGroupsResponse, RequestError> {
-    let ids: Vec<String> = request.groups_names.iter().map(|id| id.to_string()).collect();
-    let results = request.groups_names.into_iter().zip(broker.groups.delete_groups(&ids));
+    let mut seen = HashSet::new();
+    let names: Vec<_> = request.groups_names.into_iter().filter(|id| seen.insert(id.clone())).collect();
+    let ids: Vec<String> = names.iter().map(|id| id.to_string()).collect();
+    let results = names.into_iter().zip(broker.groups.delete_groups(&ids));
     let results = results.map(|(id, error)| DeletableGroupResult::default().with_group_id(id).with_error_code(code(error)));
     Ok(DeleteGroupsResponse::default().with_results(results.collect()))
 }

@@ -9,6 +9,7 @@ use kafka_protocol::messages::{FindCoordinatorRequest, FindCoordinatorResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{code, text};
+use crate::catalog::error_codes;
 use crate::engine::broker::Broker;
 use crate::engine::broker::group::machine::GROUP_METADATA_TOPIC;
 use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
@@ -38,7 +39,7 @@ async fn find_coordinator(
     }
     let found = find(&request.key);
     // Kafka fills in the constant's name where there is no error
-    let message = found.as_ref().err().map_or_else(|| "NONE".to_owned(), ToString::to_string);
+    let message = found.as_ref().err().map_or_else(|| "NONE".to_owned(), |error| sentence(*error));
     let found = coordinator(&request.key, found);
     Ok(FindCoordinatorResponse::default()
         .with_error_code(found.error_code)
@@ -52,8 +53,12 @@ fn coordinator(key: &StrBytes, found: Result<(i32, Endpoint), ResponseError>) ->
     let answer = Coordinator::default().with_key(key.clone()).with_error_code(code(found.as_ref().err().copied()));
     match found {
         Ok((id, endpoint)) => answer.with_node_id(id.into()).with_host(text(&endpoint.host)).with_port(i32::from(endpoint.port)),
-        Err(_) => answer.with_node_id((-1).into()).with_port(-1),
+        Err(error) => answer.with_node_id((-1).into()).with_port(-1).with_error_message(Some(text(&sentence(error)))),
     }
+}
+
+fn sentence(error: ResponseError) -> String {
+    error_codes::by_code(error.code()).map(|error| error.message.to_owned()).unwrap_or_default()
 }
 
 /// The leader of the group's partition and where it is reached.

@@ -51,7 +51,7 @@ fn join(request: JoinGroupRequest, context: &RequestContext) -> Join {
             require_known_member_id: context.version >= MEMBER_ID_REQUIRED_SINCE && new_dynamic,
             supports_skipping_assignment: context.version >= SKIP_ASSIGNMENT_SINCE,
             client_id: context.client_id.clone().unwrap_or_default(),
-            client_host: format!("/{}", context.peer.ip()),
+            client_host: format!("/{}", context.peer.ip().to_canonical()),
             rebalance_timeout: u64::try_from(rebalance_timeout).unwrap_or(0),
             session_timeout: u64::try_from(session_timeout).unwrap_or(0),
             protocol_type: request.protocol_type.to_string(),

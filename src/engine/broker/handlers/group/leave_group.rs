@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kafka_protocol::ResponseError;
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
 use kafka_protocol::messages::leave_group_response::MemberResponse;
 use kafka_protocol::messages::{LeaveGroupRequest, LeaveGroupResponse};
@@ -36,6 +37,10 @@ async fn leave_group(
     let leave = Leave { group_id: request.group_id.to_string(), members: leaving.collect() };
     let results = match broker.groups.leave(&leave) {
         Ok(results) => results,
+        // as Kafka: the old form has no room for an error of the whole, and that is what is told
+        Err(_) if context.version < MANY_MEMBERS_SINCE => {
+            return Ok(LeaveGroupResponse::default().with_error_code(ResponseError::UnsupportedVersion.code()));
+        }
         Err(error) => return Ok(LeaveGroupResponse::default().with_error_code(error.code())),
     };
     if context.version < MANY_MEMBERS_SINCE {

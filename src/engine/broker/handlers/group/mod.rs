@@ -17,6 +17,8 @@ mod tests;
 use kafka_protocol::ResponseError;
 use kafka_protocol::protocol::StrBytes;
 
+use crate::engine::broker::controller::LegacyPlace;
+
 use super::{ApiSpec, RequestError, name};
 
 pub(super) use delete_groups::SPEC as DELETE_GROUPS;
@@ -33,6 +35,11 @@ pub(super) use sync_group::SPEC as SYNC_GROUP;
 
 /// Strings of the protocol are no longer, whatever a compact length says.
 const MAX_STRING: usize = i16::MAX as usize;
+
+/// Where version 0 of the APIs of offsets keeps one.
+fn legacy_place(group: &str, topic: &str, index: i32) -> LegacyPlace {
+    LegacyPlace { group: group.to_owned(), topic: topic.to_owned(), index }
+}
 
 fn code(error: Option<ResponseError>) -> i16 {
     error.map_or(0, |error| error.code())

@@ -1,4 +1,4 @@
-//! OffsetCommit: how far a group has read.
+//! OffsetCommit: how far a group has read. Version 0 keeps it in ZooKeeper, where no other version looks.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartiti
 use kafka_protocol::messages::offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic};
 use kafka_protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
 
-use super::{code, owned};
+use super::{code, legacy_place, owned};
 use crate::engine::broker::Broker;
 use crate::engine::broker::group::Commit;
 use crate::engine::broker::group::offsets::{CommittedOffset, TopicPartition};
@@ -27,6 +27,9 @@ async fn offset_commit(
     context: RequestContext,
     request: OffsetCommitRequest,
 ) -> Result<OffsetCommitResponse, RequestError> {
+    if context.version == 0 {
+        return Ok(legacy(&broker, request).await);
+    }
     let metadata = broker.metadata.snapshot();
     let exists = |topic: &OffsetCommitRequestTopic, partition: &OffsetCommitRequestPartition| {
         let known = metadata.topics.get(topic.name.as_str());
@@ -57,11 +60,45 @@ async fn offset_commit(
             if exists(topic, partition) { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
         OffsetCommitResponsePartition::default().with_partition_index(partition.partition_index).with_error_code(code(error))
     };
-    let topics = request.topics.iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| answer(topic, partition)).collect();
-        OffsetCommitResponseTopic::default().with_name(topic.name.clone()).with_partitions(partitions)
-    });
-    Ok(OffsetCommitResponse::default().with_topics(topics.collect()))
+    let mut topics = Vec::new();
+    for topic in &request.topics {
+        let partitions: Vec<_> = topic.partitions.iter().map(|partition| answer(topic, partition)).collect();
+        let (known, missing): (Vec<_>, Vec<_>) =
+            partitions.into_iter().zip(&topic.partitions).partition(|(_, partition)| exists(topic, partition));
+        let plain = |answers: Vec<(OffsetCommitResponsePartition, _)>| answers.into_iter().map(|(answer, _)| answer);
+        let is_whole = missing.is_empty();
+        let partitions = plain(missing).chain(plain(known)).collect();
+        topics.push((is_whole, OffsetCommitResponseTopic::default().with_name(topic.name.clone()).with_partitions(partitions)));
+    }
+    // what is missing comes first in Kafka's answer
+    topics.sort_by_key(|(is_whole, _)| *is_whole);
+    Ok(OffsetCommitResponse::default().with_topics(topics.into_iter().map(|(_, topic)| topic).collect()))
+}
+
+/// Version 0: each offset into a znode of its own.
+async fn legacy(broker: &Broker, request: OffsetCommitRequest) -> OffsetCommitResponse {
+    let metadata = broker.metadata.snapshot();
+    let limit = broker.groups.settings().max_metadata_size;
+    let mut topics = Vec::new();
+    for topic in request.topics {
+        let known = metadata.topics.get(topic.name.as_str());
+        let mut partitions = Vec::new();
+        for partition in &topic.partitions {
+            let note = partition.committed_metadata.as_ref().map_or(0, |note| note.encode_utf16().count());
+            let error = if known.is_none_or(|known| !known.partitions.contains_key(&partition.partition_index)) {
+                Some(ResponseError::UnknownTopicOrPartition)
+            } else if note > limit {
+                Some(ResponseError::OffsetMetadataTooLarge)
+            } else {
+                let place = legacy_place(&request.group_id, &topic.name, partition.partition_index);
+                broker.controller.legacy_offset(place, Some(partition.committed_offset)).await.err()
+            };
+            let answer = OffsetCommitResponsePartition::default().with_partition_index(partition.partition_index);
+            partitions.push(answer.with_error_code(code(error)));
+        }
+        topics.push(OffsetCommitResponseTopic::default().with_name(topic.name).with_partitions(partitions));
+    }
+    OffsetCommitResponse::default().with_topics(topics)
 }
 
 fn committed(partition: &OffsetCommitRequestPartition, now: i64, expires_at: Option<i64>) -> CommittedOffset {

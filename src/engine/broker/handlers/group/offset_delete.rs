@@ -19,6 +19,9 @@ async fn offset_delete(
     _context: RequestContext,
     request: OffsetDeleteRequest,
 ) -> Result<OffsetDeleteResponse, RequestError> {
+    if request.group_id.is_empty() {
+        return Ok(OffsetDeleteResponse::default().with_error_code(ResponseError::InvalidGroupId.code()));
+    }
     let metadata = broker.metadata.snapshot();
     let exists = |topic: &str, index: i32| metadata.topics.get(topic).is_some_and(|topic| topic.partitions.contains_key(&index));
     let mut known = Vec::new();
@@ -36,7 +39,7 @@ async fn offset_delete(
         let error = if exists(topic, index) { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
         OffsetDeleteResponsePartition::default().with_partition_index(index).with_error_code(code(error))
     };
-    let topics = request.topics.iter().map(|topic| {
+    let topics = request.topics.iter().filter(|topic| !topic.partitions.is_empty()).map(|topic| {
         let partitions = topic.partitions.iter().map(|partition| answer(&topic.name, partition.partition_index)).collect();
         OffsetDeleteResponseTopic::default().with_name(topic.name.clone()).with_partitions(partitions)
     });

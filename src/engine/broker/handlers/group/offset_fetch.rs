@@ -1,4 +1,5 @@
-//! OffsetFetch: how far groups have read; one group up to version 7, many from version 8 on.
+//! OffsetFetch: how far groups have read; one group up to version 7, many from version 8 on. Version 0 reads what version 0 of
+//! OffsetCommit keeps in ZooKeeper.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use kafka_protocol::messages::offset_fetch_response::{
 };
 use kafka_protocol::messages::{OffsetFetchRequest, OffsetFetchResponse, TopicName};
 
-use super::{code, text};
+use super::{code, legacy_place, text};
 use crate::engine::broker::Broker;
 use crate::engine::broker::group::FetchedOffset;
 use crate::engine::broker::group::offsets::TopicPartition;
@@ -31,6 +32,9 @@ async fn offset_fetch(
     context: RequestContext,
     request: OffsetFetchRequest,
 ) -> Result<OffsetFetchResponse, RequestError> {
+    if context.version == 0 {
+        return Ok(legacy(&broker, request).await);
+    }
     let fetch = |group_id: &str, partitions: Option<Vec<TopicPartition>>| {
         broker.groups.fetch_offsets(group_id, partitions, request.require_stable).map(by_topic)
     };
@@ -53,6 +57,32 @@ async fn offset_fetch(
         }
     });
     Ok(OffsetFetchResponse::default().with_groups(groups.collect()))
+}
+
+/// Version 0: each offset from a znode of its own; one that is not there is as a partition that is not.
+async fn legacy(broker: &Broker, request: OffsetFetchRequest) -> OffsetFetchResponse {
+    let metadata = broker.metadata.snapshot();
+    let mut topics = Vec::new();
+    for topic in request.topics.unwrap_or_default() {
+        let known = metadata.topics.get(topic.name.as_str());
+        let mut partitions = Vec::new();
+        for index in topic.partition_indexes {
+            let found = if known.is_some_and(|known| known.partitions.contains_key(&index)) {
+                broker.controller.legacy_offset(legacy_place(&request.group_id, &topic.name, index), None).await
+            } else {
+                Ok(None)
+            };
+            let error = match &found {
+                Ok(Some(_)) => None,
+                Ok(None) => Some(ResponseError::UnknownTopicOrPartition),
+                Err(error) => Some(*error),
+            };
+            let answer = OffsetFetchResponsePartition::default().with_partition_index(index).with_metadata(Some(text("")));
+            partitions.push(answer.with_committed_offset(found.ok().flatten().unwrap_or(-1)).with_error_code(code(error)));
+        }
+        topics.push(OffsetFetchResponseTopic::default().with_name(topic.name).with_partitions(partitions));
+    }
+    OffsetFetchResponse::default().with_topics(topics)
 }
 
 fn partitions(topic: &TopicName, indexes: &[i32]) -> impl Iterator<Item = TopicPartition> {
