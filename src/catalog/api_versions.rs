@@ -13,6 +13,10 @@ pub struct Api {
     pub name: &'static str,
     /// The versions that a 3.6.0 broker in ZooKeeper mode advertises; `None` where it advertises none.
     pub advertised: Option<RangeInclusive<i16>>,
+    /// The versions that 3.6.0 itself knows.
+    pub known: RangeInclusive<i16>,
+    /// Whether brokers answer it to clients, in either mode; the others are between controllers.
+    pub for_clients: bool,
     /// The first version with flexible (tagged) fields; `None` where there is none.
     pub flexible_from: Option<i16>,
 }
@@ -27,7 +31,14 @@ pub fn all() -> &'static [Api] {
                     ("y", Ok(min), Ok(max)) => Some(min..=max),
                     _ => None,
                 };
-                Some(Api { key: row[0].parse().ok()?, name: row[1], advertised, flexible_from: row[9].parse().ok() })
+                Some(Api {
+                    key: row[0].parse().ok()?,
+                    name: row[1],
+                    advertised,
+                    known: row[5].parse().ok()?..=row[6].parse().ok()?,
+                    for_clients: row[8].contains("broker"),
+                    flexible_from: row[9].parse().ok(),
+                })
             })
             .collect()
     })

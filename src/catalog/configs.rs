@@ -118,6 +118,12 @@ pub fn consumer() -> &'static [ConfigKey] {
     ALL.get_or_init(|| of_client(include_str!("data/consumer-configs.tsv")))
 }
 
+/// The admin client's keys (`AdminClientConfig`), sorted by name.
+pub fn admin() -> &'static [ConfigKey] {
+    static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
+    ALL.get_or_init(|| of_client(include_str!("data/admin-configs.tsv")))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -129,7 +135,7 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_unique() {
-        for keys in [super::broker(), super::topic(), super::producer(), super::consumer()] {
+        for keys in [super::broker(), super::topic(), super::producer(), super::consumer(), super::admin()] {
             assert!(keys.windows(2).all(|pair| pair[0].name < pair[1].name));
         }
         assert_eq!(super::broker().len(), 288);

@@ -65,23 +65,32 @@ pub fn all() -> &'static [Tool] {
     })
 }
 
+/// The tables of options by script.
+const TABLES: &[(&str, &str)] = &[
+    ("kafka-topics.sh", include_str!("data/tools/kafka-topics.tsv")),
+    ("kafka-console-producer.sh", include_str!("data/tools/kafka-console-producer.tsv")),
+    ("kafka-console-consumer.sh", include_str!("data/tools/kafka-console-consumer.tsv")),
+    ("kafka-configs.sh", include_str!("data/tools/kafka-configs.tsv")),
+    ("kafka-consumer-groups.sh", include_str!("data/tools/kafka-consumer-groups.tsv")),
+    ("kafka-get-offsets.sh", include_str!("data/tools/kafka-get-offsets.tsv")),
+    ("kafka-delete-records.sh", include_str!("data/tools/kafka-delete-records.tsv")),
+    ("kafka-log-dirs.sh", include_str!("data/tools/kafka-log-dirs.tsv")),
+    ("kafka-broker-api-versions.sh", include_str!("data/tools/kafka-broker-api-versions.tsv")),
+    ("kafka-leader-election.sh", include_str!("data/tools/kafka-leader-election.tsv")),
+    ("kafka-dump-log.sh", include_str!("data/tools/kafka-dump-log.tsv")),
+    ("kafka-producer-perf-test.sh", include_str!("data/tools/kafka-producer-perf-test.tsv")),
+    ("kafka-consumer-perf-test.sh", include_str!("data/tools/kafka-consumer-perf-test.tsv")),
+    ("kafka-verifiable-producer.sh", include_str!("data/tools/kafka-verifiable-producer.tsv")),
+    ("kafka-verifiable-consumer.sh", include_str!("data/tools/kafka-verifiable-consumer.tsv")),
+    ("kafka-server-start.sh", include_str!("data/tools/kafka-server-start.tsv")),
+    ("kafka-server-stop.sh", include_str!("data/tools/kafka-server-stop.tsv")),
+    ("zookeeper-server-start.sh", include_str!("data/tools/zookeeper-server-start.tsv")),
+    ("zookeeper-server-stop.sh", include_str!("data/tools/zookeeper-server-stop.tsv")),
+];
+
 /// The options of a script whose table is here; `None` for the others.
 pub fn options(script: &str) -> Option<Vec<ToolOption>> {
-    let table = match script {
-        "kafka-topics.sh" => include_str!("data/tools/kafka-topics.tsv"),
-        "kafka-console-producer.sh" => include_str!("data/tools/kafka-console-producer.tsv"),
-        "kafka-console-consumer.sh" => include_str!("data/tools/kafka-console-consumer.tsv"),
-        "kafka-dump-log.sh" => include_str!("data/tools/kafka-dump-log.tsv"),
-        "kafka-producer-perf-test.sh" => include_str!("data/tools/kafka-producer-perf-test.tsv"),
-        "kafka-consumer-perf-test.sh" => include_str!("data/tools/kafka-consumer-perf-test.tsv"),
-        "kafka-verifiable-producer.sh" => include_str!("data/tools/kafka-verifiable-producer.tsv"),
-        "kafka-verifiable-consumer.sh" => include_str!("data/tools/kafka-verifiable-consumer.tsv"),
-        "kafka-server-start.sh" => include_str!("data/tools/kafka-server-start.tsv"),
-        "kafka-server-stop.sh" => include_str!("data/tools/kafka-server-stop.tsv"),
-        "zookeeper-server-start.sh" => include_str!("data/tools/zookeeper-server-start.tsv"),
-        "zookeeper-server-stop.sh" => include_str!("data/tools/zookeeper-server-stop.tsv"),
-        _ => return None,
-    };
+    let (_, table) = TABLES.iter().find(|(name, _)| *name == script)?;
     let options = super::table::rows::<12>(table).map(|row| ToolOption {
         names: row[0].split([',', ' ']).filter(|name| !name.is_empty()).collect(),
         scope: row[1],

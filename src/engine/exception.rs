@@ -52,6 +52,20 @@ impl Exception {
         Self::new("java.lang.NumberFormatException", format!("For input string: \"{text}\""))
     }
 
+    /// Java's `ExecutionException`, with which a future ends that failed.
+    pub fn execution(cause: Exception) -> Self {
+        let message = cause.headline();
+        Self::new("java.util.concurrent.ExecutionException", message).caused_by(cause)
+    }
+
+    /// What `toString` gives: the class and its message.
+    pub fn headline(&self) -> String {
+        match &self.message {
+            Some(message) => format!("{}: {message}", self.class),
+            None => self.class.to_owned(),
+        }
+    }
+
     /// The same exception with a cause.
     #[must_use]
     pub fn caused_by(mut self, cause: Exception) -> Self {
@@ -72,10 +86,7 @@ impl Exception {
 
 impl fmt::Display for Exception {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.message {
-            Some(message) => write!(out, "{}: {message}", self.class)?,
-            None => out.write_str(self.class)?,
-        }
+        out.write_str(&self.headline())?;
         match &self.cause {
             Some(cause) => write!(out, "\nCaused by: {cause}"),
             None => Ok(()),

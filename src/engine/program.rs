@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
+use super::tools::{broker_api_versions, configs, consumer_groups, delete_records, get_offsets, log_dirs};
 use super::{tools, zookeeper};
 
 /// One program of the distribution.
@@ -34,6 +35,12 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: tools::END_TO_END_LATENCY_CLASS, run: tools::run_end_to_end_latency },
     Program { main_class: tools::VERIFIABLE_PRODUCER_CLASS, run: tools::run_verifiable_producer },
     Program { main_class: tools::VERIFIABLE_CONSUMER_CLASS, run: tools::run_verifiable_consumer },
+    Program { main_class: broker_api_versions::MAIN_CLASS, run: broker_api_versions::run },
+    Program { main_class: configs::MAIN_CLASS, run: configs::run },
+    Program { main_class: consumer_groups::MAIN_CLASS, run: consumer_groups::run },
+    Program { main_class: delete_records::MAIN_CLASS, run: delete_records::run },
+    Program { main_class: get_offsets::MAIN_CLASS, run: get_offsets::run },
+    Program { main_class: log_dirs::MAIN_CLASS, run: log_dirs::run },
 ];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.

@@ -58,10 +58,14 @@ impl Jars {
         Apache::Jars { libs: self.libs.clone(), log4j: fixture("log4j.properties") }
     }
 
+    /// The command for one of Apache's tools.
+    pub fn tool(&self, class: &str) -> Command {
+        java(&self.libs, &fixture("tools-log4j.properties"), "-Xmx256M", class)
+    }
+
     /// Runs one of Apache's tools to its end.
     pub async fn run(&self, class: &str, args: &[&str], input: &str) -> Output {
-        let command = java(&self.libs, &fixture("tools-log4j.properties"), "-Xmx256M", class).args(args);
-        command.output(input.as_bytes(), OUTPUT_BYTES_MAX, DEADLINE).await.expect("java was found before")
+        self.tool(class).args(args).output(input.as_bytes(), OUTPUT_BYTES_MAX, DEADLINE).await.expect("java was found before")
     }
 }
 

@@ -13,6 +13,7 @@ mod crash;
 mod differential;
 mod jars;
 mod mixed;
+mod recordings;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     args.test_threads.get_or_insert(1);
     let cases = || {
         let servers = tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES);
-        servers.chain(batches_answered::CASES).chain(clients::CASES).chain(configs::CASES)
+        servers.chain(batches_answered::CASES).chain(clients::CASES).chain(configs::CASES).chain(recordings::CASES)
     };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };

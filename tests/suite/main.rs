@@ -39,6 +39,8 @@ mod learner;
 #[cfg(test)]
 mod lint;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod storage;

@@ -155,7 +155,7 @@ async fn a_dead_port_is_warned_of_until_the_time_is_up() {
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = folder.path().join("admin.properties");
-    std::fs::write(&config, "default.api.timeout.ms=700\n").expect("it is writable");
+    std::fs::write(&config, "default.api.timeout.ms=700\nrequest.timeout.ms=600\n").expect("it is writable");
     let line = format!("--list --bootstrap-server 127.0.0.1:{port} --command-config {}", config.display());
     let (code, stdout, stderr) = outcome(&run(TOPICS_CLASS, &line, b"").await);
     let timed_out = "Timed out waiting for a node assignment. Call: listTopics";

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod librdkafka;
 pub mod random;
 pub mod raw;
+pub mod recorded;
 pub mod znodes;
 
 use std::path::Path;

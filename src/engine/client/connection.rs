@@ -165,6 +165,11 @@ impl Connection {
         self.pending.waiting().as_ref().map_or(0, VecDeque::len)
     }
 
+    /// The keys of every API that the broker has, in no order.
+    pub fn api_keys(&self) -> impl Iterator<Item = i16> + '_ {
+        self.versions.keys().copied()
+    }
+
     /// The versions of an API that the broker has; `None` where it does not have it.
     pub fn versions(&self, api_key: i16) -> Option<RangeInclusive<i16>> {
         self.versions.get(&api_key).cloned()

@@ -5,10 +5,12 @@ mod address;
 pub mod admin;
 mod connection;
 pub mod consumer;
+mod coordinator;
 mod error;
 pub mod group;
 mod network;
 mod partitioner;
+mod partitions;
 pub mod producer;
 pub mod records;
 
@@ -17,4 +19,5 @@ pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RE
 pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;
 pub use network::{Client, ClientConfig, Flavour, Node, Route, random_below};
+pub use partitions::{PerPartition, TopicPartition};
 pub use producer::{Producer, ProducerConfig};

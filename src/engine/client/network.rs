@@ -39,6 +39,8 @@ const COORDINATOR_IDS: i32 = i32::MAX / 2;
 pub enum Flavour {
     /// `AdminClient`: silent when a bootstrap server hangs up.
     Admin,
+    /// The client inside `kafka-broker-api-versions.sh`.
+    LegacyAdmin,
     /// `Producer`.
     Producer,
     /// `Consumer`.
@@ -79,6 +81,7 @@ impl ClientConfig {
     pub fn log_prefix(&self) -> String {
         let kind = match self.flavour {
             Flavour::Admin => "AdminClient",
+            Flavour::LegacyAdmin => "LegacyAdminClient",
             Flavour::Producer => "Producer",
             Flavour::Consumer => "Consumer",
         };
@@ -255,6 +258,12 @@ impl Client {
             }
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// One try to reach any broker; `None` where it fails.
+    pub async fn connection_at_once(&self) -> Option<Arc<Connection>> {
+        let node = self.candidate(None).ok()?;
+        self.dial(&node).await
     }
 
     async fn refresh(&self) {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::consumer_options::{self, Line, SCRIPT};
 use super::harness::{self, eprint};
-use super::{CONSUMER_CLASS, Exception, Stop, clients, topics};
+use super::{CONSUMER_CLASS, Exception, Stop, admin, clients, topics};
 use crate::catalog::configs;
 use crate::engine::client::consumer::{ConsumerRecord, Interest};
 use crate::engine::client::{ClientError, Consumer};
@@ -50,7 +50,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
 
 async fn consumer(line: &Line) -> Result<Consumer, Exception> {
     line.configs.check(configs::consumer())?;
-    let bootstrap = topics::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
+    let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
     let interest = match (&line.topic, &line.include, line.partition) {
         (Some(topic), _, Some((partition, offset))) => Interest::Partition(topic.clone(), partition, offset),
         (Some(topic), ..) => Interest::Topic(topic.clone()),

@@ -1,9 +1,9 @@
 //! The line of `kafka-console-consumer.sh` (`ConsoleConsumer.ConsumerConfig`).
 
 use super::client_configs::ClientConfigs;
+use super::command_line::{help_or_version, require};
 use super::formatter::Formatter;
 use super::options::{OptionError, OptionParser, OptionSet};
-use super::topics_options::{help_or_version, require};
 use super::{Stop, java};
 use crate::engine::client::random_below;
 

@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::client_configs::ClientConfigs;
+use super::command_line::{help_or_version, require};
 use super::harness::{self, print};
 use super::options::{OptionError, OptionParser, OptionSet};
 use super::simple_date_format::SimpleDateFormat;
-use super::topics_options::{help_or_version, require};
-use super::{CONSUMER_PERFORMANCE_CLASS, Exception, Stop, clients, java, topics};
+use super::{CONSUMER_PERFORMANCE_CLASS, Exception, Stop, admin, clients, java};
 use crate::catalog::configs;
 use crate::engine::client::consumer::{Interest, Rebalance};
 use crate::engine::client::producer::now_millis;
@@ -146,7 +146,7 @@ fn header(detailed: bool) -> &'static str {
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
     let failed = |exception: Exception| Stop::Message(format!("{}\n{exception}", exception.text()));
-    let bootstrap = topics::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(failed)?;
+    let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(failed)?;
     let client = Arc::new(clients::consumer_client(&line.configs, &line.group, bootstrap));
     let config = clients::consumer_config(&line.configs, &line.group);
     let mut consumer = Consumer::new(client, config, Interest::Topic(line.topic.clone()));

@@ -14,7 +14,7 @@ use super::client_configs::ClientConfigs;
 use super::harness::{self, print};
 use super::latency::Latencies;
 use super::random::Random;
-use super::{END_TO_END_LATENCY_CLASS, Exception, Stop, clients, java, topics};
+use super::{END_TO_END_LATENCY_CLASS, Exception, Stop, admin, clients, java, topics};
 use crate::catalog::configs;
 use crate::engine::client::admin::{TopicDescription, topic_name};
 use crate::engine::client::consumer::{ConsumerRecord, Interest};
@@ -92,7 +92,7 @@ async fn measure(line: &Line) -> Result<(), Exception> {
     configs.set("group.id", group.as_str());
     configs.set("fetch.max.wait.ms", "0");
     configs.check(configs::consumer())?;
-    let bootstrap = topics::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
+    let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
     of_producer.check(configs::producer())?;
     let partitions = partitions(line, &bootstrap).await?;
     let client = Arc::new(clients::consumer_client(&configs, &group, bootstrap.clone()));

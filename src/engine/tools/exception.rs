@@ -54,6 +54,8 @@ pub(super) enum Stop {
     Printed(Exception),
     /// One line on stderr, exit code 1.
     Message(String),
+    /// An exception whose message the tool prints before the exception itself, exit code 1.
+    Traced(Exception),
 }
 
 #[cfg(test)]

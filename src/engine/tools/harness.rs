@@ -70,6 +70,24 @@ where
     ExitCode::from(code)
 }
 
+/// As [`run`], for a tool that a signal ends at once.
+pub(super) fn run_until_signalled<F>(
+    main_class: &str,
+    script: &str,
+    args: Vec<OsString>,
+    main: impl FnOnce(Vec<String>) -> F,
+) -> ExitCode
+where
+    F: Future<Output = Result<u8, Stop>>,
+{
+    run(main_class, script, args, async |args| {
+        tokio::select! {
+            result = main(args) => result,
+            code = signalled() => Ok(code),
+        }
+    })
+}
+
 /// Prints why a tool stops; gives the exit code.
 fn show(script: &str, stop: Stop) -> u8 {
     match stop {
@@ -85,6 +103,8 @@ fn show(script: &str, stop: Stop) -> u8 {
         Stop::Uncaught(exception) => eprint(&format!("Exception in thread \"main\" {exception}\n")),
         Stop::Printed(exception) => eprint(&format!("{exception}\n")),
         Stop::Message(message) => eprint(&format!("{message}\n")),
+        // the trace ends with a newline of its own
+        Stop::Traced(exception) => eprint(&format!("{}\n{exception}\n\n", exception.text())),
     }
     1
 }

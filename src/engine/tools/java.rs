@@ -1,11 +1,16 @@
 //! Habits of Java that show in what the tools print: the order of a `HashMap`, property files.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use regex::Regex;
 
 use super::{Exception, Stop};
 use crate::properties::{Document, PropertiesError};
+
+/// The largest file that a tool reads into memory.
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// `String.hashCode`, over UTF-16 units.
 pub(super) fn string_hash(text: &str) -> u32 {
@@ -61,17 +66,82 @@ pub(super) fn properties_of(path: &str) -> Result<Vec<(String, String)>, Excepti
 
 fn unreadable(path: &str, error: &PropertiesError) -> Exception {
     match error {
-        PropertiesError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            Exception::new("java.nio.file.NoSuchFileException", path)
-        }
-        PropertiesError::Io { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
-            Exception::new("java.nio.file.AccessDeniedException", path)
-        }
-        PropertiesError::Io { source, .. } if source.kind() == std::io::ErrorKind::IsADirectory => {
-            Exception::new("java.io.IOException", "Is a directory")
-        }
+        PropertiesError::Io { source, .. } => of_io(path, source),
         other => Exception::illegal_argument(other.to_string()),
     }
+}
+
+/// What Java throws where a file cannot be read.
+fn of_io(path: &str, error: &io::Error) -> Exception {
+    match error.kind() {
+        io::ErrorKind::NotFound => Exception::new("java.nio.file.NoSuchFileException", path),
+        io::ErrorKind::PermissionDenied => Exception::new("java.nio.file.AccessDeniedException", path),
+        io::ErrorKind::IsADirectory => Exception::new("java.io.IOException", "Is a directory"),
+        _ => Exception::new("java.io.IOException", error.to_string()),
+    }
+}
+
+/// The text of a file of at most [`MAX_FILE_BYTES`]; what is not UTF-8 is replaced (`Utils.readFileAsString`).
+pub(super) fn read_file(path: &str) -> Result<String, Exception> {
+    let unreadable = |error: io::Error| {
+        Exception::new("java.io.IOException", format!("Unable to read file {path}")).caused_by(of_io(path, &error))
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Exception::new("java.lang.OutOfMemoryError", "Java heap space"));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The items in the order of a `HashMap` that they are put into one by one; `hash` is the key's `hashCode`.
+pub(super) fn hash_map_order<T>(items: &mut [T], hash: impl Fn(&T) -> u32) {
+    let mut capacity = 16_usize;
+    while items.len() > capacity / 4 * 3 {
+        capacity *= 2;
+    }
+    items.sort_by_key(|item| {
+        let hash = hash(item);
+        (hash ^ (hash >> 16)) as usize & (capacity - 1)
+    });
+}
+
+/// The entries in the order of an immutable map of Scala 2.13 that they are put into one by one: up to four stay as they are, more go
+/// into a trie by five bits of their hash at a time.
+pub(super) fn scala_map_order<T>(items: &mut Vec<T>, hash: impl Fn(&T) -> u32) {
+    const SMALL: usize = 4;
+    if items.len() > SMALL {
+        let hashed = items.drain(..).map(|item| (spread_of_scala(hash(&item)), item)).collect();
+        items.extend(trie_order(hashed, 0).into_iter().map(|(_, item)| item));
+    }
+}
+
+/// `Hashing.improve` of Scala's collections.
+fn spread_of_scala(hash: u32) -> u32 {
+    let hash = hash.wrapping_add(!(hash << 9));
+    let hash = hash ^ (hash >> 14);
+    let hash = hash.wrapping_add(hash << 4);
+    hash ^ (hash >> 10)
+}
+
+/// The order of a node: entries that are alone in their place first, then the nodes below.
+fn trie_order<T>(items: Vec<(u32, T)>, shift: u32) -> Vec<(u32, T)> {
+    if shift >= u32::BITS {
+        return items;
+    }
+    let mut places: [Vec<(u32, T)>; 32] = std::array::from_fn(|_| Vec::new());
+    for (hash, item) in items {
+        places[(hash >> shift & 31) as usize].push((hash, item));
+    }
+    let (alone, below): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| place.len() <= 1);
+    let below = below.into_iter().flat_map(|place| trie_order(place, shift + 5));
+    alone.into_iter().flatten().chain(below).collect()
+}
+
+/// `TopicPartition.hashCode`.
+pub(super) fn partition_hash(topic: &str, partition: i32) -> u32 {
+    (31_u32.wrapping_add(partition.cast_unsigned())).wrapping_mul(31).wrapping_add(string_hash(topic))
 }
 
 /// `key=value` words of an option that may stand several times; a word without `=` has an empty value.

@@ -29,14 +29,21 @@ fn may_break(chars: &[(usize, char)], at: usize) -> bool {
             !matches!(after, '!' | '"' | '$' | '%' | '\'' | ')' | ',' | '.' | ':' | ';' | '?' | ']' | '}')
         }
         '$' | '\'' | '(' | '[' | '{' => false,
+        '0'..='9' if after == '>' => is_signed(chars, at - 1),
         _ if is_ideograph(before) || is_ideograph(after) => after.is_alphanumeric(),
         _ => matches!(after, '(' | '[' | '{'),
     }
 }
 
+/// Whether the digit at `at` is the last of a number with a minus before it.
+fn is_signed(chars: &[(usize, char)], at: usize) -> bool {
+    let minus = (0..at).rev().find(|before| !chars[*before].1.is_ascii_digit());
+    minus.is_some_and(|minus| chars[minus].1 == '-' && begins_a_number(chars, minus))
+}
+
 /// Whether a minus at `at` is the sign of a number rather than a hyphen.
 fn begins_a_number(chars: &[(usize, char)], at: usize) -> bool {
-    at == 0 || matches!(chars[at - 1].1, ' ' | '\t' | '(' | '[' | '-' | ',')
+    at == 0 || matches!(chars[at - 1].1, ' ' | '\t' | '(' | '[' | '-' | ',' | ':')
 }
 
 /// Whether a word of digits alone, with points and commas in it, ends there.

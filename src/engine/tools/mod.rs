@@ -1,23 +1,32 @@
 //! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
 
+mod admin;
 mod argparse;
+pub mod broker_api_versions;
 mod client_configs;
 mod clients;
+mod command_line;
+pub mod configs;
 mod consumer;
+pub mod consumer_groups;
 mod consumer_options;
 mod consumer_performance;
+pub mod delete_records;
 mod dump_log;
 mod end_to_end_latency;
 mod exception;
 mod formatter;
+pub mod get_offsets;
 mod harness;
 pub mod invocation;
 mod java;
+mod json;
 mod json_lines;
 mod kafka_server;
 mod latency;
 mod line_break;
 mod line_reader;
+pub mod log_dirs;
 pub mod options;
 mod producer;
 mod producer_performance;

@@ -64,6 +64,8 @@ pub struct OptionParser {
 pub struct OptionSet {
     /// The values of each option that stands on the line, in order; flags have none.
     detected: HashMap<&'static str, Vec<String>>,
+    /// The options on the line, in its order, each as often as it stands there.
+    sequence: Vec<&'static str>,
     defaults: HashMap<&'static str, String>,
 }
 
@@ -90,6 +92,7 @@ impl OptionParser {
     /// [`OptionError::Unrecognized`] and [`OptionError::MissingArgument`], at the first word that is wrong.
     pub fn parse(&self, args: &[String]) -> Result<OptionSet, OptionError> {
         let mut detected: HashMap<&'static str, Vec<String>> = HashMap::new();
+        let mut sequence = Vec::new();
         let mut words = args.iter().map(String::as_str).peekable();
         while let Some(word) = words.next() {
             let (option, attached) = match word.strip_prefix("--") {
@@ -107,6 +110,7 @@ impl OptionParser {
                     None => continue,
                 },
             };
+            sequence.push(name_of(option));
             let values = detected.entry(name_of(option)).or_default();
             let attached = attached.filter(|value| !value.is_empty());
             match (option.argument, attached) {
@@ -124,7 +128,7 @@ impl OptionParser {
             }
         }
         let defaults = self.options.iter().filter_map(|option| Some((name_of(option), option.default.clone()?)));
-        Ok(OptionSet { detected, defaults: defaults.collect() })
+        Ok(OptionSet { detected, sequence, defaults: defaults.collect() })
     }
 }
 
@@ -172,6 +176,11 @@ impl OptionSet {
         let Some(value) = self.value(option)? else { return Ok(None) };
         let number = value.parse().map_err(|_| OptionError::Conversion { value: value.to_owned(), option })?;
         Ok(Some(number))
+    }
+
+    /// The options on the line, in its order, each as often as it stands there (`OptionSet.specs`).
+    pub fn sequence(&self) -> &[&'static str] {
+        &self.sequence
     }
 
     /// All the option's values.

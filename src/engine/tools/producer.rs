@@ -8,13 +8,13 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::client_configs::ClientConfigs;
+use super::command_line::{help_or_version, require, require_ports};
 use super::harness::{self, print};
 use super::line_reader::LineReader;
 use super::options::{OptionError, OptionParser, OptionSet};
-use super::topics_options::{help_or_version, require};
-use super::{Exception, PRODUCER_CLASS, Stop, clients, java, topics};
+use super::{Exception, PRODUCER_CLASS, Stop, admin, clients, java};
 use crate::catalog::configs;
-use crate::engine::client::{Bootstrap, ClientError, Producer};
+use crate::engine::client::{ClientError, Producer};
 use crate::log_error;
 
 const SCRIPT: &str = "kafka-console-producer.sh";
@@ -64,7 +64,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
     let failed = "Failed to construct kafka producer";
     line.configs.check(configs::producer()).map_err(Stop::Printed)?;
-    let bootstrap = topics::resolvable(&line.servers, failed).await.map_err(Stop::Printed)?;
+    let bootstrap = admin::resolvable(&line.servers, failed).await.map_err(Stop::Printed)?;
     let producer =
         Producer::start(Arc::new(clients::producer_client(&line.configs, bootstrap)), clients::producer_config(&line.configs));
     let result = send_lines(&producer, &line).await;
@@ -90,16 +90,13 @@ fn from_options(set: &OptionSet) -> Result<Line, Stop> {
     let topic = set.value("topic").map_err(caught)?.unwrap_or_default().to_owned();
     let servers = if set.has("bootstrap-server") { "bootstrap-server" } else { "broker-list" };
     let servers = set.value(servers).map_err(caught)?.unwrap_or_default().to_owned();
-    let pieces: Vec<&str> = servers.trim_end_matches(',').split(',').collect();
-    if pieces.iter().any(|piece| piece.parse::<Bootstrap>().is_err()) {
-        return Err(Stop::Usage("Please provide valid host:port like host1:9091,host2:9092\n ".to_owned()));
-    }
+    require_ports(&servers)?;
     let class = set.value("line-reader").map_err(caught)?.unwrap_or_default();
     if class != LINE_READER {
         return Err(Stop::Printed(Exception::new("java.lang.ClassNotFoundException", class)));
     }
     let mut properties = match set.value("reader-config").map_err(caught)? {
-        Some(path) => java::load_properties(path).map_err(printed)?,
+        Some(path) => java::properties_of(path).map_err(Stop::Printed)?,
         None => Vec::new(),
     };
     properties.extend(java::key_values(set.values("property")));
@@ -108,18 +105,11 @@ fn from_options(set: &OptionSet) -> Result<Line, Stop> {
     Ok(Line { topic, servers, configs, reader, sync: set.has("sync") })
 }
 
-fn printed(stop: Stop) -> Stop {
-    match stop {
-        Stop::Uncaught(exception) => Stop::Printed(exception),
-        other => other,
-    }
-}
-
 fn configs_of(set: &OptionSet) -> Result<ClientConfigs, Stop> {
     let caught = |error: OptionError| Stop::Message(error.to_string());
     let mut configs = ClientConfigs::default();
     if let Some(path) = set.value("producer.config").map_err(caught)? {
-        configs.extend(java::load_properties(path).map_err(printed)?);
+        configs.extend(java::properties_of(path).map_err(Stop::Printed)?);
     }
     configs.extend(java::key_values(set.values("producer-property")));
     let codec = match set.has("compression-codec") {

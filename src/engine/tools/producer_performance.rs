@@ -16,7 +16,7 @@ use super::harness::{self, eprint, print};
 use super::latency::Latencies;
 use super::random::SplittableRandom;
 use super::throttler::{self, Throttler};
-use super::{Exception, PRODUCER_PERFORMANCE_CLASS, Stop, clients, java, topics};
+use super::{Exception, PRODUCER_PERFORMANCE_CLASS, Stop, admin, clients, java};
 use crate::catalog::configs;
 use crate::engine::client::producer::{Callback, now_millis};
 use crate::engine::client::records::NewRecord;
@@ -95,7 +95,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
         Stop::Uncaught(Exception::config("Missing required configuration \"bootstrap.servers\" which has no default value."))
     })?;
     configs.check(configs::producer()).map_err(Stop::Uncaught)?;
-    let bootstrap = topics::resolvable(&servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
+    let bootstrap = admin::resolvable(&servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
     let producer = Producer::start(Arc::new(clients::producer_client(&configs, bootstrap)), clients::producer_config(&configs));
     let stats = send(&producer, &line, payloads).await.map_err(Stop::Uncaught)?;
     producer.close().await;

@@ -35,6 +35,15 @@ pub(super) fn parse(words: &[String]) -> Result<Vec<(String, String)>, Exception
     Ok(parsed)
 }
 
+/// What tools say where `message.format.version` is set.
+pub(super) fn message_format_warning(version: &str) -> String {
+    format!(
+        "WARNING: The configuration message.format.version={version} is specified. This configuration will be ignored if the version \
+         is newer than the inter.broker.protocol.version specified in the broker or if the inter.broker.protocol.version is 3.0 or \
+         newer. This configuration is deprecated and it will be removed in Apache Kafka 4.0.\n"
+    )
+}
+
 fn check(key: &ConfigKey, value: &str) -> Result<(), Exception> {
     check_value(key, value).map_err(|what| {
         let text = format!("Invalid value {value} for configuration {}: {what}", key.name);

@@ -11,31 +11,25 @@ use kafka_protocol::messages::{BrokerId, CreatePartitionsRequest, CreateTopicsRe
 use kafka_protocol::protocol::{Request, StrBytes};
 use regex::Regex;
 
+use super::command_line::uncaught;
 use super::harness::{self, print};
 use super::options::OptionSet;
 use super::topics_options::{self, Action, SCRIPT};
-use super::{Exception, Stop, TOPICS_CLASS, java, topic_config, topics_describe};
+use super::{Exception, Stop, TOPICS_CLASS, admin, topic_config, topics_describe};
 use crate::engine::client::admin::{TopicDescription, topic_name};
-use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Route};
-use crate::{log_error, log_warn, net};
+use crate::engine::client::{Client, ClientError, Route};
+use crate::log_error;
 
 /// The topics that Kafka keeps for itself.
-const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
+pub(super) const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
 /// How long a broker may take to carry out a change before it answers (`request.timeout.ms`).
 const CHANGE_TIMEOUT_MS: i32 = 30_000;
 /// The error code of a broker that is not, or not any more, the controller.
 const NOT_CONTROLLER: i16 = 41;
-/// How long the resolver may take for a bootstrap server.
-const RESOLVE_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run(TOPICS_CLASS, SCRIPT, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            code = harness::signalled() => Ok(code),
-        }
-    })
+    harness::run_until_signalled(TOPICS_CLASS, SCRIPT, args, main)
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
@@ -55,41 +49,9 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
 }
 
 async fn admin_client(set: &OptionSet) -> Result<Client, Stop> {
-    let servers = set.value("bootstrap-server").map_err(topics_options::uncaught)?.unwrap_or_default();
-    let properties = match set.value("command-config").map_err(topics_options::uncaught)? {
-        Some(path) => java::load_properties(path)?,
-        None => Vec::new(),
-    };
-    let bootstrap = resolvable(servers, "Failed to create new KafkaAdminClient").await.map_err(Stop::Uncaught)?;
-    let mut config = ClientConfig::admin(bootstrap);
-    for (key, value) in properties {
-        let millis = || value.trim().parse().map(Duration::from_millis);
-        match key.as_str() {
-            "client.id" => config.client_id.clone_from(&value),
-            "request.timeout.ms" => config.request_timeout = millis().unwrap_or(config.request_timeout),
-            "default.api.timeout.ms" => config.api_timeout = millis().unwrap_or(config.api_timeout),
-            _ => {}
-        }
-    }
-    Ok(Client::new(config))
-}
-
-/// The bootstrap servers whose hosts are known, as Kafka's clients check when they are made; `client` is the text of the
-/// exception otherwise.
-pub(super) async fn resolvable(servers: &str, client: &str) -> Result<Bootstrap, Exception> {
-    let bootstrap: Bootstrap = servers.parse().map_err(|error| Exception::of_bootstrap(client, &error))?;
-    let mut known = Vec::new();
-    for server in bootstrap.servers() {
-        match net::resolve(&server.host, server.port, RESOLVE_DEADLINE).await {
-            Ok(_) => known.push(server.to_string()),
-            Err(_) => log_warn!(
-                "org.apache.kafka.clients.ClientUtils",
-                "Couldn't resolve server {server} from bootstrap.servers as DNS resolution failed for {}",
-                server.host
-            ),
-        }
-    }
-    known.join(",").parse().map_err(|error| Exception::of_bootstrap(client, &error))
+    let servers = set.value("bootstrap-server").map_err(uncaught)?.unwrap_or_default();
+    let configs = admin::command_config(set, "command-config")?;
+    admin::client(servers, configs).await.map_err(Stop::Uncaught)
 }
 
 /// Brokers for each partition, as `--replica-assignment` gives them: `0:1,1:0`.
@@ -125,12 +87,7 @@ async fn create(client: &Client, set: &OptionSet) -> Result<(), Exception> {
     let assignment = replica_assignment(set)?;
     let configs = topic_config::parse(set.values("config"))?;
     if let Some((_, version)) = configs.iter().find(|(key, _)| key == "message.format.version") {
-        print(&format!(
-            "WARNING: The configuration message.format.version={version} is specified. This configuration will be ignored if the \
-             version is newer than the inter.broker.protocol.version specified in the broker or if the \
-             inter.broker.protocol.version is 3.0 or newer. This configuration is deprecated and it will be removed in Apache \
-             Kafka 4.0.\n"
-        ));
+        print(&topic_config::message_format_warning(version));
     }
     if name.contains(['.', '_']) {
         print(

@@ -1,7 +1,8 @@
 //! The line of `kafka-topics.sh`: which action it asks for, and what it may and must say (`TopicCommandOptions.checkArgs`).
 
+use super::command_line::{help_or_version, refuse_together, require, uncaught};
 use super::harness::print;
-use super::options::{OptionError, OptionParser, OptionSet};
+use super::options::{OptionParser, OptionSet};
 use super::{Exception, Stop};
 use crate::catalog::tools;
 
@@ -81,25 +82,6 @@ pub(super) fn parse(args: &[String]) -> Result<(Action, OptionSet), Stop> {
     Ok((action, set))
 }
 
-/// Prints help or the version where the line asks for it.
-pub(super) fn help_or_version(set: &OptionSet, purpose: &str) -> Result<(), Stop> {
-    match (set.has("help"), set.has("version")) {
-        (true, _) => Err(Stop::Usage(purpose.to_owned())),
-        (_, true) => Err(Stop::Version),
-        _ => Ok(()),
-    }
-}
-
-/// `CommandLineUtils.checkRequiredArgs`.
-pub(super) fn require(set: &OptionSet, option: &str) -> Result<(), Stop> {
-    if set.has(option) { Ok(()) } else { Err(Stop::Usage(format!("Missing required argument \"[{option}]\""))) }
-}
-
-/// An option error that the tool does not catch.
-pub(super) fn uncaught(error: OptionError) -> Stop {
-    Stop::Uncaught(error.into())
-}
-
 fn refuse_conflicts(set: &OptionSet) -> Result<(), Stop> {
     let options = tools::options(SCRIPT).unwrap_or_default();
     let conflicts = |name: &str| {
@@ -111,18 +93,9 @@ fn refuse_conflicts(set: &OptionSet) -> Result<(), Stop> {
         if *option == "replica-assignment" && set.has("create") {
             refused.extend(["--partitions", "--replication-factor"]);
         }
-        check(set, option, &refused)?;
+        refuse_together(set, option, &refused)?;
     }
-    check(set, "exclude-internal", &conflicts("exclude-internal"))
-}
-
-/// `CommandLineUtils.checkInvalidArgs`.
-fn check(set: &OptionSet, option: &str, refused: &[&str]) -> Result<(), Stop> {
-    let clash = refused.iter().map(|name| name.trim_start_matches('-')).find(|name| set.has(name));
-    match clash.filter(|_| set.has(option)) {
-        Some(other) => Err(Stop::Usage(format!("Option \"[{option}]\" can't be used with option \"[{other}]\""))),
-        None => Ok(()),
-    }
+    refuse_together(set, "exclude-internal", &conflicts("exclude-internal"))
 }
 
 #[cfg(test)]

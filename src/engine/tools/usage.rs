@@ -96,9 +96,11 @@ mod tests {
 
     #[test]
     fn every_option_is_described() {
-        for script in ["kafka-topics.sh", "kafka-console-producer.sh", "kafka-console-consumer.sh"] {
-            for option in OptionParser::of(script).sorted() {
-                assert!(!usage_texts::description(script, name_of(option)).is_empty(), "{script} {}", name_of(option));
+        let scripts = "topics console-producer console-consumer configs consumer-groups get-offsets delete-records log-dirs \
+                       broker-api-versions leader-election";
+        for script in scripts.split_whitespace().map(|name| format!("kafka-{name}.sh")) {
+            for option in OptionParser::of(&script).sorted() {
+                assert!(!usage_texts::description(&script, name_of(option)).is_empty(), "{script} {}", name_of(option));
             }
         }
     }

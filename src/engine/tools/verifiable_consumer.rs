@@ -9,7 +9,7 @@ use super::argparse::{Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::json_lines::{Json, print_event, quote};
 use super::verifiable_producer::{CONNECTION, file_of};
-use super::{Exception, Stop, VERIFIABLE_CONSUMER_CLASS, clients, harness, topics};
+use super::{Exception, Stop, VERIFIABLE_CONSUMER_CLASS, admin, clients, harness};
 use crate::catalog::configs;
 use crate::engine::client::consumer::{ConsumerRecord, Interest, Rebalance, TopicPartition};
 use crate::engine::client::{ClientError, Consumer};
@@ -62,7 +62,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let configs = configs_of(&parser, &line)?;
     configs.check(configs::consumer()).map_err(Stop::Uncaught)?;
     let servers = line.text("bootstrap-server").or(line.text("broker-list")).unwrap_or_default();
-    let bootstrap = topics::resolvable(servers, "Failed to construct kafka consumer").await.map_err(Stop::Uncaught)?;
+    let bootstrap = admin::resolvable(servers, "Failed to construct kafka consumer").await.map_err(Stop::Uncaught)?;
     let group = line.text("group-id").unwrap_or_default();
     let client = Arc::new(clients::consumer_client(&configs, group, bootstrap));
     let topic = line.text("topic").unwrap_or_default().to_owned();

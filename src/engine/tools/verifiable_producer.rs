@@ -11,7 +11,7 @@ use super::argparse::{Group, Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::json_lines::{Json, print_event};
 use super::throttler::{self, Throttler};
-use super::{Exception, Stop, VERIFIABLE_PRODUCER_CLASS, clients, harness, java, topics};
+use super::{Exception, Stop, VERIFIABLE_PRODUCER_CLASS, admin, clients, harness, java};
 use crate::catalog::configs;
 use crate::engine::client::producer::now_millis;
 use crate::engine::client::records::NewRecord;
@@ -65,7 +65,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let configs = configs_of(&parser, &line)?;
     configs.check(configs::producer()).map_err(Stop::Uncaught)?;
     let servers = configs.get("bootstrap.servers").unwrap_or_default();
-    let bootstrap = topics::resolvable(servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
+    let bootstrap = admin::resolvable(servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
     let producer = Producer::start(Arc::new(clients::producer_client(&configs, bootstrap)), clients::producer_config(&configs));
     let start = now_millis();
     let counts = Arc::new(Counts::default());

@@ -1,7 +1,7 @@
 //! The line of `kafka-dump-log.sh` (`DumpLogSegmentsOptions`).
 
+use super::super::command_line::{help_or_version, require, uncaught};
 use super::super::options::OptionParser;
-use super::super::topics_options::{help_or_version, require, uncaught};
 use super::super::{Stop, usage_texts};
 use super::payload::Decoder;
 

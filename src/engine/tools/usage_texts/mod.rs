@@ -1,5 +1,7 @@
 //! What the options of the tools are for, in one or two sentences each, for the usage tables.
 
+mod admin;
+
 /// Sentences, by the name of the option without dashes.
 pub(super) type Texts = &'static [(&'static str, &'static str)];
 
@@ -14,7 +16,7 @@ pub(super) fn description(script: &str, option: &str) -> &'static str {
         "kafka-consumer-perf-test.sh" => super::consumer_performance::TEXTS,
         "kafka-verifiable-producer.sh" => super::verifiable_producer::TEXTS,
         "kafka-verifiable-consumer.sh" => super::verifiable_consumer::TEXTS,
-        _ => return "",
+        _ => admin::texts(script),
     };
     texts.iter().chain(COMMON).find(|(name, _)| *name == option).map_or("", |(_, text)| text)
 }
@@ -23,12 +25,12 @@ const COMMON: Texts = &[
     ("help", "Print usage information."),
     ("version", "Display Kafka version."),
     ("bootstrap-server", "REQUIRED: The Kafka server to connect to, as host:port; several are separated by commas."),
+    ("command-config", "A file with configs for the admin client."),
 ];
 
 const TOPICS: Texts = &[
     ("alter", "Change the number of partitions of a topic. Its configs are changed with kafka-configs."),
     ("at-min-isr-partitions", "With --describe: show only partitions with just min.insync.replicas replicas in sync."),
-    ("command-config", "A file with configs for the admin client."),
     ("config", "A config of the topic that is created, as name=value. May be given several times."),
     ("create", "Create a new topic."),
     ("delete", "Delete a topic."),

@@ -1,0 +1,116 @@
+//! The options of the tools that ask a cluster questions and change it.
+
+use super::Texts;
+
+/// The texts of a script; none where it is not one of these.
+pub(super) fn texts(script: &str) -> Texts {
+    match script {
+        "kafka-get-offsets.sh" => GET_OFFSETS,
+        "kafka-delete-records.sh" => DELETE_RECORDS,
+        "kafka-log-dirs.sh" => LOG_DIRS,
+        "kafka-configs.sh" => CONFIGS,
+        "kafka-consumer-groups.sh" => CONSUMER_GROUPS,
+        "kafka-leader-election.sh" => LEADER_ELECTION,
+        _ => &[],
+    }
+}
+
+const GET_OFFSETS: Texts = &[
+    ("broker-list", "DEPRECATED, use --bootstrap-server instead; ignored if --bootstrap-server is given."),
+    ("exclude-internal-topics", "Leave out the topics that Kafka keeps for itself."),
+    ("partitions", "The partitions to ask for, separated by commas; without it all of them."),
+    (
+        "time",
+        "The timestamp in milliseconds to find offsets for; latest (-1), earliest (-2), or max-timestamp (-3) for the record with \
+         the largest timestamp. Nothing is shown for partitions without such a record.",
+    ),
+    ("topic", "A regular expression for the topics; without it all topics."),
+    (
+        "topic-partitions",
+        "Patterns of partitions, separated by commas: a regular expression for the topic, and after a colon a partition or a range \
+         such as 0-3, 5- or -3, whose end is left out. Not together with --topic or --partitions.",
+    ),
+];
+
+const DELETE_RECORDS: Texts = &[(
+    "offset-json-file",
+    "REQUIRED: A JSON file that says up to which offset records are deleted:\n{\"partitions\":\n  [{\"topic\": \"foo\", \
+     \"partition\": 1, \"offset\": 1}],\n \"version\":1\n}",
+)];
+
+const LOG_DIRS: Texts = &[
+    ("broker-list", "The ids of the brokers to ask, separated by commas; without it all of them."),
+    ("describe", "REQUIRED: Show the log folders and the partitions in them."),
+    ("topic-list", "The topics to show, separated by commas; without it all of them."),
+];
+
+const CONFIGS: Texts = &[
+    ("add-config", "Configs to set, as k1=v1,k2=[v1,v2],k3=v3; values with commas stand in square brackets."),
+    ("add-config-file", "A properties file with configs to set."),
+    ("all", "With --describe: show all configs of the topic, broker or logger, not only those that were set."),
+    ("alter", "Change the configs of an entity."),
+    ("bootstrap-server", "The Kafka server to connect to, as host:port; several are separated by commas."),
+    ("broker", "The id of a broker."),
+    ("broker-defaults", "The configs of all brokers."),
+    ("broker-logger", "The id of the broker whose log levels are meant."),
+    ("client", "The id of a client."),
+    ("client-defaults", "The configs of all clients."),
+    ("delete-config", "The keys of configs to remove, as k1,k2."),
+    ("describe", "List the configs of an entity."),
+    ("entity-default", "The default of clients, users, brokers or ips, instead of a name."),
+    ("entity-name", "The name of the entity: a topic, client id, user, broker id or address."),
+    ("entity-type", "The kind of entity: topics, clients, users, brokers, broker-loggers or ips."),
+    ("force", "Do not ask back."),
+    ("ip", "An IP address."),
+    ("ip-defaults", "The configs of all IP addresses."),
+    ("topic", "The name of a topic."),
+    ("user", "The principal of a user."),
+    ("user-defaults", "The configs of all users."),
+    ("zk-tls-config-file", "With --zookeeper: a file with the TLS settings of the ZooKeeper client."),
+    (
+        "zookeeper",
+        "DEPRECATED. The ZooKeeper servers as host:port, separated by commas: for SCRAM credentials and for brokers that are down.",
+    ),
+];
+
+const CONSUMER_GROUPS: Texts = &[
+    ("all-groups", "Act on every consumer group."),
+    ("all-topics", "With --reset-offsets: every topic that the group has offsets for."),
+    ("by-duration", "Reset to the offsets of that long ago, as PnDTnHnMnS."),
+    ("delete", "Delete groups with all that is known of them; several --group may be given."),
+    ("delete-offsets", "Delete the offsets of one group for some topics."),
+    ("describe", "Show a group and how far it lags behind."),
+    ("dry-run", "Only show what --reset-offsets would do."),
+    ("execute", "Do what --reset-offsets says."),
+    ("export", "Show the outcome of --reset-offsets as CSV."),
+    ("from-file", "Reset to the offsets of a CSV file."),
+    ("group", "The consumer group."),
+    ("list", "List all consumer groups."),
+    ("members", "With --describe: show the members of the group."),
+    ("offsets", "With --describe: show the partitions and the lag of each; this is the default."),
+    (
+        "reset-offsets",
+        "Reset the offsets of a group without members. Say to what with --to-datetime, --by-duration, --to-earliest, --to-latest, \
+         --shift-by, --from-file, --to-current or --to-offset, and for what with --topic or --all-topics. --dry-run is the \
+         default, --execute does it, --export shows CSV.",
+    ),
+    ("shift-by", "Move the offsets by that many records, forwards or (negative) backwards."),
+    ("state", "With --describe: show the state of the group. With --list: show states, or only groups in the given ones."),
+    ("timeout", "How many milliseconds an answer may take."),
+    ("to-current", "Reset to the offsets that are committed now."),
+    ("to-datetime", "Reset to the offsets of a time, as YYYY-MM-DDTHH:mm:SS.sss."),
+    ("to-earliest", "Reset to the first offsets."),
+    ("to-latest", "Reset to the offsets after the last records."),
+    ("to-offset", "Reset to that offset."),
+    ("topic", "The topic, or topic:0,1,2 for some of its partitions; may be given several times."),
+    ("verbose", "With --describe: show more, such as the partitions of each member."),
+];
+
+const LEADER_ELECTION: Texts = &[
+    ("admin.config", "A file with configs for the admin client."),
+    ("all-topic-partitions", "Elect for every partition that needs it. Not together with --topic or --path-to-json-file."),
+    ("election-type", "REQUIRED: preferred, or unclean for partitions without a leader whose replicas are all out of sync."),
+    ("partition", "The partition of --topic."),
+    ("path-to-json-file", "A JSON file with partitions:\n{\"partitions\":\n\t[{\"topic\": \"foo\", \"partition\": 1}]\n}"),
+    ("topic", "The topic; needs --partition."),
+];

@@ -1,0 +1,94 @@
+//! What two runs of one command line may differ in, masked: ids, times, ports, folders, the frames of a stack, and the sentences that
+//! describe options.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What is masked wherever it stands.
+static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
+        (r"(?m)^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]", "[<TIME>]"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<UUID>"),
+        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d{4}|Z)?", "<TIME>"),
+        (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}", "<TIME>"),
+        (r"\b1[6-9]\d{11}\b", "<MS>"),
+        (r"(Zxid = |ephemeralOwner = )0x[0-9a-f]*[1-9a-f][0-9a-f]*", "${1}0x<ID>"),
+        (r"\b0x1[0-9a-f]{14,15}\b", "0x<SESSION>"),
+        (r"(TopicId: |Cluster ID: |ClusterId: )[\w-]{22}", "${1}<ID>"),
+    ]
+    .into_iter()
+    .map(|(pattern, mask)| (Regex::new(pattern).expect("a valid pattern"), mask))
+    .collect()
+});
+
+/// The text of one stream with everything masked that may differ; `places` are the texts to replace, with their masks.
+pub fn normalise(text: &str, places: &[(String, String)]) -> String {
+    let mut text = text.replace('\r', "\\r").replace('\u{7}', "\\a");
+    for (place, mask) in places {
+        text = text.replace(place, mask);
+    }
+    for (pattern, mask) in MASKS.iter() {
+        text = pattern.replace_all(&text, *mask).into_owned();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut part = Part::Text;
+    for line in text.lines().filter(|line| !is_noise(line)) {
+        part = part.at(line);
+        let Some(line) = part.shown(line) else { continue };
+        // how often a client tries is chance
+        let retry = ["could not be established. Broker may not be available.", ") disconnected (org.apache.kafka.clients"];
+        let again = retry.iter().any(|text| line.contains(text)) && lines.contains(&line);
+        if !again {
+            lines.push(line);
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Frames of a stack, and what a class path with two loggers makes Java say.
+fn is_noise(line: &str) -> bool {
+    line.starts_with("\tat ") || (line.starts_with("\t... ") && line.ends_with(" more")) || line.starts_with("SLF4J: ")
+        // whether a client that ends hears of the end of its first connection is chance
+        || line.contains("Bootstrap broker ${broker} (id: -1 rack: null) disconnected")
+}
+
+/// What part of a tool's output a line belongs to. Options are the tool's, the sentences beside them are not.
+#[derive(Clone, Copy)]
+enum Part {
+    Text,
+    /// jopt-simple's table, with the column of the sentences.
+    Table(usize),
+    /// argparse4j's lists of arguments.
+    Arguments,
+}
+
+/// The column of the sentences in argparse4j's help.
+const ARGUMENT_COLUMN: usize = 25;
+
+impl Part {
+    fn at(self, line: &str) -> Self {
+        match line.find("Description") {
+            Some(column) if line.starts_with("Option ") => Self::Table(column),
+            _ if matches!(line, "positional arguments:" | "optional arguments:") => Self::Arguments,
+            _ => self,
+        }
+    }
+
+    fn shown(self, line: &str) -> Option<String> {
+        match self {
+            Self::Text => Some(line.to_owned()),
+            Self::Table(column) => {
+                let option: String = line.chars().take(column).collect();
+                let is_option = option.starts_with("--") && !option.starts_with("---");
+                let goes_on = option.starts_with("  ") && !option.trim().is_empty();
+                (is_option || goes_on).then(|| option.trim_end().to_owned())
+            }
+            Self::Arguments => {
+                let alone = line.chars().take(ARGUMENT_COLUMN).skip(ARGUMENT_COLUMN - 2).any(|c| c != ' ');
+                let shown: String = if alone { line.to_owned() } else { line.chars().take(ARGUMENT_COLUMN).collect() };
+                (!shown.trim().is_empty()).then(|| shown.trim_end().to_owned())
+            }
+        }
+    }
+}
