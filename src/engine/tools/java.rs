@@ -36,11 +36,7 @@ pub(super) fn sort_as_scala_map<T>(items: &mut [T], hash_code: impl Fn(&T) -> u3
 /// copies that into another, and the copy into a third.
 pub(super) fn described_order<T>(items: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {
     let count = items.len();
-    // HashMap(n) has the next power of two as its capacity and doubles it above three quarters
-    let mut made_for_count = count.max(1).next_power_of_two();
-    if count * 4 > made_for_count * 3 {
-        made_for_count *= 2;
-    }
+    let made_for_count = made_for(count);
     // HashMap(Map) has room for a third more and one
     let copied = (count * 4 / 3 + 1).next_power_of_two();
     let mut ordered = items;
@@ -93,6 +89,21 @@ pub(super) fn read_file(path: &str) -> Result<String, Exception> {
         return Err(Exception::new("java.lang.OutOfMemoryError", "Java heap space"));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The items in the order of a `HashMap` that was made for that many; `hash` is the key's `hashCode`.
+pub(super) fn sized_hash_map_order<T>(items: &mut [T], hash: impl Fn(&T) -> u32) {
+    let capacity = made_for(items.len());
+    items.sort_by_key(|item| {
+        let hash = hash(item);
+        (hash ^ (hash >> 16)) as usize & (capacity - 1)
+    });
+}
+
+/// The capacity of `HashMap(count)` once that many are in it: the next power of two, doubled above three quarters.
+fn made_for(count: usize) -> usize {
+    let capacity = count.max(1).next_power_of_two();
+    if count * 4 > capacity * 3 { capacity * 2 } else { capacity }
 }
 
 /// The items in the order of a `HashMap` that they are put into one by one; `hash` is the key's `hashCode`.

@@ -78,11 +78,11 @@ async fn find(client: &Client, line: &Line) -> Result<Vec<Quotas>, Exception> {
             let entity = entity.map(|part| (part.entity_type.to_string(), part.entity_name.map(|name| name.to_string())));
             let mut values: Vec<(String, f64)> =
                 entry.values.into_iter().map(|value| (value.key.to_string(), value.value)).collect();
-            java::hash_map_order(&mut values, |(key, _)| java::string_hash(key));
+            java::sized_hash_map_order(&mut values, |(key, _)| java::string_hash(key));
             Quotas { entity: entity.collect(), values }
         })
         .collect();
-    java::hash_map_order(&mut all, |quotas| entity_hash(&quotas.entity));
+    java::sized_hash_map_order(&mut all, |quotas| entity_hash(&quotas.entity));
     Ok(all)
 }
 
