@@ -177,7 +177,8 @@ async fn an_idle_connection_is_closed_in_time() {
         let read = tokio::time::timeout(DEADLINE, stream.read(&mut [0; 1])).await.expect("the broker closes");
         assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
     }
-    world.is_served("after").await;
+    // asked for once: a client of many requests may itself be idle for that long on a busy machine
+    assert!(raw::ask(world.port(), &raw::header(18, 0)).await.is_some(), "others are served");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
