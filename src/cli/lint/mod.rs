@@ -14,6 +14,9 @@ use crate::judge::lint::baseline::Baseline;
 use crate::judge::lint::{Input, Options, files, fix, lint};
 use crate::text::{Language, Message, lint as say};
 
+/// The most findings that are shown to a person; the formats for programs have them all.
+const SHOWN_MAX: usize = 500;
+
 /// What is told while files are looked at, and what came of it.
 struct Run {
     options: Options,
@@ -135,7 +138,7 @@ impl Run {
                 let mut out = self.changes.clone();
                 if !args.fixing.diff {
                     let look = look(language);
-                    out.extend(self.findings.iter().map(|found| report(found, look)));
+                    out.extend(self.findings.iter().take(SHOWN_MAX).map(|found| report(found, look)));
                 }
                 out + &self.summary(known, args.fixing)
             }
@@ -153,6 +156,9 @@ impl Run {
         let mut lines = vec![say::SUMMARY.fill(self.language, &values)];
         if known > 0 {
             lines.push(say::KNOWN_LEFT_OUT.fill(self.language, &[("count", &known)]));
+        }
+        if self.findings.len() > SHOWN_MAX && !fixing.diff {
+            lines.push(say::NOT_SHOWN.fill(self.language, &[("count", &(self.findings.len() - SHOWN_MAX))]));
         }
         let fixable = self.findings.iter().filter(|found| found.fix.as_ref().is_some_and(|fix| fix.safe)).count();
         if fixable > 0 && !fixing.write {
