@@ -1,7 +1,9 @@
 //! Free ports that stay free: from below the range that the kernel gives to connecting sockets, so that no client of any program takes
 //! one while its server is being restarted.
 
+use std::collections::HashSet;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use super::listen;
 
@@ -12,7 +14,10 @@ const KERNEL_FIRST: u16 = 32_768;
 /// How many ports are tried before the machine counts as full.
 const TRIES: u32 = 500;
 
-/// A port that nobody listens on, anywhere on this machine, chosen at random. Must be called within a tokio runtime.
+/// The ports that were given: a client that outlives its server must not find another one behind its port.
+static GIVEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
+
+/// A port that nobody listens on, anywhere on this machine, chosen at random and given once. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// None was found.
@@ -23,9 +28,12 @@ pub async fn free_port() -> io::Result<u16> {
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..TRIES {
         // less than the room, which is less than 2^16
-        let offset = (uuid::Uuid::new_v4().as_u128() % room) as u16;
-        match listen::bind("", FIRST + offset, 1).await {
-            Ok(_) => return Ok(FIRST + offset),
+        let port = FIRST + (uuid::Uuid::new_v4().as_u128() % room) as u16;
+        match listen::bind("", port, 1).await {
+            Ok(_) if GIVEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(port) => {
+                return Ok(port);
+            }
+            Ok(_) => {}
             Err(error) => last = error,
         }
     }
