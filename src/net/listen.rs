@@ -7,7 +7,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 /// Listens on `host` and `port` (0 picks a free one); an empty host or `0.0.0.0` is every address of this machine. Must be called
@@ -45,6 +45,14 @@ fn listen(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     socket.bind(&SockAddr::from(address))?;
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
     TcpListener::from_std(socket.into())
+}
+
+/// Whether the system looks after a silent connection and ends it when the other side has gone.
+///
+/// # Errors
+/// As the system gives them.
+pub fn set_keepalive(stream: &TcpStream, is_on: bool) -> io::Result<()> {
+    SockRef::from(stream).set_keepalive(is_on)
 }
 
 /// Connects to the first address of `host` that answers, within `deadline` in all.

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod admin;
 #[path = "../batches/mod.rs"]
 mod batches;
 mod batches_answered;
@@ -37,7 +38,12 @@ fn main() -> ExitCode {
     args.test_threads.get_or_insert(1);
     let cases = || {
         let servers = tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES);
-        servers.chain(batches_answered::CASES).chain(clients::CASES).chain(configs::CASES).chain(recordings::CASES)
+        servers
+            .chain(batches_answered::CASES)
+            .chain(clients::CASES)
+            .chain(configs::CASES)
+            .chain(recordings::CASES)
+            .chain(admin::CASES)
     };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };

@@ -27,7 +27,10 @@ impl CoordinatorProcess {
         let port = net::free_port().await.expect("a free port");
         let data = folder.path().join("data");
         let process = Self { folder, port, data };
-        let text = format!("dataDir={}\nclientPort={port}\ntickTime=3000\nmaxClientCnxns=0\n{keys}", process.data.display());
+        let text = format!(
+            "dataDir={}\nclientPort={port}\ntickTime=3000\nmaxClientCnxns=0\nadmin.enableServer=false\n{keys}",
+            process.data.display()
+        );
         std::fs::write(process.config(), text).expect("written");
         process
     }

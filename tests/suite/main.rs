@@ -12,6 +12,8 @@ mod batches_answered;
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+mod coordinator;
+#[cfg(test)]
 mod coordinator_process;
 #[cfg(test)]
 #[path = "../crash/mod.rs"]

@@ -222,7 +222,8 @@ async fn what_was_acknowledged_survives_kill_9() {
     let port = net::free_port().await.expect("a free port");
     let config = folder.path().join("zookeeper.properties");
     let data = folder.path().join("data");
-    std::fs::write(&config, format!("dataDir={}\nclientPort={port}\n", data.display())).expect("written");
+    std::fs::write(&config, format!("dataDir={}\nclientPort={port}\nadmin.enableServer=false\n", data.display()))
+        .expect("written");
     let servers: ConnectString = format!("127.0.0.1:{port}").parse().expect("a connect string");
     let mut acknowledged: Vec<String> = Vec::new();
     for round in 0..4 {

@@ -103,6 +103,21 @@ impl SessionTracker {
         expired
     }
 
+    /// A session's timeout in ms.
+    pub fn timeout(&self, id: i64) -> Option<i32> {
+        self.sessions.get(&id).map(|session| session.timeout_ms)
+    }
+
+    /// Number of sessions.
+    pub fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// When sessions expire, and which together.
+    pub fn buckets(&self) -> impl Iterator<Item = (i64, &BTreeSet<i64>)> {
+        self.buckets.iter().map(|(at, ids)| (*at, ids))
+    }
+
     /// Every session and its timeout in ms, as a snapshot keeps them.
     pub fn timeouts(&self) -> BTreeMap<i64, i32> {
         self.sessions.iter().map(|(id, session)| (*id, session.timeout_ms)).collect()

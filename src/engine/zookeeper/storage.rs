@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -199,6 +200,13 @@ impl Storage {
     /// Where snapshots are kept.
     pub fn snapshots(&self) -> &Path {
         &self.snapshots
+    }
+
+    /// The newest snapshot: its zxid, and when it was written in seconds since 1970.
+    pub fn last_snapshot(&self) -> Option<(i64, i64)> {
+        let (zxid, newest) = numbered(&self.snapshots, "snapshot").ok()?.into_iter().max_by_key(|(zxid, _)| *zxid)?;
+        let written = fs::metadata(newest).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some((zxid, i64::try_from(written.as_secs()).ok()?))
     }
 
     /// Where logs are kept.

@@ -9,55 +9,57 @@ pub struct OpInfo {
     pub code: i32,
     /// The name as ZooKeeper writes it.
     pub name: &'static str,
+    /// The name in the statistics of connections.
+    pub short: &'static str,
     /// Whether a request for it goes through the transaction log.
     pub is_write: bool,
 }
 
 macro_rules! ops {
-    ($($variant:ident $code:literal $name:literal $is_write:literal;)*) => {
+    ($($variant:ident $code:literal $name:literal $short:literal $is_write:literal;)*) => {
         /// An operation of the protocol or a kind of transaction.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "the names are ZooKeeper's")]
         pub enum OpCode { $($variant,)* }
 
-        const TABLE: &[OpInfo] = &[$(OpInfo { op: OpCode::$variant, code: $code, name: $name, is_write: $is_write },)*];
+        const TABLE: &[OpInfo] = &[$(OpInfo { op: OpCode::$variant, code: $code, name: $name, short: $short, is_write: $is_write },)*];
     };
 }
 
 ops! {
-    Notification 0 "notification" false;
-    Create 1 "create" true;
-    Delete 2 "delete" true;
-    Exists 3 "exists" false;
-    GetData 4 "getData" false;
-    SetData 5 "setData" true;
-    GetAcl 6 "getACL" false;
-    SetAcl 7 "setACL" true;
-    GetChildren 8 "getChildren" false;
-    Sync 9 "sync" false;
-    Ping 11 "ping" false;
-    GetChildren2 12 "getChildren2" false;
-    Check 13 "check" true;
-    Multi 14 "multi" true;
-    Create2 15 "create2" true;
-    Reconfig 16 "reconfig" true;
-    CheckWatches 17 "checkWatches" false;
-    RemoveWatches 18 "removeWatches" false;
-    CreateContainer 19 "createContainer" true;
-    DeleteContainer 20 "deleteContainer" true;
-    CreateTtl 21 "createTTL" true;
-    MultiRead 22 "multiRead" false;
-    Auth 100 "auth" false;
-    SetWatches 101 "setWatches" false;
-    Sasl 102 "sasl" false;
-    GetEphemerals 103 "getEphemerals" false;
-    GetAllChildrenNumber 104 "getAllChildrenNumber" false;
-    SetWatches2 105 "setWatches2" false;
-    AddWatch 106 "addWatch" false;
-    WhoAmI 107 "whoAmI" false;
-    CreateSession -10 "createSession" true;
-    CloseSession -11 "closeSession" true;
-    Error -1 "error" false;
+    Notification 0 "notification" "NOTI" false;
+    Create 1 "create" "CREA" true;
+    Delete 2 "delete" "DELE" true;
+    Exists 3 "exists" "EXIS" false;
+    GetData 4 "getData" "GETD" false;
+    SetData 5 "setData" "SETD" true;
+    GetAcl 6 "getACL" "GETA" false;
+    SetAcl 7 "setACL" "SETA" true;
+    GetChildren 8 "getChildren" "GETC" false;
+    Sync 9 "sync" "SYNC" false;
+    Ping 11 "ping" "PING" false;
+    GetChildren2 12 "getChildren2" "GETC" false;
+    Check 13 "check" "CHEC" true;
+    Multi 14 "multi" "MULT" true;
+    Create2 15 "create2" "CREA" true;
+    Reconfig 16 "reconfig" "RECO" true;
+    CheckWatches 17 "checkWatches" "CHKW" false;
+    RemoveWatches 18 "removeWatches" "REMW" false;
+    CreateContainer 19 "createContainer" "CREA" true;
+    DeleteContainer 20 "deleteContainer" "DELE" true;
+    CreateTtl 21 "createTTL" "CREA" true;
+    MultiRead 22 "multiRead" "MLTR" false;
+    Auth 100 "auth" "AUTH" false;
+    SetWatches 101 "setWatches" "SETW" false;
+    Sasl 102 "sasl" "SASL" false;
+    GetEphemerals 103 "getEphemerals" "GETE" false;
+    GetAllChildrenNumber 104 "getAllChildrenNumber" "GETACN" false;
+    SetWatches2 105 "setWatches2" "STW2" false;
+    AddWatch 106 "addWatch" "ADDW" false;
+    WhoAmI 107 "whoAmI" "HOMI" false;
+    CreateSession -10 "createSession" "SESS" true;
+    CloseSession -11 "closeSession" "CLOS" true;
+    Error -1 "error" "NA" false;
 }
 
 impl OpCode {

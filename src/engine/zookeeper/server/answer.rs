@@ -17,6 +17,9 @@ use crate::{log_error, log_info, log_warn};
 
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 
+/// What ZooKeeper counts for the statistics of a znode that is read.
+const STAT_BYTES: usize = 68;
+
 type Answer = Result<Option<Vec<u8>>, ErrorCode>;
 
 impl Coordinator {
@@ -85,8 +88,9 @@ impl Coordinator {
         if request.watch {
             self.watches.add_data(operation.connection, &request.path);
         }
-        let node = self.tree.node(&request.path).ok_or(ErrorCode::NoNode)?;
-        Ok(bytes(&StatResponse { stat: node.client_stat() }))
+        let stat = self.tree.node(&request.path).ok_or(ErrorCode::NoNode)?.client_stat();
+        self.namespaces.read(&request.path, STAT_BYTES);
+        Ok(bytes(&StatResponse { stat }))
     }
 
     fn get_data(&mut self, operation: &Operation, request: &PathWatchRequest) -> Answer {
@@ -95,12 +99,14 @@ impl Coordinator {
         if request.watch {
             self.watches.add_data(operation.connection, &request.path);
         }
+        self.namespaces.read(&request.path, STAT_BYTES + answer.data.as_ref().map_or(0, Bytes::len));
         Ok(bytes(&answer))
     }
 
     fn children(&mut self, operation: &Operation, request: &PathWatchRequest) -> Result<(Vec<String>, Stat), ErrorCode> {
         let node = self.readable(&request.path, perms::READ, operation.connection)?;
-        let found = (node.children.iter().map(|name| String::from(&**name)).collect(), node.client_stat());
+        let found: (Vec<String>, Stat) = (node.children.iter().map(|name| String::from(&**name)).collect(), node.client_stat());
+        self.namespaces.read(&request.path, STAT_BYTES + found.0.iter().map(String::len).sum::<usize>());
         if request.watch {
             self.watches.add_children(operation.connection, &request.path);
         }
@@ -223,7 +229,10 @@ impl Coordinator {
             actions.push(Action::Close { connection });
             return;
         };
-        let code = match acl::authenticate(&packet.scheme, packet.auth.as_deref().unwrap_or_default(), &known.ids) {
+        let is_off = packet.scheme == "digest" && !self.options.digest_scheme;
+        let proven =
+            if is_off { None } else { acl::authenticate(&packet.scheme, packet.auth.as_deref().unwrap_or_default(), &known.ids) };
+        let code = match proven {
             Some(id) => {
                 let is_super = id.scheme == "digest" && self.options.super_digest.as_deref() == Some(&id.id);
                 let all = is_super.then(|| Id { scheme: "super".to_owned(), id: String::new() });
@@ -239,6 +248,7 @@ impl Coordinator {
             None => {
                 let scheme = packet.scheme;
                 log_warn!(LOGGER, "No authentication provider for scheme: {scheme} has ip digest ");
+                self.auth_failed += 1;
                 ErrorCode::AuthFailed
             }
         };
@@ -250,6 +260,23 @@ impl Coordinator {
 }
 
 impl Coordinator {
+    /// Whether a connection has proven none of the schemes of which one is asked for.
+    pub(super) fn lacks_enforced_scheme(&self, connection: ConnectionId) -> bool {
+        let expected = &self.options.enforced_schemes;
+        let ids = self.ids(connection);
+        if expected.is_empty() || ids.iter().any(|id| expected.contains(&id.scheme)) {
+            return false;
+        }
+        let found: Vec<&str> = ids.iter().map(|id| id.scheme.as_str()).collect();
+        log_error!(
+            "org.apache.zookeeper.server.AuthenticationHelper",
+            "Client authentication scheme(s) [{}] does not match with any of the expected authentication scheme [{}], closing session.",
+            found.join(", "),
+            expected.join(", ")
+        );
+        true
+    }
+
     /// A server without SASL answers each token with none, as ZooKeeper does.
     pub(super) fn refuse_sasl(&mut self, connection: ConnectionId, xid: i32, body: &Bytes, actions: &mut Vec<Action>) {
         if Reader::new(body).read::<Option<Bytes>>().is_err() {

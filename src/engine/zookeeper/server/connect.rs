@@ -21,6 +21,11 @@ impl Coordinator {
         request: ConnectRequest,
         now: Now,
     ) -> Prepared {
+        if !self.throttle.admit(request.session_id == 0, now.elapsed_ms) {
+            log_warn!(LOGGER, "Connection throttled: /{address}");
+            self.connections.insert(connection, Connection { session: 0, address, ids: Vec::new() });
+            return Prepared { entry: None, request: Pipelined::Dropped { connection } };
+        }
         let ip = acl::ip_identity(address.ip());
         self.connections.insert(connection, Connection { session: 0, address, ids: vec![ip] });
         if request.session_id != 0 || request.last_zxid_seen > self.tree.last_zxid() {

@@ -4,7 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -12,20 +11,27 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::config::{LargeRequests, ServerConfig};
 use super::coordinator::Input;
 use super::four_letter;
+use super::metrics::{Counter, Counters};
 use super::run::{Arrived, ToCore};
 use crate::engine::log4j::{self, Level};
 use crate::engine::zookeeper::protocol::{ConnectRequest, DecodeError, Reader, Record, RequestHeader};
 use crate::engine::zookeeper::watch::ConnectionId;
-use crate::net::{FrameError, Shutdown, read_frame};
+use crate::net::{self, FrameError, Shutdown, read_frame};
 use crate::{log_info, log_warn};
 
 const LOGGER: &str = "org.apache.zookeeper.server.NIOServerCnxn";
-/// How long a connection may be silent before it asks for a session, as `zookeeper.nio.sessionlessCnxnTimeout`.
-const SESSIONLESS_TIMEOUT: Duration = Duration::from_secs(10);
 /// No more requests are read while so many bytes wait to be taken by the client.
 const OUTBOX_PAUSE_BYTES: usize = 1024 * 1024;
+/// Replies to the requests of one connection that are under way take about so many bytes at most.
+const IN_FLIGHT_BYTES: usize = 16 * 1024 * 1024;
+/// The length of a reply that is reckoned with before the first.
+const FIRST_REPLY_BYTES: usize = 256 * 1024;
+/// Requests of one connection that are under way at most, and that may always be.
+const IN_FLIGHT_MAX: usize = 1000;
+const IN_FLIGHT_MIN: usize = 4;
 /// A client that lets so many bytes wait is cut off.
 const OUTBOX_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Frames written at a time.
@@ -47,17 +53,38 @@ pub(super) struct Outbox {
     cut: Shutdown,
 }
 
-/// How much waits to be written.
-#[derive(Debug, Default)]
+/// How much waits to be done and to be written.
+#[derive(Debug)]
 struct Queue {
     bytes: AtomicUsize,
+    /// Requests that the core has not done.
+    in_flight: AtomicUsize,
+    /// About the length of the longest of the last replies.
+    reply_bytes: AtomicUsize,
     shrunk: Notify,
+}
+
+impl Queue {
+    fn new() -> Self {
+        let (bytes, in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { bytes, in_flight, reply_bytes: AtomicUsize::new(FIRST_REPLY_BYTES), shrunk: Notify::new() }
+    }
+
+    /// Whether no more requests are to be read for now: their replies would find no place.
+    fn is_full(&self) -> bool {
+        let allowed = IN_FLIGHT_BYTES / self.reply_bytes.load(Ordering::Acquire).max(1);
+        self.bytes.load(Ordering::Acquire) > OUTBOX_PAUSE_BYTES
+            || self.in_flight.load(Ordering::Acquire) >= allowed.clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
+    }
 }
 
 impl Outbox {
     /// Gives something to the connection; one whose client never reads is cut off.
     pub(super) fn push(&self, outgoing: Outgoing) {
         if let Outgoing::Frame(frame) = &outgoing {
+            let before = self.queue.reply_bytes.load(Ordering::Acquire);
+            // what was long once is forgotten bit by bit
+            self.queue.reply_bytes.store(frame.len().max(before - before / 8), Ordering::Release);
             let waiting = self.queue.bytes.fetch_add(frame.len(), Ordering::AcqRel) + frame.len();
             if waiting > OUTBOX_LIMIT_BYTES {
                 self.cut.cancel();
@@ -66,14 +93,22 @@ impl Outbox {
         // an error says that the connection has gone
         let _ = self.sender.send(outgoing);
     }
+
+    /// The core has done one request of the connection.
+    pub(super) fn request_done(&self) {
+        self.queue.in_flight.fetch_sub(1, Ordering::AcqRel);
+        self.queue.shrunk.notify_one();
+    }
 }
 
 /// What a connection shares with the server.
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) core: mpsc::Sender<ToCore>,
-    pub(super) max_buffer: usize,
-    pub(super) four_letter_words: Arc<[String]>,
+    pub(super) config: Arc<ServerConfig>,
+    pub(super) counters: Arc<Counters>,
+    /// Bytes of the large requests that are under way.
+    pub(super) large_bytes: Arc<AtomicUsize>,
     pub(super) shutdown: Shutdown,
 }
 
@@ -116,22 +151,27 @@ pub(super) async fn serve(stream: TcpStream, address: SocketAddr, connection: Co
     let address = SocketAddr::new(address.ip().to_canonical(), address.port());
     // replies are small and waited for; a socket that refuses this is about to fail anyway
     let _ = stream.set_nodelay(true);
+    let _ = net::set_keepalive(&stream, shared.config.keep_alive);
     let (mut reader, mut writer) = stream.into_split();
     let mut head = [0; 4];
     let cut = shared.shutdown.child_token();
     let first = tokio::select! {
-        first = tokio::time::timeout(SESSIONLESS_TIMEOUT, reader.read_exact(&mut head)) => first,
+        first = tokio::time::timeout(shared.config.sessionless_timeout, reader.read_exact(&mut head)) => first,
         () = cut.cancelled() => return,
     };
-    let Ok(Ok(_)) = first else { return };
-    if let Some(answer) = four_letter::answer(head, &address, &shared).await {
+    match first {
+        Ok(Ok(_)) => {}
+        Ok(Err(_)) => return,
+        Err(_) => return shared.counters.add(Counter::SessionlessExpired, 1),
+    }
+    if let Some(answer) = four_letter::answer(head, &mut reader, &address, &shared).await {
         // a client that has gone does not want it
         let _ = writer.write_all(answer.as_bytes()).await;
         let _ = writer.shutdown().await;
         return;
     }
     let session = watch::Sender::new(0);
-    let queue = Arc::new(Queue::default());
+    let queue = Arc::new(Queue::new());
     let (sender, outgoing) = mpsc::unbounded_channel();
     let outbox = Outbox { sender, queue: Arc::clone(&queue), cut: cut.clone() };
     let writing = tokio::spawn(write(writer, outgoing, Arc::clone(&queue), cut.clone(), session.clone()));
@@ -165,6 +205,24 @@ fn report(ended: &Ended, address: &SocketAddr, session: i64) {
     }
 }
 
+/// The bytes of a large request.
+struct Held {
+    bytes: Bytes,
+    large_bytes: Arc<AtomicUsize>,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.large_bytes.fetch_sub(self.bytes.len(), Ordering::AcqRel);
+    }
+}
+
 struct Incoming {
     address: SocketAddr,
     connection: ConnectionId,
@@ -183,8 +241,11 @@ impl Incoming {
 
     async fn read_frames(&mut self, head: [u8; 4], reader: OwnedReadHalf, outbox: Outbox) -> Result<(), Ended> {
         let mut stream = BufReader::new(head.as_slice().chain(reader));
-        let first =
-            tokio::time::timeout(SESSIONLESS_TIMEOUT, self.frame(&mut stream)).await.map_err(|_| Ended::EndOfStream)??;
+        let first = tokio::time::timeout(self.shared.config.sessionless_timeout, self.frame(&mut stream)).await;
+        let first = first.map_err(|_| {
+            self.shared.counters.add(Counter::SessionlessExpired, 1);
+            Ended::EndOfStream
+        })??;
         let Some(first) = first else { return Ok(()) };
         let request = ConnectRequest::from_bytes(&first)?;
         if request.read_only.is_none() {
@@ -194,16 +255,17 @@ impl Incoming {
                 "Connection request from old client /{address}; will be dropped if server is in r-o mode"
             );
         }
-        self.send(ToCore::Open { connection: self.connection, outbox }).await?;
+        self.send(ToCore::Open { connection: self.connection, address: self.address, outbox }).await?;
         self.send(ToCore::input(Input::Connect { connection: self.connection, address: self.address, request })).await?;
         // nothing is read before the session is set up
         self.session.wait_for(|session| *session != 0).await.map_err(|_| Ended::Closed)?;
         while let Some(frame) = self.frame(&mut stream).await? {
             let mut reader = Reader::new(&frame);
             let header: RequestHeader = reader.read()?;
-            let body = frame.slice(reader.position()..);
+            let body = self.hold(frame.slice(reader.position()..))?;
+            self.queue.in_flight.fetch_add(1, Ordering::AcqRel);
             self.send(ToCore::input(Input::Request { connection: self.connection, header, body })).await?;
-            while self.queue.bytes.load(Ordering::Acquire) > OUTBOX_PAUSE_BYTES {
+            while self.queue.is_full() {
                 self.queue.shrunk.notified().await;
             }
         }
@@ -211,8 +273,12 @@ impl Incoming {
     }
 
     async fn frame<R: AsyncRead + Unpin>(&self, stream: &mut R) -> Result<Option<Bytes>, Ended> {
-        let max_buffer = self.shared.max_buffer;
+        let max_buffer = self.shared.config.max_buffer;
         match read_frame(stream, max_buffer).await {
+            Ok(Some(frame)) => {
+                self.shared.counters.add(Counter::BytesReceived, frame.len());
+                Ok(Some(frame))
+            }
             Err(FrameError::Length { found, .. }) => Err(Ended::Broken(format!(
                 "java.io.IOException: Len error. A message from /{} with advertised length of {found} is either a malformed message \
                  or too large to process (length is greater than jute.maxbuffer={max_buffer})",
@@ -220,6 +286,24 @@ impl Incoming {
             ))),
             other => Ok(other?),
         }
+    }
+
+    /// A large request counts as long as it is under way; one too many ends its connection.
+    fn hold(&self, body: Bytes) -> Result<Bytes, Ended> {
+        let LargeRequests { threshold, max_bytes } = self.shared.config.large_requests;
+        let is_large = usize::try_from(threshold).is_ok_and(|threshold| threshold > 0 && body.len() > threshold);
+        if !is_large {
+            return Ok(body);
+        }
+        let max_bytes = usize::try_from(max_bytes).unwrap_or(0);
+        let under_way = self.shared.large_bytes.fetch_add(body.len(), Ordering::AcqRel);
+        // takes its bytes back when it goes
+        let held = Held { bytes: body, large_bytes: Arc::clone(&self.shared.large_bytes) };
+        if under_way + held.bytes.len() > max_bytes {
+            self.shared.counters.add(Counter::LargeRequestRejected, 1);
+            return Err(Ended::Broken("java.io.IOException: Rejecting large request".to_owned()));
+        }
+        Ok(Bytes::from_owner(held))
     }
 
     async fn send(&self, message: ToCore) -> Result<(), Ended> {

@@ -9,14 +9,17 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::options::Options;
 use super::pending::Pending;
+pub(super) use super::pipeline::{Action, Answered, Input, Operation, Pipelined, Prepared};
+use super::statistics::Namespaces;
+use super::throttle::Throttle;
 use crate::engine::zookeeper::data_node::EphemeralType;
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
 use crate::engine::zookeeper::protocol::{
-    ConnectRequest, ErrorCode, Field, Id, KeeperState, OpCode, ReplyHeader, RequestHeader, WatcherEvent, Writer, xid,
+    ErrorCode, EventType, Field, Id, KeeperState, OpCode, ReplyHeader, RequestHeader, WatcherEvent, Writer, xid,
 };
 use crate::engine::zookeeper::session::SessionTracker;
-use crate::engine::zookeeper::txn::LogEntry;
 use crate::engine::zookeeper::watch::{ConnectionId, Fired, Watches};
 use crate::{log_info, log_warn};
 
@@ -29,122 +32,6 @@ pub struct Now {
     pub elapsed_ms: i64,
     /// Ms since 1970: znodes carry it.
     pub wall_ms: i64,
-}
-
-/// The bounds of session timeouts.
-#[derive(Clone, Copy, Debug)]
-pub struct SessionLimits {
-    /// One tick in ms.
-    pub tick_ms: i32,
-    /// The shortest session timeout in ms.
-    pub min_ms: i32,
-    /// The longest session timeout in ms.
-    pub max_ms: i32,
-}
-
-/// How a server decides; ZooKeeper's names are in parentheses.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The bounds of session timeouts.
-    pub limits: SessionLimits,
-    /// Whether znodes with a time to live may be created (`extendedTypesEnabled`).
-    pub extended_types: bool,
-    /// Whether what exceeds a hard quota is refused (`enforceQuota`).
-    pub enforce_quota: bool,
-    /// Whether nobody's permission is checked (`skipACL=yes`).
-    pub skip_acl: bool,
-    /// The digest of who may do everything (`DigestAuthenticationProvider.superDigest`).
-    pub super_digest: Option<String>,
-}
-
-impl Options {
-    /// ZooKeeper's defaults.
-    pub fn new(limits: SessionLimits) -> Self {
-        Self { limits, extended_types: false, enforce_quota: false, skip_acl: false, super_digest: None }
-    }
-}
-
-/// What connections bring.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// The first frame of a connection.
-    Connect {
-        /// The connection.
-        connection: ConnectionId,
-        /// Its other end.
-        address: SocketAddr,
-        /// The frame.
-        request: ConnectRequest,
-    },
-    /// A later frame.
-    Request {
-        /// The connection.
-        connection: ConnectionId,
-        /// The frame's header.
-        header: RequestHeader,
-        /// What follows it.
-        body: Bytes,
-    },
-    /// The connection is gone; its session lives on.
-    Disconnect {
-        /// The connection.
-        connection: ConnectionId,
-    },
-}
-
-/// What connections are to do, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Send a frame.
-    Send {
-        /// The connection.
-        connection: ConnectionId,
-        /// The frame with its length.
-        frame: Bytes,
-    },
-    /// Read on: the session is set up.
-    Established {
-        /// The connection.
-        connection: ConnectionId,
-        /// Its session.
-        session: i64,
-    },
-    /// Send what was given and close.
-    Close {
-        /// The connection.
-        connection: ConnectionId,
-    },
-}
-
-/// A request on its way.
-#[derive(Debug)]
-pub struct Prepared {
-    /// What must be durable before the request is applied.
-    pub entry: Option<LogEntry>,
-    pub(super) request: Pipelined,
-}
-
-#[derive(Debug)]
-pub(super) enum Pipelined {
-    Nothing,
-    Reattach { connection: ConnectionId, request: ConnectRequest },
-    CreateSession { connection: ConnectionId, session: i64, timeout_ms: i32, with_read_only: bool },
-    Expire { session: i64 },
-    Operation(Operation),
-    Unknown { connection: ConnectionId, xid: i32 },
-    Auth { connection: ConnectionId, xid: i32, body: Bytes },
-    Sasl { connection: ConnectionId, xid: i32, body: Bytes },
-    Disconnect { connection: ConnectionId },
-}
-
-#[derive(Debug)]
-pub(super) struct Operation {
-    pub(super) connection: ConnectionId,
-    pub(super) session: i64,
-    pub(super) xid: i32,
-    pub(super) op: OpCode,
-    pub(super) body: Bytes,
-    pub(super) error: Option<ErrorCode>,
 }
 
 #[derive(Debug)]
@@ -165,6 +52,12 @@ pub struct Coordinator {
     pub(super) pending: Pending,
     pub(super) next_zxid: i64,
     pub(super) options: Options,
+    pub(super) throttle: Throttle,
+    pub(super) namespaces: Namespaces,
+    /// What the last applied request fired: each event, and how many heard of it.
+    pub(super) fired: Vec<(EventType, usize)>,
+    /// Connections that proved nothing.
+    pub(super) auth_failed: u64,
     /// Requests prepared and not applied.
     under_way: usize,
 }
@@ -177,6 +70,7 @@ impl Coordinator {
             tracker.track(id, timeout_ms, now.elapsed_ms);
         }
         let next_zxid = tree.last_zxid() + 1;
+        let throttle = Throttle::new(options.throttle, now.elapsed_ms, now.wall_ms);
         Self {
             tree,
             sessions: tracker,
@@ -186,6 +80,10 @@ impl Coordinator {
             pending: Pending::default(),
             next_zxid,
             options,
+            throttle,
+            namespaces: Namespaces::default(),
+            fired: Vec::new(),
+            auth_failed: 0,
             under_way: 0,
         }
     }
@@ -203,11 +101,6 @@ impl Coordinator {
     /// The session of a connection that has one.
     pub(super) fn session(&self, connection: ConnectionId) -> Option<i64> {
         self.connections.get(&connection).map(|connection| connection.session)
-    }
-
-    /// Where a connection comes from.
-    pub(super) fn address(&self, connection: ConnectionId) -> Option<SocketAddr> {
-        self.connections.get(&connection).map(|connection| connection.address)
     }
 
     /// The sessions.
@@ -279,6 +172,10 @@ impl Coordinator {
             }
             Some(op) => op,
         };
+        if self.lacks_enforced_scheme(connection) {
+            let code = ErrorCode::SessionClosedRequireSaslAuth;
+            return Prepared { entry: None, request: Pipelined::Refused { connection, xid: header.xid, code } };
+        }
         if !self.sessions.touch(session, now.elapsed_ms) {
             return nothing;
         }
@@ -287,10 +184,20 @@ impl Coordinator {
         Prepared { entry, request: Pipelined::Operation(operation) }
     }
 
+    /// A request that has waited too long is answered with an error and nothing else.
+    pub(super) fn throttle(&mut self, connection: ConnectionId, xid: i32, now: Now) -> Prepared {
+        self.under_way += 1;
+        if let Some(session) = self.session(connection) {
+            self.sessions.touch(session, now.elapsed_ms);
+        }
+        Prepared { entry: None, request: Pipelined::Refused { connection, xid, code: ErrorCode::ThrottledOp } }
+    }
+
     /// The third stage: `prepared` is durable.
     pub fn apply(&mut self, prepared: Prepared, now: Now, actions: &mut Vec<Action>) {
         let mut changes = Vec::new();
         let result = prepared.entry.map(|entry| self.tree.apply(&entry.header, &entry.txn, &mut changes));
+        self.fired.clear();
         self.under_way -= 1;
         if self.under_way == 0 {
             self.pending.clear();
@@ -319,9 +226,21 @@ impl Coordinator {
                 );
                 actions.push(Action::Close { connection });
             }
+            Pipelined::Refused { connection, xid, code } => {
+                let is_end = code == ErrorCode::SessionClosedRequireSaslAuth;
+                let zxid = if is_end { 0 } else { self.tree.last_zxid() };
+                self.reply(connection, ReplyHeader { xid, zxid, err: code.code() }, None::<&bool>, actions);
+                if is_end {
+                    actions.push(Action::Close { connection });
+                }
+            }
             Pipelined::Auth { connection, xid, body } => self.authenticate(connection, xid, &body, actions),
             Pipelined::Sasl { connection, xid, body } => self.refuse_sasl(connection, xid, &body, actions),
             Pipelined::Disconnect { connection } => self.drop_connection(connection),
+            Pipelined::Dropped { connection } => {
+                self.drop_connection(connection);
+                actions.push(Action::Close { connection });
+            }
         }
     }
 
@@ -360,7 +279,14 @@ impl Coordinator {
     fn fire(&mut self, changes: &[Change], actions: &mut Vec<Action>) {
         let mut fired = Vec::new();
         for change in changes {
+            let (Change::Created(path) | Change::Deleted(path) | Change::DataChanged(path)) = change;
+            let bytes = self.tree.node(path).and_then(|node| node.data.as_ref()).map_or(0, Bytes::len);
+            self.namespaces.written(path, bytes);
+            let first = fired.len();
             self.watches.fire(change, &mut fired);
+            for event in fired[first..].chunk_by(|one, other| one.event == other.event) {
+                self.fired.push((event[0].event, event.len()));
+            }
         }
         actions.extend(fired.iter().map(notification));
     }

@@ -6,7 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::config::{ConfigError, ServerConfig};
+use super::admin::AdminConfig;
+use super::config::{ConfigError, JavaProperties, ServerConfig};
 use super::run::{Stopped, log_no_snapshot};
 use super::start::{Server, ServerError};
 use crate::engine::log4j::{self, Level};
@@ -24,6 +25,7 @@ mod exit {
     pub(super) const UNEXPECTED_ERROR: u8 = 1;
     pub(super) const INVALID_INVOCATION: u8 = 2;
     pub(super) const UNABLE_TO_ACCESS_DATADIR: u8 = 3;
+    pub(super) const ERROR_STARTING_ADMIN_SERVER: u8 = 4;
     pub(super) const ERROR_TAKING_SNAPSHOT: u8 = 10;
 }
 
@@ -59,8 +61,26 @@ fn run_file(file: &str) -> Result<(), u8> {
     run(read(file, SERVER_MAIN)?)
 }
 
+/// What the learner's `KAFKA_OPTS` sets with `-D`.
+fn java_properties() -> JavaProperties {
+    JavaProperties::of_options(&env::var("KAFKA_OPTS").unwrap_or_default())
+}
+
+fn unexpected(cause: &str) -> u8 {
+    log4j::log_caused(
+        Level::Error,
+        SERVER_MAIN,
+        format_args!("Unexpected exception, exiting abnormally"),
+        format_args!("{cause}"),
+    );
+    exit::UNEXPECTED_ERROR
+}
+
 fn read(file: &str, logger: &str) -> Result<ServerConfig, u8> {
-    ServerConfig::read(file).map_err(|error| {
+    ServerConfig::read(file, &java_properties()).map_err(|error| {
+        if let ConfigError::Unexpected(cause) = &error {
+            return unexpected(cause);
+        }
         log4j::log_caused(
             Level::Error,
             logger,
@@ -107,6 +127,7 @@ fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
     let port = u16::try_from(port).map_err(|_| ConfigError::IllegalArgument(format!("port out of range:{port}")))?;
     let mut config = ServerConfig::local(&PathBuf::from(data_dir));
     config.client_address = Some((String::new(), port));
+    config.admin = Some(AdminConfig::of(&|_| None));
     if let Some(tick) = rest.first() {
         config.options.limits.tick_ms = number(tick)?;
         config.options.limits.min_ms = config.options.limits.tick_ms.saturating_mul(2);
@@ -120,17 +141,8 @@ fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
 
 fn run(config: ServerConfig) -> Result<(), u8> {
     log_info!(SERVER_MAIN, "Starting server");
-    let unexpected = |cause: String| {
-        log4j::log_caused(
-            Level::Error,
-            SERVER_MAIN,
-            format_args!("Unexpected exception, exiting abnormally"),
-            format_args!("{cause}"),
-        );
-        exit::UNEXPECTED_ERROR
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| unexpected(format!("java.io.IOException: {error}")))?;
+    let runtime = runtime.map_err(|error| unexpected(&format!("java.io.IOException: {error}")))?;
     runtime.block_on(async {
         let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
             ServerError::Storage(error) if error.is_about_folders() => {
@@ -143,12 +155,19 @@ fn run(config: ServerConfig) -> Result<(), u8> {
                 log4j::stderr_line("Unable to access datadir, exiting abnormally");
                 exit::UNABLE_TO_ACCESS_DATADIR
             }
-            ServerError::Storage(error) => unexpected(error.exception()),
+            ServerError::Storage(error) => unexpected(&error.exception()),
             ServerError::Snapshot(error) => {
                 log_no_snapshot(&error);
                 exit::ERROR_TAKING_SNAPSHOT
             }
-            ServerError::Bind { source, .. } => unexpected(bind_exception(&source)),
+            ServerError::Admin(error) => {
+                const SENTENCE: &str = "Unable to start AdminServer, exiting abnormally";
+                let exception = "org.apache.zookeeper.server.admin.AdminServer$AdminServerException";
+                log4j::log_caused(Level::Error, SERVER_MAIN, format_args!("{SENTENCE}"), format_args!("{exception}: {error}"));
+                log4j::stderr_line(SENTENCE);
+                exit::ERROR_STARTING_ADMIN_SERVER
+            }
+            ServerError::Bind { source, .. } => unexpected(&bind_exception(&source)),
         })?;
         log_info!(
             "org.apache.zookeeper.server.ContainerManager",

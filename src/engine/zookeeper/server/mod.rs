@@ -1,22 +1,33 @@
 //! The standalone server.
 
+mod accept;
+mod admin;
 mod answer;
 mod config;
 mod connect;
 mod connection;
 mod coordinator;
+mod environment;
 mod four_letter;
 mod main;
+mod metrics;
+mod options;
 mod pending;
+mod pipeline;
 mod prepare;
+mod purge;
 mod run;
 mod start;
+mod statistics;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod words;
 
-pub use config::{ConfigError, ServerConfig};
-pub use coordinator::{Options, SessionLimits};
+pub use admin::{AdminConfig, AdminError};
+pub use config::{ConfigError, JavaProperties, LargeRequests, ServerConfig};
 pub use main::{MAIN_CLASS, main};
+pub use options::{Options, SessionLimits};
 pub use run::Stopped;
 pub use start::{RunningServer, Server, ServerError};
+pub use throttle::{ThrottleOptions, Weights};

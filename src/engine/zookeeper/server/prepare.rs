@@ -52,7 +52,7 @@ impl Coordinator {
     }
 
     fn digest_now(&self) -> Option<TxnDigest> {
-        Some(TxnDigest { version: DIGEST_VERSION, tree_digest: self.pending.digest(&self.tree) })
+        self.options.digest.then(|| TxnDigest { version: DIGEST_VERSION, tree_digest: self.pending.digest(&self.tree) })
     }
 
     pub(super) fn prepare_create_session(&mut self, session: i64, timeout: i32, now: Now) -> LogEntry {
@@ -67,7 +67,8 @@ impl Coordinator {
             self.note_deletion(path, header.zxid);
         }
         self.sessions.set_closing(session);
-        let txn = Txn::CloseSession(Some(CloseSessionTxn { paths_to_delete: paths.into_iter().collect() }));
+        let listed = || CloseSessionTxn { paths_to_delete: paths.into_iter().collect() };
+        let txn = Txn::CloseSession(self.options.close_session_txn.then(listed));
         LogEntry { header, txn, digest: self.digest_now() }
     }
 

@@ -1,6 +1,7 @@
 //! The core of a running server: one task that takes what connections bring, makes transactions durable in groups, and answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,9 +10,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant};
 
+use super::admin::{Question, answer};
 use super::config::ServerConfig;
 use super::connection::{Outbox, Outgoing};
 use super::coordinator::{Action, Coordinator, Input, Now, Prepared};
+use super::metrics::{Counter, Counters, Observed};
+use super::statistics::{ConnectionStatistics, Connections, Statistics};
 use super::words::Word;
 use crate::engine::log4j::{self, Level};
 use crate::engine::zookeeper::protocol::OpCode;
@@ -23,18 +27,26 @@ use crate::engine::zookeeper::watch::ConnectionId;
 use crate::net::Shutdown;
 use crate::{log_info, log_warn};
 
-/// Requests that may wait for the core, as `globalOutstandingLimit`; connections read no further.
-pub(super) const QUEUE_LIMIT: usize = 1000;
 /// Requests taken at a time where `maxBatchSize` sets no limit.
 const BATCH_LIMIT: usize = 10_000;
+/// The length at the beginning of a frame.
+const LENGTH_BYTES: usize = 4;
+/// ZooKeeper's requests, sessions and warnings.
+const DEFAULT_TRACE_MASK: i64 = 0b1_0011_0010;
 /// How often empty containers are looked for, as `znode.container.checkIntervalMs`.
 const CONTAINER_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) enum ToCore {
-    Open { connection: ConnectionId, outbox: Outbox },
+    Open {
+        connection: ConnectionId,
+        address: SocketAddr,
+        outbox: Outbox,
+    },
     Input(Arrived),
-    Word(Word, oneshot::Sender<String>),
+    /// With who asks.
+    Word(Word, SocketAddr, oneshot::Sender<String>),
+    Admin(Question),
 }
 
 /// An input and when it came.
@@ -64,45 +76,20 @@ impl Clock {
     }
 }
 
-/// What was counted since the start or `srst`.
-#[derive(Debug, Default)]
-pub(super) struct Statistics {
-    pub(super) received: u64,
-    pub(super) sent: u64,
-    answered: u64,
-    latency_sum_ms: u128,
-    pub(super) latency_min_ms: Option<u128>,
-    pub(super) latency_max_ms: u128,
-}
-
-impl Statistics {
-    fn answered(&mut self, latency: Duration) {
-        let latency = latency.as_millis();
-        self.answered += 1;
-        self.latency_sum_ms += latency;
-        self.latency_max_ms = self.latency_max_ms.max(latency);
-        self.latency_min_ms = Some(self.latency_min_ms.map_or(latency, |min| min.min(latency)));
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "an average is shown with four digits")]
-    pub(super) fn average(&self) -> f64 {
-        let average = self.latency_sum_ms as f64 / self.answered.max(1) as f64;
-        (average * 10_000.0).round() / 10_000.0
-    }
-}
-
 pub(super) struct Core {
     pub(super) coordinator: Coordinator,
     pub(super) storage: Storage,
     pub(super) log: TxnLog,
     pub(super) clock: Clock,
-    pub(super) config: ServerConfig,
+    pub(super) config: Arc<ServerConfig>,
     /// Connections that are open, with or without a session.
     pub(super) open_connections: Arc<AtomicUsize>,
     outboxes: HashMap<ConnectionId, Outbox>,
-    /// Frames received from and sent to each connection.
-    pub(super) traffic: BTreeMap<ConnectionId, (u64, u64)>,
+    pub(super) connections: Connections,
     pub(super) statistics: Statistics,
+    pub(super) counters: Arc<Counters>,
+    /// What `stmk` set; nothing is traced here.
+    pub(super) trace_mask: i64,
     logged_since_snapshot: i64,
     snapshot_due: SnapshotDue,
     container_check_at: Instant,
@@ -126,8 +113,9 @@ impl Core {
         coordinator: Coordinator,
         storage: Storage,
         clock: Clock,
-        config: ServerConfig,
+        config: Arc<ServerConfig>,
         open_connections: Arc<AtomicUsize>,
+        counters: Arc<Counters>,
     ) -> Self {
         let log = storage.log();
         let snapshot_due = SnapshotDue::draw(storage.options(), random());
@@ -139,8 +127,10 @@ impl Core {
             config,
             open_connections,
             outboxes: HashMap::new(),
-            traffic: BTreeMap::new(),
-            statistics: Statistics::default(),
+            connections: Connections::new(),
+            statistics: Statistics::new(),
+            counters,
+            trace_mask: DEFAULT_TRACE_MASK,
             logged_since_snapshot: 0,
             snapshot_due,
             container_check_at: Instant::now() + CONTAINER_CHECK_INTERVAL,
@@ -192,60 +182,103 @@ impl Core {
     async fn process(&mut self, batch: &mut Vec<ToCore>) -> std::io::Result<()> {
         let now = self.clock.now();
         let mut prepared: Vec<(Prepared, Option<Instant>)> = Vec::with_capacity(batch.len());
-        let mut words = Vec::new();
+        let (mut words, mut questions, mut requests) = (Vec::new(), Vec::new(), Vec::new());
         for message in batch.drain(..) {
             match message {
-                ToCore::Open { connection, outbox } => {
+                ToCore::Open { connection, address, outbox } => {
                     self.outboxes.insert(connection, outbox);
-                    self.traffic.insert(connection, (0, 0));
+                    self.connections.insert(connection, ConnectionStatistics::new(address, now.wall_ms, now.elapsed_ms));
                 }
-                ToCore::Word(word, reply) => words.push((word, reply)),
+                ToCore::Word(word, asker, reply) => words.push((word, asker, reply)),
+                ToCore::Admin(question) => questions.push(question),
                 ToCore::Input(Arrived { input: Input::Disconnect { connection }, .. }) => {
                     self.outboxes.remove(&connection);
-                    self.traffic.remove(&connection);
+                    self.connections.remove(&connection);
                     prepared.push((self.coordinator.prepare(Input::Disconnect { connection }, now), None));
                 }
                 ToCore::Input(Arrived { input, at }) => {
-                    self.statistics.received += 1;
-                    let (Input::Connect { connection, .. }
-                    | Input::Request { connection, .. }
-                    | Input::Disconnect { connection }) = &input;
-                    if let Some((received, _)) = self.traffic.get_mut(connection) {
-                        *received += 1;
+                    if let Input::Request { connection, .. } = &input {
+                        requests.push(*connection);
                     }
-                    prepared.push((self.coordinator.prepare(input, now), Some(at)));
+                    prepared.push((self.prepare(input, at, now), Some(at)));
                 }
             }
         }
-        prepared.extend(self.coordinator.expire(now).into_iter().map(|prepared| (prepared, None)));
+        let expired = self.coordinator.expire(now);
+        self.counters.add(Counter::SessionExpired, expired.len());
+        prepared.extend(expired.into_iter().map(|prepared| (prepared, None)));
         if Instant::now() >= self.container_check_at {
             self.container_check_at = Instant::now() + CONTAINER_CHECK_INTERVAL;
             prepared.extend(self.coordinator.delete_empty_containers(now).into_iter().map(|prepared| (prepared, None)));
         }
         self.make_durable(&prepared).await?;
         self.apply(prepared);
-        for (word, reply) in words {
+        for connection in requests {
+            if let Some(outbox) = self.outboxes.get(&connection) {
+                outbox.request_done();
+            }
+        }
+        for (word, asker, reply) in words {
             // an error says that who asked has gone
-            let _ = reply.send(self.word(word));
+            let _ = reply.send(self.word(word, asker));
+        }
+        for Question { command, query, reply } in questions {
+            let _ = reply.send(answer(self, &command, &query));
         }
         self.snapshot_if_due();
         Ok(())
+    }
+
+    /// Counts what came and gives it to the coordinator.
+    fn prepare(&mut self, input: Input, at: Instant, now: Now) -> Prepared {
+        self.statistics.received += 1;
+        self.counters.add(Counter::Prepared, 1);
+        let (Input::Connect { connection, .. } | Input::Request { connection, .. } | Input::Disconnect { connection }) = &input;
+        if let Some(figures) = self.connections.get_mut(connection) {
+            figures.received += 1;
+            figures.heard_ms = now.elapsed_ms;
+        }
+        match &input {
+            Input::Connect { request, .. } => {
+                self.counters.add(Counter::ConnectionRequested, 1);
+                self.counters.add(Counter::ConnectionRevalidated, usize::from(request.session_id != 0));
+                self.statistics.summaries.add(Observed::ConnectionTokenDeficit, self.coordinator.throttle.deficit());
+            }
+            Input::Request { connection, header, .. } if self.has_waited_too_long(at) => {
+                self.counters.add(Counter::Throttled, 1);
+                return self.coordinator.throttle(*connection, header.xid, now);
+            }
+            _ => {}
+        }
+        let prepared = self.coordinator.prepare(input, now);
+        self.counters.add(Counter::ConnectionDropped, usize::from(prepared.is_drop()));
+        prepared
+    }
+
+    fn has_waited_too_long(&self, at: Instant) -> bool {
+        let limit = u64::try_from(self.config.throttled_op_wait_ms).unwrap_or(0);
+        limit > 0 && at.elapsed() > Duration::from_millis(limit)
     }
 
     async fn make_durable(&mut self, prepared: &[(Prepared, Option<Instant>)]) -> std::io::Result<()> {
         let entries = || prepared.iter().filter_map(|(prepared, _)| prepared.entry.as_ref());
         let Some(first) = entries().next() else { return Ok(()) };
         let first_zxid = first.header.zxid;
-        self.logged_since_snapshot += i64::try_from(entries().count()).unwrap_or(i64::MAX);
+        let count = entries().count();
+        self.logged_since_snapshot += i64::try_from(count).unwrap_or(i64::MAX);
+        self.counters.add(Counter::Synced, count);
+        self.statistics.summaries.add(Observed::SyncBatch, count);
         let records = encode_entries(entries());
         let mut log = std::mem::replace(&mut self.log, self.storage.log());
         let committing = tokio::task::spawn_blocking(move || {
             let committed = log.commit(first_zxid, &records);
             (log, committed)
         });
+        let began = Instant::now();
         let (log, committed) = committing.await.map_err(std::io::Error::other)?;
         self.log = log;
         let committed = committed?;
+        self.statistics.summaries.add(Observed::Fsync, began.elapsed().as_millis());
         self.flushed_at = Instant::now();
         if let Some(name) = committed.begun {
             log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "Creating new log file: {name}");
@@ -266,17 +299,25 @@ impl Core {
         let now = self.clock.now();
         let mut actions = Vec::new();
         for (prepared, at) in prepared {
+            let answered = prepared.answered().zip(at);
             self.coordinator.apply(prepared, now, &mut actions);
-            if let Some(at) = at {
-                self.statistics.answered(at.elapsed());
+            if let Some((answered, at)) = answered {
+                let latency_ms = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.statistics.answered(&answered, latency_ms);
+                if let Some(figures) = self.connections.get_mut(&answered.connection) {
+                    figures.answered(&answered, self.coordinator.tree().last_zxid(), now.elapsed_ms, latency_ms);
+                }
+            }
+            for (event, count) in &self.coordinator.fired {
+                self.statistics.summaries.add(Observed::of(*event), *count);
             }
         }
         for action in actions {
             match action {
                 Action::Send { connection, frame } => {
-                    self.statistics.sent += 1;
-                    if let Some((_, sent)) = self.traffic.get_mut(&connection) {
-                        *sent += 1;
+                    self.statistics.sent(frame.len().saturating_sub(LENGTH_BYTES), &self.counters);
+                    if let Some(figures) = self.connections.get_mut(&connection) {
+                        figures.sent += 1;
                     }
                     self.push(connection, Outgoing::Frame(frame));
                 }

@@ -1,21 +1,24 @@
 //! Starting a server: load the data directory, listen, serve.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::accept::{self, ConnectionLimits};
+use super::admin::{AdminError, Listening};
 use super::config::ServerConfig;
-use super::connection::{self, Shared};
+use super::connection::Shared;
 use super::coordinator::Coordinator;
-use super::four_letter::VERSION;
-use super::run::{Clock, Core, QUEUE_LIMIT, Stopped, log_snapshotting};
+use super::environment::environment;
+use super::metrics::{Counters, Observed};
+use super::purge;
+use super::run::{Clock, Core, Stopped, log_snapshotting};
 use crate::engine::zookeeper::storage::{Loaded, Storage, StorageError};
 use crate::net::{self, Shutdown};
 use crate::{log_info, log_warn};
@@ -24,8 +27,6 @@ const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 const FACTORY: &str = "org.apache.zookeeper.server.NIOServerCnxnFactory";
 /// The backlog where none is set, as the JVM's.
 const DEFAULT_BACKLOG: u32 = 50;
-/// The pause after a connection could not be accepted.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long the name to listen on may take to resolve.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -51,6 +52,9 @@ pub enum ServerError {
     /// The first snapshot cannot be written.
     #[error(transparent)]
     Snapshot(StorageError),
+    /// The AdminServer cannot serve.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
     /// The port cannot be listened on.
     #[error("failed to listen on {host}:{port}")]
     Bind {
@@ -70,6 +74,8 @@ pub struct Server;
 pub struct RunningServer {
     /// Where it listens; `None` where no port is set.
     pub local_addr: Option<SocketAddr>,
+    /// Where its AdminServer listens.
+    pub admin_addr: Option<SocketAddr>,
     core: JoinHandle<Result<(), Stopped>>,
 }
 
@@ -96,6 +102,10 @@ impl Server {
         );
         let mut storage = Storage::open(&config.data_dir, &config.data_log_dir, config.storage.clone())?;
         log_created(&config, &storage);
+        let admin = match config.admin.clone() {
+            Some(admin) => Some(Listening::bind(admin).await?),
+            None => None,
+        };
         let listener = match &config.client_address {
             Some((host, port)) => Some(listen(&config, host, *port).await?),
             None => None,
@@ -103,24 +113,32 @@ impl Server {
         // after the port: who starts the same server twice reads of the port, as with ZooKeeper
         storage.lock()?;
         let clock = Clock::start();
-        let loaded = load(&storage)?;
+        let began = Instant::now();
+        let loaded = load(&storage, config.options.extended_types)?;
+        let load_ms = began.elapsed().as_millis();
         let coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
         let (to_purge, stop_purging) = (storage.clone(), shutdown.clone());
-        let (core_sender, inputs) = mpsc::channel(QUEUE_LIMIT);
-        let open_connections = Arc::new(AtomicUsize::new(0));
-        let core = Core::new(coordinator, storage, clock, config.clone(), Arc::clone(&open_connections));
+        let (core_sender, inputs) = mpsc::channel(config.outstanding_limit);
+        let (open_connections, counters) = (Arc::new(AtomicUsize::new(0)), Arc::new(Counters::new()));
+        let config = Arc::new(config);
+        let mut core =
+            Core::new(coordinator, storage, clock, Arc::clone(&config), Arc::clone(&open_connections), Arc::clone(&counters));
+        core.statistics.summaries.add(Observed::DatabaseInit, load_ms);
         let core = tokio::spawn(core.run(inputs, shutdown.clone()));
         let local_addr = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let shared = Shared {
-            core: core_sender,
-            max_buffer: config.max_buffer,
-            four_letter_words: config.four_letter_words.clone().into(),
-            shutdown,
-        };
+        let admin_addr = admin.as_ref().and_then(Listening::local_addr);
+        if let Some(admin) = admin {
+            tokio::spawn(admin.serve(core_sender.clone(), shutdown.clone()));
+        }
+        let large_bytes = Arc::new(AtomicUsize::new(0));
+        let shared = Shared { core: core_sender, config: Arc::clone(&config), counters, large_bytes, shutdown };
         match listener {
             Some(listener) => {
-                let limit = usize::try_from(config.max_client_connections).unwrap_or(0);
-                tokio::spawn(accept(listener, shared, open_connections, limit));
+                let limits = ConnectionLimits {
+                    of_address: usize::try_from(config.max_client_connections).unwrap_or(0),
+                    of_all: usize::try_from(config.max_connections).unwrap_or(0),
+                };
+                tokio::spawn(accept::accept(listener, shared, open_connections, limits));
             }
             // without a port the server lives on all the same
             None => {
@@ -129,13 +147,13 @@ impl Server {
         }
         if let Ok(hours @ 1..) = u64::try_from(config.purge_interval) {
             let retain = usize::try_from(config.snap_retain_count).unwrap_or(usize::MAX);
-            tokio::spawn(purge(to_purge, retain, Duration::from_secs(hours * 3600), stop_purging));
+            tokio::spawn(purge::purge(to_purge, retain, Duration::from_secs(hours * 3600), stop_purging));
         }
         log_info!(
             "org.apache.zookeeper.server.PrepRequestProcessor",
             "PrepRequestProcessor (sid:0) started, reconfigEnabled=false"
         );
-        Ok(RunningServer { local_addr, core })
+        Ok(RunningServer { local_addr, admin_addr, core })
     }
 }
 
@@ -143,7 +161,9 @@ fn log_created(config: &ServerConfig, storage: &Storage) {
     for line in BANNER {
         log_info!(LOGGER, "{line}");
     }
-    log_info!(LOGGER, "Server environment:zookeeper.version={VERSION}");
+    for (key, value) in environment() {
+        log_info!(LOGGER, "Server environment:{key}={value}");
+    }
     let limits = config.options.limits;
     log_info!(LOGGER, "minSessionTimeout set to {} ms", limits.min_ms);
     log_info!(LOGGER, "maxSessionTimeout set to {} ms", limits.max_ms);
@@ -165,7 +185,11 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
         "org.apache.zookeeper.server.ServerCnxnFactory",
         "Using org.apache.zookeeper.server.NIOServerCnxnFactory as server connection factory"
     );
-    log_warn!("org.apache.zookeeper.server.ServerCnxnFactory", "maxCnxns is not configured, using default value 0.");
+    if config.max_connections == 0 {
+        log_warn!("org.apache.zookeeper.server.ServerCnxnFactory", "maxCnxns is not configured, using default value 0.");
+    } else {
+        log_info!("org.apache.zookeeper.server.ServerCnxnFactory", "maxCnxns configured value is {}.", config.max_connections);
+    }
     let shown = if host.is_empty() { "0.0.0.0" } else { host };
     let address = net::resolve(shown, port, RESOLVE_TIMEOUT).await;
     let address = address.ok().and_then(|found| found.first().map(|address| address.ip().to_string()));
@@ -175,7 +199,7 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
 }
 
 /// Reads the data directory and, as ZooKeeper does at each start, takes a snapshot of what it held.
-fn load(storage: &Storage) -> Result<Loaded, ServerError> {
+fn load(storage: &Storage, extended_types: bool) -> Result<Loaded, ServerError> {
     const FACTORY: &str = "org.apache.zookeeper.server.watch.WatchManagerFactory";
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
@@ -184,7 +208,12 @@ fn load(storage: &Storage) -> Result<Loaded, ServerError> {
     let compression = storage.options().compression.name();
     log_info!("org.apache.zookeeper.server.persistence.SnapStream", "zookeeper.snapshot.compression.method = {compression}");
     let began = Instant::now();
-    let loaded = storage.load()?;
+    let mut loaded = storage.load()?;
+    if !extended_types {
+        for path in loaded.tree.kill_ttls() {
+            log_warn!(LOGGER, "Deleting {path}: without extendedTypesEnabled it is an ephemeral of a session that is not known");
+        }
+    }
     if loaded.is_new {
         log_snapshotting(storage, loaded.tree.last_zxid());
         storage.save(&loaded.tree, &loaded.sessions)?;
@@ -201,98 +230,4 @@ fn load(storage: &Storage) -> Result<Loaded, ServerError> {
     storage.save(&loaded.tree, &loaded.sessions).map_err(ServerError::Snapshot)?;
     log_info!(LOGGER, "Snapshot taken in {} ms", began.elapsed().as_millis());
     Ok(loaded)
-}
-
-/// Deletes old files now and after each interval.
-async fn purge(storage: Storage, retain: usize, interval: Duration, shutdown: Shutdown) {
-    const LOGGER: &str = "org.apache.zookeeper.server.DatadirCleanupManager$PurgeTask";
-    let mut ticks = tokio::time::interval(interval);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = shutdown.cancelled() => return,
-        }
-        log_info!(LOGGER, "Purge task started.");
-        let storage = storage.clone();
-        match tokio::task::spawn_blocking(move || storage.purge(retain)).await {
-            Ok(Ok(gone)) => {
-                for path in gone {
-                    log_info!("org.apache.zookeeper.server.PurgeTxnLog", "Removing file: {}", path.display());
-                }
-            }
-            Ok(Err(error)) => log_warn!(LOGGER, "Error occurred while purging. {error}"),
-            Err(error) => log_warn!(LOGGER, "Error occurred while purging. {error}"),
-        }
-        log_info!(LOGGER, "Purge task completed.");
-    }
-}
-
-/// Counts a connection as long as it lives, in all and by address.
-struct Counted {
-    open: Arc<AtomicUsize>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    address: IpAddr,
-}
-
-impl Counted {
-    /// `None` where the address has as many as it may.
-    fn new(
-        open: &Arc<AtomicUsize>,
-        by_address: &Arc<Mutex<HashMap<IpAddr, usize>>>,
-        address: IpAddr,
-        limit: usize,
-    ) -> Option<Self> {
-        let mut counts = by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_default();
-        if limit > 0 && *count >= limit {
-            return None;
-        }
-        *count += 1;
-        open.fetch_add(1, Ordering::AcqRel);
-        Some(Self { open: Arc::clone(open), by_address: Arc::clone(by_address), address })
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::AcqRel);
-        let mut counts = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.address);
-            }
-        }
-    }
-}
-
-async fn accept(listener: TcpListener, shared: Shared, open: Arc<AtomicUsize>, limit: usize) {
-    let by_address = Arc::new(Mutex::new(HashMap::new()));
-    for connection in 1.. {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shared.shutdown.cancelled() => return,
-        };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                log_warn!(FACTORY, "Error accepting new connection: {error}");
-                // no descriptors left, most likely: others must end before the next can come
-                if tokio::time::timeout(ACCEPT_PAUSE, shared.shutdown.cancelled()).await.is_ok() {
-                    return;
-                }
-                continue;
-            }
-        };
-        let ip = address.ip().to_canonical();
-        let Some(counted) = Counted::new(&open, &by_address, ip, limit) else {
-            log_warn!(FACTORY, "Error accepting new connection: Too many connections from /{ip} - max is {limit}");
-            continue;
-        };
-        let shared = shared.clone();
-        tokio::spawn(async move {
-            connection::serve(stream, address, connection, shared).await;
-            drop(counted);
-        });
-    }
 }

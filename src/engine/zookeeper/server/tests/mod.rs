@@ -1,11 +1,16 @@
 //! The request processor without sockets, disk or real time.
 
+mod access;
+mod many_sessions;
+
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::coordinator::{Action, Coordinator, Input, Now, Options, SessionLimits};
+use super::coordinator::{Action, Coordinator, Input, Now};
+use super::options::{Options, SessionLimits};
 use crate::engine::zookeeper::data_tree::DataTree;
 use crate::engine::zookeeper::protocol::{
     Acl, CheckVersionRequest, ConnectRequest, ConnectResponse, CreateMode, CreateRequest, CreateTtlRequest, DeleteRequest,
@@ -34,8 +39,12 @@ enum Seen {
 
 impl World {
     fn new() -> Self {
+        Self::with(Options { extended_types: true, ..Options::new(LIMITS) })
+    }
+
+    fn with(options: Options) -> Self {
         let now = Now { elapsed_ms: 0, wall_ms: 1_700_000_000_000 };
-        let coordinator = Coordinator::new(DataTree::new(), [], Options { extended_types: true, ..Options::new(LIMITS) }, now);
+        let coordinator = Coordinator::new(DataTree::new(), [], options, now);
         Self { coordinator, elapsed_ms: 0, log: Vec::new(), next_xid: 1 }
     }
 

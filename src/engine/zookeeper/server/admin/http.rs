@@ -1,0 +1,321 @@
+//! HTTP/1.1 as far as a server of small answers needs it: bounded requests without bodies, connections that stay open or close.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::answers::{COMMANDS, primary_name};
+use super::{AdminConfig, Question, json};
+use crate::engine::zookeeper::server::run::ToCore;
+use crate::net::Shutdown;
+
+/// The longest head of a request, as Jetty's.
+const HEAD_BYTES_MAX: usize = 8 * 1024;
+/// The most header lines of a request.
+const HEADERS_MAX: usize = 100;
+/// The longest body that is passed over; a longer one ends the connection.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Connections that are served at once; others wait.
+const CONNECTIONS_MAX: usize = 200;
+/// The pause after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+const SERVER: &str = "Jetty(9.4.52.v20230823)";
+const CLOSE: &str = "Connection: close\r\n";
+const HTML: &str = "text/html;charset=iso-8859-1";
+
+/// A request without what nobody looks at.
+#[derive(Debug, PartialEq, Eq)]
+struct Request {
+    method: String,
+    target: String,
+    /// Whether the connection ends with the answer.
+    is_last: bool,
+    /// Bytes of body to pass over.
+    body: usize,
+}
+
+/// What bytes that are no request are answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Bad(u16, &'static str);
+
+#[derive(Debug)]
+struct Response {
+    status: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+    /// Whether the connection ends with it whatever was asked.
+    is_last: bool,
+}
+
+pub(super) async fn serve(listener: TcpListener, config: AdminConfig, core: mpsc::Sender<ToCore>, shutdown: Shutdown) {
+    let config = Arc::new(config);
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            () = shutdown.cancelled() => return,
+        };
+        let Ok((stream, _)) = accepted else {
+            if tokio::time::timeout(ACCEPT_PAUSE, shutdown.cancelled()).await.is_ok() {
+                return;
+            }
+            continue;
+        };
+        let (config, core, shutdown) = (Arc::clone(&config), core.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                // who asked has gone, or speaks no HTTP: there is nobody to tell
+                _ = connection(stream, &config, &core) => {}
+                () = shutdown.cancelled() => {}
+            }
+            drop(place);
+        });
+    }
+}
+
+async fn connection(mut stream: TcpStream, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<()> {
+    let mut bytes = BytesMut::new();
+    loop {
+        let parsed = loop {
+            match parse(&bytes) {
+                Ok(Some((request, length))) => {
+                    bytes.advance(length);
+                    break Ok(request);
+                }
+                Ok(None) => {}
+                Err(bad) => break Err(bad),
+            }
+            let read = tokio::time::timeout(config.idle_timeout, stream.read_buf(&mut bytes)).await.ok()?.ok()?;
+            if read == 0 {
+                return None;
+            }
+        };
+        let (response, with_body) = match &parsed {
+            Ok(request) => (respond(request, config, core).await?, request.method != "HEAD"),
+            Err(bad) => (bad.response(), true),
+        };
+        let is_last = response.is_last || parsed.as_ref().map_or(true, |request| request.is_last);
+        let text = response.text(with_body, is_last);
+        tokio::time::timeout(config.idle_timeout, stream.write_all(text.as_bytes())).await.ok()?.ok()?;
+        let Some(request) = parsed.ok().filter(|_| !is_last) else {
+            return stream.shutdown().await.ok();
+        };
+        let mut body = request.body;
+        while body > 0 {
+            if bytes.is_empty() {
+                let read = tokio::time::timeout(config.idle_timeout, stream.read_buf(&mut bytes)).await.ok()?.ok()?;
+                if read == 0 {
+                    return None;
+                }
+            }
+            let passed = body.min(bytes.len());
+            bytes.advance(passed);
+            body -= passed;
+        }
+    }
+}
+
+/// The request at the beginning of what was read, and its length; `None` where more must be read.
+fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
+    // empty lines before a request are passed over
+    let skipped = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let head = &bytes[skipped..];
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+    let mut request = httparse::Request::new(&mut headers);
+    let status = request.parse(&head[..head.len().min(HEAD_BYTES_MAX)]).map_err(|error| match error {
+        httparse::Error::Version => Bad(505, "Unknown Version"),
+        httparse::Error::TooManyHeaders => Bad(431, "Request Header Fields Too Large"),
+        _ => Bad(400, "Bad Request"),
+    })?;
+    let httparse::Status::Complete(length) = status else {
+        return match head.len() {
+            HEAD_BYTES_MAX.. if !head[..HEAD_BYTES_MAX].contains(&b'\n') => Err(Bad(414, "URI Too Long")),
+            HEAD_BYTES_MAX.. => Err(Bad(431, "Request Header Fields Too Large")),
+            _ => Ok(None),
+        };
+    };
+    let value = |name: &str| {
+        let header = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+        header.map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
+    };
+    let is_old = request.version == Some(0);
+    if !is_old && value("host").is_none() {
+        return Err(Bad(400, "No Host"));
+    }
+    let body = match value("content-length").map(|text| text.parse::<usize>()) {
+        None => 0,
+        Some(Ok(length)) => length,
+        Some(Err(_)) => return Err(Bad(400, "Invalid Content-Length Value")),
+    };
+    let connection = value("connection").unwrap_or_default().to_ascii_lowercase();
+    let stays = if is_old { connection == "keep-alive" } else { connection != "close" };
+    let is_last = !stays || body > BODY_BYTES_MAX || value("transfer-encoding").is_some();
+    let parsed = Request {
+        method: request.method.unwrap_or_default().to_owned(),
+        target: request.path.unwrap_or_default().to_owned(),
+        is_last,
+        body,
+    };
+    Ok(Some((parsed, skipped + length)))
+}
+
+impl Bad {
+    fn response(&self) -> Response {
+        let Self(code, reason) = self;
+        let status = match code {
+            414 => "414 URI Too Long",
+            431 => "431 Request Header Fields Too Large",
+            505 => "505 Unknown Version",
+            _ if *reason == "No Host" => "400 No Host",
+            _ => "400 Bad Request",
+        };
+        let body = format!("<h1>Bad Message {code}</h1><pre>reason: {reason}</pre>");
+        Response { status, headers: vec![("Content-Type", HTML.to_owned())], body, is_last: true }
+    }
+}
+
+impl Response {
+    fn empty(status: &'static str) -> Self {
+        Self { status, headers: Vec::new(), body: String::new(), is_last: false }
+    }
+
+    fn not_found() -> Self {
+        let headers = vec![("Cache-Control", "must-revalidate,no-cache,no-store".to_owned()), ("Content-Type", HTML.to_owned())];
+        let body =
+            "<html>\n<head><title>Error 404 Not Found</title></head>\n<body><h2>HTTP ERROR 404 Not Found</h2></body>\n</html>\n";
+        Self { status: "404 Not Found", headers, body: body.to_owned(), is_last: false }
+    }
+
+    fn text(&self, with_body: bool, is_last: bool) -> String {
+        let mut text = format!("HTTP/1.1 {}\r\n", self.status);
+        // what is no request is answered with another order of headers
+        let (before, after) = match (is_last, self.is_last) {
+            (true, false) => (CLOSE, ""),
+            (true, true) => ("", CLOSE),
+            (false, _) => ("", ""),
+        };
+        text.push_str(before);
+        for (name, value) in &self.headers {
+            // a String takes everything
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let _ = write!(text, "Content-Length: {}\r\n{after}Server: {SERVER}\r\n\r\n", self.body.len());
+        if with_body {
+            text.push_str(&self.body);
+        }
+        text
+    }
+}
+
+async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<Response> {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let Some(path) = decode(path) else { return Some(Bad(400, "Bad Request").response()) };
+    let rest = path.strip_prefix(config.command_url.trim_end_matches('/'));
+    let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let rest = rest.filter(|rest| rest.split('/').all(|part| part != ".."));
+    let Some(command) = rest.map(|rest| rest.trim_start_matches('/')) else { return Some(Response::not_found()) };
+    let date = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = ("Date", date);
+    match request.method.as_str() {
+        "GET" | "HEAD" => {}
+        "OPTIONS" => {
+            let headers = vec![date, ("Allow", "GET, HEAD, TRACE, OPTIONS".to_owned())];
+            return Some(Response { headers, ..Response::empty("200 OK") });
+        }
+        "TRACE" => return Some(Response::empty("403 Forbidden")),
+        "POST" | "PUT" | "DELETE" => return Some(Response::empty("405 Method Not Allowed")),
+        _ => return Some(Response::empty("501 Not Implemented")),
+    }
+    if command.is_empty() {
+        let link = |name: &str| format!("<a href=\"{}/{name}\">{name}</a>\n<br/>\n", config.command_url);
+        let body = COMMANDS.iter().map(|(name, _)| link(name)).collect();
+        return Some(Response { headers: vec![date], body, ..Response::empty("200 OK") });
+    }
+    let value = match primary_name(command) {
+        Some(name) => {
+            let (reply, value) = oneshot::channel();
+            let question = Question { command: name.to_owned(), query: query.to_owned(), reply };
+            core.send(ToCore::Admin(question)).await.ok()?;
+            value.await.ok()?
+        }
+        None => json!({ "command": command, "error": format!("Unknown command: {command}") }),
+    };
+    let headers = vec![date, ("Content-Type", "application/json".to_owned())];
+    Some(Response { headers, body: json::text(&value), ..Response::empty("200 OK") })
+}
+
+/// A path or a value with its `%41` undone; `None` where they are wrong.
+pub(super) fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
+        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?);
+        rest = &after[2..];
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(bytes: &[u8], expected: Result<Option<(&str, &str, bool, usize)>, Bad>) {
+        let found = parse(bytes);
+        let found = found
+            .as_ref()
+            .map(|found| found.as_ref().map(|(r, length)| (r.method.as_str(), r.target.as_str(), r.is_last, *length)));
+        assert_eq!(found, expected.as_ref().map(|expected| *expected), "{}", String::from_utf8_lossy(bytes));
+    }
+
+    #[test]
+    fn requests_are_told_from_what_is_none() {
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET", Ok(Some(("GET", "/a", false, 28))));
+        check(b"\r\nGET /a HTTP/1.0\r\n\r\n", Ok(Some(("GET", "/a", true, 21))));
+        check(b"GET /a HTTP/1.1\r\nhost: x\r\nConnection: Close\r\n\r\n", Ok(Some(("GET", "/a", true, 47))));
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", Ok(Some(("GET", "/a", true, 56))));
+        check(b"GET /a HTTP/1.1\r\nHost", Ok(None));
+        check(b"GET /a HTTP/1.1\r\n\r\n", Err(Bad(400, "No Host")));
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", Err(Bad(400, "Invalid Content-Length Value")));
+        check(b"\x16\x03\x01\x02\x00\x01\x00", Err(Bad(400, "Bad Request")));
+        check(&[b"GET /".as_slice(), &[b'a'; 9000]].concat(), Err(Bad(414, "URI Too Long")));
+        let long = [b"GET / HTTP/1.1\r\nHost: x\r\nX: ".as_slice(), &[b'a'; 9000], b"\r\n\r\n"].concat();
+        check(&long, Err(Bad(431, "Request Header Fields Too Large")));
+    }
+
+    #[test]
+    fn escapes_in_paths_are_undone() {
+        for (text, expected) in
+            [("/%72uok", Some("/ruok")), ("/a%22b", Some("/a\"b")), ("/%zz", None), ("/%4", None), ("/%+1", None)]
+        {
+            assert_eq!(decode(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&bytes);
+            let _ = decode(&String::from_utf8_lossy(&bytes));
+        }
+    }
+}
