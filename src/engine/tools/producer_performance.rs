@@ -89,6 +89,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     if !line.has("producer-props") && !line.has("producer.config") {
         return Err(parser.error("Either --producer-props or --producer.config must be specified.").into());
     }
+    refuse_transactions(&line).map_err(Stop::Uncaught)?;
     let payloads = payloads(&line)?;
     let configs = producer_configs(&line)?;
     let servers = configs.get("bootstrap.servers").map(str::to_owned).ok_or_else(|| {
@@ -144,6 +145,17 @@ fn payloads(line: &Namespace) -> Result<Payloads, Stop> {
 fn pattern(delimiter: &str) -> Result<Regex, Stop> {
     Regex::new(delimiter)
         .map_err(|error| Stop::Uncaught(Exception::new("java.util.regex.PatternSyntaxException", error.to_string())))
+}
+
+/// Figures of plain records must not be taken for those of transactions, which this client does not have.
+fn refuse_transactions(line: &Namespace) -> Result<(), Exception> {
+    match line.number("transaction-duration-ms").unwrap_or(0i64) {
+        ..=0 => Ok(()),
+        _ => Err(Exception::new(
+            "org.apache.kafka.common.errors.UnsupportedVersionException",
+            format!("{SCRIPT} sends no transactions: leave out --transaction-duration-ms, or take Apache Kafka's own tool."),
+        )),
+    }
 }
 
 fn negative_size(size: i64) -> Exception {
@@ -296,6 +308,18 @@ mod tests {
     fn parse(line: &str) -> Namespace {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         Parser::new(&SPEC).parse(&args).unwrap_or_else(|halt| panic!("{line}: {halt:?}"))
+    }
+
+    #[test]
+    fn transactions_are_refused_and_not_passed_over() {
+        let check = |duration: &str, is_taken: bool| {
+            let line = parse(&format!("--topic t --num-records 1 --throughput -1 --record-size 1 {duration}"));
+            assert_eq!(refuse_transactions(&line).is_ok(), is_taken, "{duration}");
+        };
+        check("", true);
+        check("--transaction-duration-ms 0", true);
+        check("--transaction-duration-ms 100", false);
+        check("--transaction-duration-ms=1 --transactional-id one", false);
     }
 
     #[test]
