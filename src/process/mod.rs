@@ -2,6 +2,7 @@
 
 pub mod marked;
 pub mod pty;
+pub mod server;
 pub mod signal;
 pub mod sockets;
 pub mod spawn;

@@ -98,6 +98,7 @@ fn admin() -> AdminConfig {
         command_url: "/commands".to_owned(),
         idle_timeout: DEADLINE,
         wants_tls: false,
+        has_key_store: false,
     }
 }
 

@@ -136,12 +136,5 @@ pub(super) async fn signalled() -> u8 {
 
 /// Whether this process was started with SIGINT ignored, as the kernel says: bit 1.
 fn interrupt_is_ignored() -> bool {
-    ignored_signals() & 2 != 0
-}
-
-/// The signals that this process was started to ignore (`SigIgn`); bit 0 is signal 1.
-pub(super) fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
-    mask.and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0)
+    crate::process::server::ignored_signals() & 2 != 0
 }

@@ -6,15 +6,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
-use super::harness::{eprint, ignored_signals, print};
+use super::harness::{eprint, print};
 use crate::catalog::KAFKA_VERSION;
 use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::startup::{RunningBroker, StartError};
 use crate::engine::exception::Exception;
 use crate::engine::log4j;
 use crate::log_info;
+use crate::process::server::{EndingSignals, meet_file_limits};
 use crate::properties::{Document, PropertiesError};
 
 const MAIN: &str = "kafka.Kafka$";
@@ -164,49 +163,8 @@ fn no_kraft(config: &BrokerConfig) -> Exception {
     }
 }
 
-/// The signals that end a broker, with the exit codes of a JVM that they end. Those that were ignored when the process was
-/// started, as `nohup` and a script's `&` do, stay so.
-struct Signals {
-    terminate: Option<Signal>,
-    interrupt: Option<Signal>,
-    hang_up: Option<Signal>,
-}
-
-impl Signals {
-    fn new() -> Self {
-        let ignored = ignored_signals();
-        let listen = |kind: SignalKind| {
-            let bit = u32::try_from(kind.as_raw_value() - 1).unwrap_or(0);
-            if ignored >> bit & 1 == 1 { None } else { signal(kind).ok() }
-        };
-        let (terminate, interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
-        Self { terminate, interrupt, hang_up: listen(SignalKind::hangup()) }
-    }
-
-    /// The next signal's name and exit code.
-    async fn next(&mut self) -> (&'static str, u8) {
-        tokio::select! {
-            Some(()) = async { self.terminate.as_mut()?.recv().await } => ("SIGTERM", 143),
-            Some(()) = async { self.interrupt.as_mut()?.recv().await } => ("SIGINT", 130),
-            Some(()) = async { self.hang_up.as_mut()?.recv().await } => ("SIGHUP", 129),
-            else => std::future::pending().await,
-        }
-    }
-}
-
-/// Meets the limits on files as a JVM does: as many are open at once as the system allows at most, and a write beyond the limit of
-/// a file's size fails, but does not end the process.
-fn meet_file_limits() {
-    use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    // where it is refused, the limit stays as it is
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
-    // listening takes the place of the signal's default
-    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
-}
-
 async fn serve(config: BrokerConfig) -> u8 {
-    let mut signals = Signals::new();
+    let mut signals = EndingSignals::listen();
     meet_file_limits();
     log_info!(SIGNALS, "Registered signal handlers for TERM, INT, HUP");
     let started = tokio::select! {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha1::{Digest as _, Sha1};
 
+use super::acl_digest::DigestAlgorithm;
 use super::protocol::{Acl, ClientInfo, ErrorCode, Id};
 
 /// The identity that every connection has.
@@ -19,12 +19,12 @@ pub fn ip_identity(address: IpAddr) -> Id {
 }
 
 /// The identity that an auth packet proves; `None` where it proves none.
-pub fn authenticate(scheme: &str, auth: &[u8], connection: &[Id]) -> Option<Id> {
+pub fn authenticate(scheme: &str, auth: &[u8], connection: &[Id], algorithm: DigestAlgorithm) -> Option<Id> {
     match scheme {
         "digest" => {
             let text = std::str::from_utf8(auth).ok()?;
             let user = text.split(':').next().unwrap_or_default();
-            Some(Id { scheme: "digest".to_owned(), id: format!("{user}:{}", STANDARD.encode(Sha1::digest(auth))) })
+            Some(Id { scheme: "digest".to_owned(), id: format!("{user}:{}", STANDARD.encode(algorithm.digest(auth))) })
         }
         // what it proves the connection has from the start
         "ip" => connection.iter().find(|id| id.scheme == "ip").cloned(),
@@ -129,9 +129,12 @@ pub fn without_digests(acl: &[Acl]) -> Vec<Acl> {
 
 /// The identities of a connection without their secrets.
 pub fn client_infos(ids: &[Id]) -> Vec<ClientInfo> {
-    let user =
-        |id: &Id| if id.scheme == "digest" { id.id.split(':').next().unwrap_or_default().to_owned() } else { id.id.clone() };
-    ids.iter().map(|id| ClientInfo { auth_scheme: id.scheme.clone(), user: user(id) }).collect()
+    ids.iter().map(|id| ClientInfo { auth_scheme: id.scheme.clone(), user: user_name(id).to_owned() }).collect()
+}
+
+/// An identity without its secret.
+pub fn user_name(id: &Id) -> &str {
+    if id.scheme == "digest" { id.id.split(':').next().unwrap_or_default() } else { &id.id }
 }
 
 #[cfg(test)]
@@ -145,7 +148,7 @@ mod tests {
 
     #[test]
     fn digests_are_those_of_zookeeper() {
-        let id = authenticate("digest", b"super:test", &[]).expect("any user and password will do");
+        let id = authenticate("digest", b"super:test", &[], DigestAlgorithm::default()).expect("any user and password will do");
         assert_eq!(id.id, "super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
         let acl = fix_up(&[entry(perms::READ, "auth", "")], std::slice::from_ref(&id)).expect("one identity");
         assert_eq!(acl, [Acl { perms: perms::READ, id: id.clone() }]);

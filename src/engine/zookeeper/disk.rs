@@ -154,3 +154,112 @@ pub mod failing {
         }
     }
 }
+
+/// A disk that tells what was done to it, and waits where it is told to.
+#[cfg(test)]
+pub mod recording {
+    use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+    use super::{Disk, DiskFile, File, Path, SystemDisk, io};
+
+    /// What was done to a file.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Done {
+        /// It was begun.
+        Created(String),
+        /// So many bytes were appended.
+        Written(usize),
+        /// It was made so long.
+        Grown(u64),
+        /// It lasts.
+        Synced,
+    }
+
+    /// Writes to the disk of this machine.
+    #[derive(Clone, Debug, Default)]
+    pub struct RecordingDisk {
+        state: Arc<(Mutex<State>, Condvar)>,
+    }
+
+    #[derive(Debug, Default)]
+    struct State {
+        done: Vec<Done>,
+        is_held: bool,
+        waiting: bool,
+    }
+
+    impl RecordingDisk {
+        /// What was done since the last call.
+        pub fn take(&self) -> Vec<Done> {
+            self.with(|state| std::mem::take(&mut state.done))
+        }
+
+        /// From now on everything waits at the next sync.
+        pub fn hold(&self) {
+            self.with(|state| state.is_held = true);
+        }
+
+        /// Whether somebody waits.
+        pub fn is_waited_for(&self) -> bool {
+            self.with(|state| state.waiting)
+        }
+
+        /// Nobody waits any more.
+        pub fn release(&self) {
+            self.with(|state| state.is_held = false);
+            self.state.1.notify_all();
+        }
+
+        fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+            look(&mut self.state.0.lock().unwrap_or_else(PoisonError::into_inner))
+        }
+
+        fn add(&self, done: Done) {
+            self.with(|state| state.done.push(done));
+        }
+    }
+
+    impl Disk for RecordingDisk {
+        fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            self.add(Done::Created(name.trim_start_matches("unfinished.").to_owned()));
+            Ok(Box::new(RecordingFile { disk: self.clone(), file: File::create(path)? }))
+        }
+
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            SystemDisk.rename(from, to)
+        }
+
+        fn sync_folder(&self, _: &Path) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[derive(Debug)]
+    struct RecordingFile {
+        disk: RecordingDisk,
+        file: File,
+    }
+
+    impl DiskFile for RecordingFile {
+        fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+            self.disk.add(Done::Written(bytes.len()));
+            DiskFile::write_all(&mut self.file, bytes)
+        }
+
+        fn set_len(&mut self, bytes: u64) -> io::Result<()> {
+            self.disk.add(Done::Grown(bytes));
+            DiskFile::set_len(&mut self.file, bytes)
+        }
+
+        fn sync_data(&mut self) -> io::Result<()> {
+            let (state, released) = &*self.disk.state;
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.waiting = state.is_held;
+            let mut state = released.wait_while(state, |state| state.is_held).unwrap_or_else(PoisonError::into_inner);
+            state.waiting = false;
+            state.done.push(Done::Synced);
+            Ok(())
+        }
+    }
+}

@@ -1,11 +1,14 @@
 //! The coordinator: a ZooKeeper 3.8 compatible standalone server, and the small async client that the broker and the checks use.
 
 mod acl;
+mod acl_digest;
 pub mod client;
 mod data_node;
 mod data_tree;
 mod digest;
+mod digest_check;
 mod disk;
+mod java_order;
 pub mod protocol;
 mod quota;
 mod recovery;

@@ -7,7 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::data_tree::DataTree;
+use super::data_tree::{Change, DataTree};
+use super::digest_check::SnapshotDigest;
 use super::snapshot::read_snapshot;
 use super::snapshot_stream;
 use super::storage::{Storage, StorageError};
@@ -33,16 +34,42 @@ pub struct Loaded {
     pub is_new: bool,
 }
 
+/// Is told what a data directory holds while it is read.
+pub trait Observer {
+    /// A snapshot was read; `digest` is what stands at its end.
+    fn snapshot(&mut self, _tree: &DataTree, _digest: Option<SnapshotDigest>) {}
+
+    /// A transaction was applied.
+    fn transaction(&mut self, _tree: &DataTree, _entry: &LogEntry, _changes: &[Change]) {}
+
+    /// Everything was read.
+    fn end(&mut self, _tree: &DataTree) {}
+}
+
+impl Observer for () {}
+
 impl Storage {
     /// Reads the newest good snapshot and every transaction after it, and logs what ZooKeeper logs of it.
     ///
     /// # Errors
     /// There is something and it cannot be trusted.
     pub fn load(&self) -> Result<Loaded, StorageError> {
+        self.load_with(&mut ())
+    }
+
+    /// The same; `observer` is told what is found.
+    ///
+    /// # Errors
+    /// As [`Storage::load`].
+    pub fn load_with(&self, observer: &mut dyn Observer) -> Result<Loaded, StorageError> {
         self.remove_unfinished();
         let logs = numbered(self.logs(), "log")?;
         let mut loaded = match self.newest_snapshot()? {
-            Some(loaded) => loaded,
+            Some(mut loaded) => {
+                let digest = loaded.tree.take_snapshot_digest();
+                observer.snapshot(&loaded.tree, digest);
+                loaded
+            }
             None => {
                 let loaded = Loaded { tree: DataTree::new(), sessions: BTreeMap::new(), is_new: logs.is_empty() };
                 if loaded.is_new {
@@ -59,7 +86,8 @@ impl Storage {
             }
         };
         let began = Instant::now();
-        let count = replay(&mut loaded, &logs)?;
+        let count = replay(&mut loaded, &logs, observer)?;
+        observer.end(&loaded.tree);
         if count > 0 {
             log_info!(SNAP_LOG_LOGGER, "{count} txns loaded in {} ms", began.elapsed().as_millis());
         }
@@ -159,14 +187,14 @@ pub fn reason(error: &io::Error) -> String {
 
 /// Applies the transactions after the snapshot. As ZooKeeper does, the log before the first that begins after it is read as well: it holds the
 /// snapshot's last transactions, and perhaps more.
-fn replay(loaded: &mut Loaded, logs: &[(i64, PathBuf)]) -> Result<usize, StorageError> {
+fn replay(loaded: &mut Loaded, logs: &[(i64, PathBuf)], observer: &mut dyn Observer) -> Result<usize, StorageError> {
     let from = loaded.tree.last_zxid() + 1;
     let first = logs.iter().rposition(|(zxid, _)| *zxid < from).unwrap_or(0);
     let mut count = 0;
     for (_, path) in &logs[first.min(logs.len())..] {
         let end = read_log(path, |entry| {
             if entry.header.zxid >= from {
-                apply(loaded, &entry);
+                apply(loaded, &entry, observer);
                 count += 1;
             }
         })?;
@@ -177,7 +205,7 @@ fn replay(loaded: &mut Loaded, logs: &[(i64, PathBuf)]) -> Result<usize, Storage
     Ok(count)
 }
 
-fn apply(loaded: &mut Loaded, entry: &LogEntry) {
+fn apply(loaded: &mut Loaded, entry: &LogEntry, observer: &mut dyn Observer) {
     match &entry.txn {
         Txn::CreateSession(txn) => {
             loaded.sessions.insert(entry.header.client_id, txn.timeout);
@@ -187,7 +215,9 @@ fn apply(loaded: &mut Loaded, entry: &LogEntry) {
         }
         _ => {}
     }
-    loaded.tree.apply(&entry.header, &entry.txn, &mut Vec::new());
+    let mut changes = Vec::new();
+    loaded.tree.apply(&entry.header, &entry.txn, &mut changes);
+    observer.transaction(&loaded.tree, entry, &changes);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::data_node::DataNode;
 use super::data_tree::DataTree;
 use super::digest::DIGEST_VERSION;
+use super::digest_check::SnapshotDigest;
 use super::disk::Disk;
 use super::protocol::{Acl, DecodeError, Reader, Writer, parent_and_name};
 use super::snapshot_stream;
@@ -198,8 +199,9 @@ fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), Sna
     check_seal(bytes, &mut reader)?;
     // a server with digests switched off, or before 3.6, ends here
     if reader.remaining() > 0 {
-        let (_zxid, _version, _digest): (i64, i32, i64) = (reader.read()?, reader.read()?, reader.read()?);
+        let digest = SnapshotDigest { zxid: reader.read()?, version: reader.read()?, digest: reader.read()? };
         check_seal(bytes, &mut reader)?;
+        tree.set_snapshot_digest(digest);
     }
     tree.set_last_zxid(zxid);
     tree.set_up_quotas();

@@ -16,7 +16,7 @@ use super::snapshot::{snapshot_name, write_snapshot};
 use super::snapshot_stream;
 use super::txn_log::{LogError, TxnLog};
 
-pub use super::recovery::Loaded;
+pub use super::recovery::{Loaded, Observer};
 pub use super::storage_options::{Compression, StorageOptions};
 
 /// The folder inside `dataDir` and `dataLogDir`, named after the format's version.

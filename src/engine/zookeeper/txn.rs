@@ -44,7 +44,7 @@ pub struct LogEntry {
 }
 
 impl Txn {
-    fn encode(&self, writer: &mut Writer) {
+    pub(super) fn encode(&self, writer: &mut Writer) {
         match self {
             Self::Create(txn) => txn.encode(writer),
             Self::CreateTtl(txn) => txn.encode(writer),

@@ -115,6 +115,13 @@ pub struct Committed {
     pub file_bytes: i64,
 }
 
+impl Committed {
+    /// How long the fsync took, where that is longer than `limit`.
+    pub fn slow_fsync(&self, limit: Duration) -> Option<Duration> {
+        self.fsync.filter(|took| *took > limit)
+    }
+}
+
 /// The name of the log that begins with a transaction.
 pub fn log_name(zxid: i64) -> String {
     format!("log.{zxid:x}")
@@ -370,6 +377,15 @@ mod tests {
         assert_eq!(log.bytes_since_snapshot(), (16 + 17 * 61) + (16 + 12 * 61));
         log.roll_for_snapshot();
         assert_eq!(log.bytes_since_snapshot(), 0);
+    }
+
+    #[test]
+    fn a_slow_fsync_is_one_above_the_limit_and_none_is_never_slow() {
+        let took = |fsync: Option<u64>| Committed { fsync: fsync.map(Duration::from_millis), ..Committed::default() };
+        let limit = Duration::from_millis(1000);
+        for (fsync, expected) in [(None, None), (Some(1000), None), (Some(1001), Some(1001))] {
+            assert_eq!(took(fsync).slow_fsync(limit), expected.map(Duration::from_millis), "{fsync:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::data_node::{DataNode, EphemeralType};
+use super::digest_check::SnapshotDigest;
 use super::protocol::{Acl, OpCode, Stat, StatPersisted, parent_and_name, perms};
 
 /// A change that watches may wait for.
@@ -49,6 +50,7 @@ pub struct DataTree {
     digest: i64,
     digests: VecDeque<(i64, i64)>,
     last_zxid: i64,
+    snapshot_digest: Option<SnapshotDigest>,
 }
 
 impl Default for DataTree {
@@ -91,6 +93,7 @@ impl DataTree {
             digest: 0,
             digests: VecDeque::new(),
             last_zxid: 0,
+            snapshot_digest: None,
         }
     }
 
@@ -174,6 +177,16 @@ impl DataTree {
     /// Says that the tree, restored from a snapshot, holds everything up to this transaction.
     pub fn set_last_zxid(&mut self, zxid: i64) {
         self.last_zxid = zxid;
+    }
+
+    /// What the snapshot that the tree was restored from says of its digest; it is told once.
+    pub fn take_snapshot_digest(&mut self) -> Option<SnapshotDigest> {
+        self.snapshot_digest.take()
+    }
+
+    /// What stands at the end of the snapshot that the tree is restored from.
+    pub fn set_snapshot_digest(&mut self, digest: SnapshotDigest) {
+        self.snapshot_digest = Some(digest);
     }
 
     /// The znodes, each parent before its children.

@@ -6,6 +6,7 @@ use super::coordinator::{Action, Coordinator, Operation, notification};
 use crate::engine::zookeeper::acl;
 use crate::engine::zookeeper::data_node::DataNode;
 use crate::engine::zookeeper::data_tree::TxnResult;
+use crate::engine::zookeeper::java_order::sort_identities;
 use crate::engine::zookeeper::protocol::{
     AddWatchMode, AddWatchRequest, AuthPacket, CheckWatchesRequest, Create2Response, DecodeError, ErrorCode, ErrorResponse,
     EventType, GetAclResponse, GetAllChildrenNumberResponse, GetChildren2Response, GetChildrenResponse, GetDataResponse,
@@ -230,8 +231,12 @@ impl Coordinator {
             return;
         };
         let is_off = packet.scheme == "digest" && !self.options.digest_scheme;
-        let proven =
-            if is_off { None } else { acl::authenticate(&packet.scheme, packet.auth.as_deref().unwrap_or_default(), &known.ids) };
+        let proven = if is_off {
+            None
+        } else {
+            let auth = packet.auth.as_deref().unwrap_or_default();
+            acl::authenticate(&packet.scheme, auth, &known.ids, self.options.digest_algorithm)
+        };
         let code = match proven {
             Some(id) => {
                 let is_super = id.scheme == "digest" && self.options.super_digest.as_deref() == Some(&id.id);
@@ -239,6 +244,7 @@ impl Coordinator {
                 for id in all.into_iter().chain([id]) {
                     if !known.ids.contains(&id) {
                         known.ids.push(id);
+                        sort_identities(&mut known.ids);
                     }
                 }
                 let session = known.session;

@@ -78,6 +78,15 @@ impl Queue {
     }
 }
 
+#[cfg(test)]
+impl Outbox {
+    /// One of no socket, and what is given to it.
+    pub(super) fn unconnected() -> (Self, mpsc::UnboundedReceiver<Outgoing>) {
+        let (sender, outgoing) = mpsc::unbounded_channel();
+        (Self { sender, queue: Arc::new(Queue::new()), cut: Shutdown::new() }, outgoing)
+    }
+}
+
 impl Outbox {
     /// Gives something to the connection; one whose client never reads is cut off.
     pub(super) fn push(&self, outgoing: Outgoing) {

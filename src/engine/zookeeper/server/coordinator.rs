@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::audit::{self, Asked};
 use super::options::Options;
 use super::pending::Pending;
 pub(super) use super::pipeline::{Action, Answered, Input, Operation, Pipelined, Prepared};
@@ -16,6 +17,7 @@ use super::statistics::Namespaces;
 use super::throttle::Throttle;
 use crate::engine::zookeeper::data_node::EphemeralType;
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
+use crate::engine::zookeeper::digest_check::DigestCheck;
 use crate::engine::zookeeper::protocol::{
     ErrorCode, EventType, Field, Id, KeeperState, OpCode, ReplyHeader, RequestHeader, WatcherEvent, Writer, xid,
 };
@@ -58,6 +60,8 @@ pub struct Coordinator {
     pub(super) fired: Vec<(EventType, usize)>,
     /// Connections that proved nothing.
     pub(super) auth_failed: u64,
+    /// Whether the tree is what its digests say.
+    pub(super) digests: DigestCheck,
     /// Requests prepared and not applied.
     under_way: usize,
 }
@@ -70,6 +74,7 @@ impl Coordinator {
             tracker.track(id, timeout_ms, now.elapsed_ms);
         }
         let next_zxid = tree.last_zxid() + 1;
+        let digests = DigestCheck::new(options.digest);
         let throttle = Throttle::new(options.throttle, now.elapsed_ms, now.wall_ms);
         Self {
             tree,
@@ -84,6 +89,7 @@ impl Coordinator {
             namespaces: Namespaces::default(),
             fired: Vec::new(),
             auth_failed: 0,
+            digests,
             under_way: 0,
         }
     }
@@ -179,7 +185,12 @@ impl Coordinator {
         if !self.sessions.touch(session, now.elapsed_ms) {
             return nothing;
         }
-        let mut operation = Operation { connection, session, xid: header.xid, op, body, error: None };
+        let mut operation = Operation { connection, session, xid: header.xid, op, body, error: None, asked: None };
+        if self.options.audit
+            && let Some(connection) = self.connections.get(&connection)
+        {
+            operation.asked = Some(Asked::new(session, &connection.ids, connection.address));
+        }
         let entry = self.prepare_operation(&mut operation, now);
         Prepared { entry, request: Pipelined::Operation(operation) }
     }
@@ -196,7 +207,14 @@ impl Coordinator {
     /// The third stage: `prepared` is durable.
     pub fn apply(&mut self, prepared: Prepared, now: Now, actions: &mut Vec<Action>) {
         let mut changes = Vec::new();
-        let result = prepared.entry.map(|entry| self.tree.apply(&entry.header, &entry.txn, &mut changes));
+        let result = prepared.entry.map(|entry| {
+            let result = self.tree.apply(&entry.header, &entry.txn, &mut changes);
+            self.digests.applied(&self.tree, &entry);
+            if self.options.audit {
+                audit::session_ended(&entry, &changes);
+            }
+            result
+        });
         self.fired.clear();
         self.under_way -= 1;
         if self.under_way == 0 {
@@ -255,6 +273,9 @@ impl Coordinator {
     }
 
     fn finish_operation(&mut self, operation: &Operation, result: Option<TxnResult>, actions: &mut Vec<Action>) {
+        if let Some(asked) = &operation.asked {
+            asked.log(operation.op, &operation.body, result.as_ref().filter(|_| operation.error.is_none()));
+        }
         let connection = operation.connection;
         let (err, body) = match self.answer(operation, result, actions) {
             Ok(body) => (ErrorCode::Ok, body),

@@ -33,13 +33,18 @@ pub(super) fn environment() -> Vec<(&'static str, String)> {
         ("os.name", text(system.sysname())),
         ("os.arch", architecture(&text(system.machine()))),
         ("os.version", text(system.release())),
-        ("user.name", variable("USER")),
+        ("user.name", user_name()),
         ("user.home", variable("HOME")),
         ("user.dir", env::current_dir().map_or_else(|_| not_there(), |folder| folder.display().to_string())),
         ("os.memory.free", megabytes(kilobytes("/proc/meminfo", "MemAvailable:"))),
         ("os.memory.max", megabytes(kilobytes("/proc/meminfo", "MemTotal:"))),
         ("os.memory.total", megabytes(kilobytes("/proc/self/status", "VmRSS:"))),
     ]
+}
+
+/// Who runs this process, by the environment; a number where that does not say.
+pub(super) fn user_name() -> String {
+    env::var("USER").unwrap_or_else(|_| rustix::process::getuid().as_raw().to_string())
 }
 
 /// The system properties that mean something without a JVM, and those that ZooKeeper makes of its file.

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::admin::AdminConfig;
+use super::audit;
 use super::config::{ConfigError, JavaProperties, ServerConfig};
 use super::run::{Stopped, log_no_snapshot};
-use super::start::{Server, ServerError};
+use super::start::{RunningServer, Server, ServerError};
 use crate::engine::log4j::{self, Level};
 use crate::net::Shutdown;
+use crate::process::server::{EndingSignals, meet_file_limits};
 use crate::{log_error, log_info, log_warn};
 
 /// The class that `ps` shows for this program.
@@ -22,6 +24,7 @@ const USAGE: &str = "Usage: ZooKeeperServerMain configfile | port datadir [tickt
 
 /// ZooKeeper's exit codes.
 mod exit {
+    pub(super) const SUCCESS: u8 = 0;
     pub(super) const UNEXPECTED_ERROR: u8 = 1;
     pub(super) const INVALID_INVOCATION: u8 = 2;
     pub(super) const UNABLE_TO_ACCESS_DATADIR: u8 = 3;
@@ -42,13 +45,17 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         [file] => run_file(file),
         _ => run_without_file(&args),
     };
-    let Err(code) = result else { return ExitCode::SUCCESS };
-    log_info!("org.apache.zookeeper.audit.ZKAuditProvider", "ZooKeeper audit is disabled.");
+    let code = match result {
+        Ok(code) => return ExitCode::from(code),
+        Err(code) => code,
+    };
+    audit::log_disabled();
     log_error!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code {code}");
     ExitCode::from(code)
 }
 
-fn run_file(file: &str) -> Result<(), u8> {
+/// Gives the exit code of a server that was asked to end or ended by itself, or, as an error, that of one that failed.
+fn run_file(file: &str) -> Result<u8, u8> {
     let config = read(file, MAIN_CLASS)?;
     log_info!(CLEANUP, "autopurge.snapRetainCount set to {}", config.snap_retain_count);
     log_info!(CLEANUP, "autopurge.purgeInterval set to {}", config.purge_interval);
@@ -99,7 +106,7 @@ fn read(file: &str, logger: &str) -> Result<ServerConfig, u8> {
 }
 
 /// `port datadir [ticktime] [maxcnxns]`, ZooKeeper's older form.
-fn run_without_file(args: &[String]) -> Result<(), u8> {
+fn run_without_file(args: &[String]) -> Result<u8, u8> {
     log_info!(CLEANUP, "autopurge.snapRetainCount set to 3");
     log_info!(CLEANUP, "autopurge.purgeInterval set to 0");
     log_info!(CLEANUP, "Purge task is not scheduled.");
@@ -139,11 +146,13 @@ fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
     Ok(config)
 }
 
-fn run(config: ServerConfig) -> Result<(), u8> {
+fn run(config: ServerConfig) -> Result<u8, u8> {
     log_info!(SERVER_MAIN, "Starting server");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| unexpected(&format!("java.io.IOException: {error}")))?;
+    let audit = config.options.audit;
     runtime.block_on(async {
+        meet_file_limits();
         let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
             ServerError::Storage(error) if error.is_about_folders() => {
                 log4j::log_caused(
@@ -173,19 +182,36 @@ fn run(config: ServerConfig) -> Result<(), u8> {
             "org.apache.zookeeper.server.ContainerManager",
             "Using checkIntervalMs=60000 maxPerMinute=10000 maxNeverUsedIntervalMs=0"
         );
-        log_info!("org.apache.zookeeper.audit.ZKAuditProvider", "ZooKeeper audit is disabled.");
-        // the signals end the process as they do a JVM: 143 and 130 in a shell, without a word in the log
-        match server.ended().await {
-            Ok(()) => Ok(()),
+        audit::server_started(audit);
+        // the signals end the process as they do a JVM, without a word in the log but that of an audit
+        let ended = if audit { ended_audited(server).await } else { Ok(server.ended().await) };
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(code) => return Ok(code),
+        };
+        match ended {
+            Ok(()) => Ok(exit::SUCCESS),
             // as with ZooKeeper, which then ends like one that was asked to
             Err(Stopped::Log(_)) => {
                 log_info!(SERVER_MAIN, "Exiting normally");
                 log_info!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code 0");
-                Ok(())
+                Ok(exit::SUCCESS)
             }
             Err(Stopped::Snapshot) => Err(exit::ERROR_TAKING_SNAPSHOT),
         }
     })
+}
+
+/// Waits until the server has ended, or says that it was asked to, with the exit code of that.
+async fn ended_audited(server: RunningServer) -> Result<Result<(), Stopped>, u8> {
+    let mut signals = EndingSignals::listen();
+    tokio::select! {
+        ended = server.ended() => Ok(ended),
+        (_, code) = signals.next() => {
+            audit::server_stopped();
+            Err(code)
+        }
+    }
 }
 
 fn bind_exception(error: &io::Error) -> String {

@@ -31,6 +31,7 @@ named! {
         ConnectionRejected "connection_rejected",
         ConnectionRequested "connection_request_count",
         ConnectionRevalidated "connection_revalidate_count",
+        DigestMismatch "digest_mismatches_count",
         LargeRequestRejected "large_requests_rejected",
         Prepared "prep_processor_request_queued",
         ResponseBytes "response_bytes",

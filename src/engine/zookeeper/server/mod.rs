@@ -3,6 +3,7 @@
 mod accept;
 mod admin;
 mod answer;
+mod audit;
 mod config;
 mod connect;
 mod connection;

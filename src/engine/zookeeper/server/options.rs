@@ -1,6 +1,7 @@
 //! How a server decides.
 
 use super::throttle::ThrottleOptions;
+use crate::engine::zookeeper::acl_digest::DigestAlgorithm;
 
 /// The bounds of session timeouts.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +29,16 @@ pub struct Options {
     pub super_digest: Option<String>,
     /// Whether the scheme `digest` proves anything (`DigestAuthenticationProvider.enabled`).
     pub digest_scheme: bool,
+    /// What that scheme makes of user and password (`DigestAuthenticationProvider.digestAlg`).
+    pub digest_algorithm: DigestAlgorithm,
     /// Whether transactions carry the digest of the tree (`digest.enabled`).
     pub digest: bool,
     /// Whether the end of a session lists its ephemerals (`closeSessionTxn.enabled`).
     pub close_session_txn: bool,
     /// Schemes of which a client must have proven one (`enforce.auth.schemes`); empty: none.
     pub enforced_schemes: Vec<String>,
+    /// Whether each write has a line in the log (`audit.enable`).
+    pub audit: bool,
     /// How many sessions may come at once (`connection_throttle_*`).
     pub throttle: ThrottleOptions,
 }
@@ -48,9 +53,11 @@ impl Options {
             skip_acl: false,
             super_digest: None,
             digest_scheme: true,
+            digest_algorithm: DigestAlgorithm::default(),
             digest: true,
             close_session_txn: true,
             enforced_schemes: Vec::new(),
+            audit: false,
             throttle: ThrottleOptions::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::audit::Asked;
 use crate::engine::zookeeper::protocol::{ConnectRequest, ErrorCode, OpCode, RequestHeader};
 use crate::engine::zookeeper::txn::LogEntry;
 use crate::engine::zookeeper::watch::ConnectionId;
@@ -150,4 +151,6 @@ pub(super) struct Operation {
     pub(super) op: OpCode,
     pub(super) body: Bytes,
     pub(super) error: Option<ErrorCode>,
+    /// Who asked, where there is an audit log.
+    pub(super) asked: Option<Asked>,
 }

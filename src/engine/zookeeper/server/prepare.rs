@@ -324,6 +324,15 @@ fn read_multi(body: &Bytes) -> Result<Vec<Part>, DecodeError> {
     }
 }
 
+/// The paths and modes of the creates without a time to live in a multi.
+pub(super) fn read_multi_creates(body: &Bytes) -> Vec<(String, i32)> {
+    let create = |part: Part| match part.request {
+        WriteRequest::Create(create, -1) => Some((create.path, create.flags)),
+        _ => None,
+    };
+    read_multi(body).unwrap_or_default().into_iter().filter_map(create).collect()
+}
+
 /// ZooKeeper makes of each create in a multi what its mode says, and takes no mode for one that is none.
 fn part(op: OpCode, request: WriteRequest) -> Result<Part, DecodeError> {
     let WriteRequest::Create(create, ttl) = request else { return Ok(Part { op, request }) };

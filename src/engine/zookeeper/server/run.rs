@@ -225,6 +225,7 @@ impl Core {
         for Question { command, query, reply } in questions {
             let _ = reply.send(answer(self, &command, &query));
         }
+        self.counters.add(Counter::DigestMismatch, self.coordinator.digests.take_mismatches());
         self.snapshot_if_due();
         Ok(())
     }
@@ -280,10 +281,10 @@ impl Core {
         let committed = committed?;
         self.statistics.summaries.add(Observed::Fsync, began.elapsed().as_millis());
         self.flushed_at = Instant::now();
-        if let Some(name) = committed.begun {
+        if let Some(name) = &committed.begun {
             log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "Creating new log file: {name}");
         }
-        if let Some(took) = committed.fsync.filter(|took| *took > self.storage.options().fsync_warning) {
+        if let Some(took) = committed.slow_fsync(self.storage.options().fsync_warning) {
             log_warn!(
                 "org.apache.zookeeper.server.persistence.FileTxnLog",
                 "fsync-ing the write ahead log in SyncThread:0 took {}ms which will adversely effect operation latency.File size is {} \

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::accept::{self, ConnectionLimits};
 use super::admin::{AdminError, Listening};
+use super::audit;
 use super::config::ServerConfig;
 use super::connection::Shared;
 use super::coordinator::Coordinator;
@@ -19,14 +20,21 @@ use super::environment::environment;
 use super::metrics::{Counters, Observed};
 use super::purge;
 use super::run::{Clock, Core, Stopped, log_snapshotting};
-use crate::engine::zookeeper::storage::{Loaded, Storage, StorageError};
+use crate::engine::zookeeper::data_tree::{Change, DataTree};
+use crate::engine::zookeeper::digest_check::{DigestCheck, SnapshotDigest};
+use crate::engine::zookeeper::storage::{Loaded, Observer, Storage, StorageError};
+use crate::engine::zookeeper::txn::LogEntry;
 use crate::net::{self, Shutdown};
-use crate::{log_info, log_warn};
+use crate::{log_error, log_info, log_warn};
 
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 const FACTORY: &str = "org.apache.zookeeper.server.NIOServerCnxnFactory";
 /// The backlog where none is set, as the JVM's.
 const DEFAULT_BACKLOG: u32 = 50;
+/// `snapshotSizeFactor` where none is set.
+const SNAPSHOT_SIZE_FACTOR: f64 = 0.33;
+/// The least `commitLogCount`.
+const MIN_COMMIT_LOG_COUNT: i32 = 500;
 /// How long the name to listen on may take to resolve.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -103,7 +111,7 @@ impl Server {
         let mut storage = Storage::open(&config.data_dir, &config.data_log_dir, config.storage.clone())?;
         log_created(&config, &storage);
         let admin = match config.admin.clone() {
-            Some(admin) => Some(Listening::bind(admin).await?),
+            Some(admin) => Listening::bind(admin).await?,
             None => None,
         };
         let listener = match &config.client_address {
@@ -114,9 +122,11 @@ impl Server {
         storage.lock()?;
         let clock = Clock::start();
         let began = Instant::now();
-        let loaded = load(&storage, config.options.extended_types)?;
+        let mut replay = Replay { digests: DigestCheck::new(config.options.digest), audit: config.options.audit };
+        let loaded = load(&storage, &config, &mut replay)?;
         let load_ms = began.elapsed().as_millis();
-        let coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
+        let mut coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
+        coordinator.digests = replay.digests;
         let (to_purge, stop_purging) = (storage.clone(), shutdown.clone());
         let (core_sender, inputs) = mpsc::channel(config.outstanding_limit);
         let (open_connections, counters) = (Arc::new(AtomicUsize::new(0)), Arc::new(Counters::new()));
@@ -198,18 +208,69 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
     net::bind(host, port, backlog).await.map_err(|source| ServerError::Bind { host: host.to_owned(), port, source })
 }
 
+/// Looks at the transactions of the logs as at those that follow them.
+struct Replay {
+    digests: DigestCheck,
+    audit: bool,
+}
+
+impl Observer for Replay {
+    fn snapshot(&mut self, tree: &DataTree, digest: Option<SnapshotDigest>) {
+        self.digests.loaded(tree, digest);
+    }
+
+    fn transaction(&mut self, tree: &DataTree, entry: &LogEntry, changes: &[Change]) {
+        self.digests.applied(tree, entry);
+        if self.audit {
+            audit::session_ended(entry, changes);
+        }
+    }
+
+    fn end(&mut self, tree: &DataTree) {
+        self.digests.replayed(tree);
+    }
+}
+
+/// What is of no use without followers: ZooKeeper logs it all the same, and what is wrong in it.
+fn log_database_keys(config: &ServerConfig) {
+    const DATABASE: &str = "org.apache.zookeeper.server.ZKDatabase";
+    let property = |name: &str| config.properties.get(name).map(String::as_str);
+    let (factor_name, count_name) = ("zookeeper.snapshotSizeFactor", "zookeeper.commitLogCount");
+    let mut factor = SNAPSHOT_SIZE_FACTOR;
+    match property(factor_name).map(str::parse::<f64>) {
+        None => {}
+        Some(Ok(found)) if found > 1.0 => {
+            log_warn!(DATABASE, "The configured {factor_name} is invalid, going to use the default {SNAPSHOT_SIZE_FACTOR}");
+        }
+        Some(Ok(found)) => factor = found,
+        Some(Err(_)) => log_error!(DATABASE, "Error parsing {factor_name}, using default value {SNAPSHOT_SIZE_FACTOR}"),
+    }
+    log_info!(DATABASE, "{factor_name} = {factor}");
+    let mut count = MIN_COMMIT_LOG_COUNT;
+    match property(count_name).map(str::parse::<i32>) {
+        None => {}
+        Some(Ok(found)) if found < MIN_COMMIT_LOG_COUNT => log_warn!(
+            DATABASE,
+            "The configured commitLogCount {count_name} is less than the recommended {MIN_COMMIT_LOG_COUNT}, going to use the \
+             recommended one"
+        ),
+        Some(Ok(found)) => count = found,
+        Some(Err(_)) => log_error!(DATABASE, "Error parsing {count_name} - use default value {MIN_COMMIT_LOG_COUNT}"),
+    }
+    log_info!(DATABASE, "{count_name}={count}");
+}
+
 /// Reads the data directory and, as ZooKeeper does at each start, takes a snapshot of what it held.
-fn load(storage: &Storage, extended_types: bool) -> Result<Loaded, ServerError> {
+fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -> Result<Loaded, ServerError> {
     const FACTORY: &str = "org.apache.zookeeper.server.watch.WatchManagerFactory";
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
-    log_info!("org.apache.zookeeper.server.ZKDatabase", "zookeeper.snapshotSizeFactor = 0.33");
-    log_info!("org.apache.zookeeper.server.ZKDatabase", "zookeeper.commitLogCount=500");
+    log_database_keys(config);
     let compression = storage.options().compression.name();
     log_info!("org.apache.zookeeper.server.persistence.SnapStream", "zookeeper.snapshot.compression.method = {compression}");
     let began = Instant::now();
-    let mut loaded = storage.load()?;
-    if !extended_types {
+    let mut loaded = storage.load_with(observer)?;
+    if !config.options.extended_types {
         for path in loaded.tree.kill_ttls() {
             log_warn!(LOGGER, "Deleting {path}: without extendedTypesEnabled it is an ephemeral of a session that is not known");
         }

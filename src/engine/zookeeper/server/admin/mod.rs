@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(super) use answers::answer;
 
 use super::run::ToCore;
+use crate::engine::log4j::{self, Level};
 use crate::log_info;
 use crate::net::{self, Shutdown};
 
@@ -36,6 +37,8 @@ pub struct AdminConfig {
     pub idle_timeout: Duration,
     /// `admin.forceHttps` or `admin.portUnification` is set.
     pub wants_tls: bool,
+    /// `ssl.quorum.keyStore.location` names what TLS needs.
+    pub has_key_store: bool,
 }
 
 impl AdminConfig {
@@ -51,6 +54,7 @@ impl AdminConfig {
                 .and_then(|text| text.parse().ok())
                 .map_or(DEFAULT_IDLE, Duration::from_millis),
             wants_tls: is_true("admin.forceHttps") || is_true("admin.portUnification"),
+            has_key_store: property("ssl.quorum.keyStore.location").is_some_and(|path| !path.is_empty()),
         }
     }
 }
@@ -87,11 +91,23 @@ pub(super) struct Listening {
 }
 
 impl Listening {
-    /// Listens.
+    /// Listens; `None` where TLS is asked for without a key store: ZooKeeper goes on without an AdminServer then.
     ///
     /// # Errors
-    /// The address or the URL cannot be used.
-    pub(super) async fn bind(config: AdminConfig) -> Result<Self, AdminError> {
+    /// The address or the URL cannot be used, or TLS is meant.
+    pub(super) async fn bind(config: AdminConfig) -> Result<Option<Self>, AdminError> {
+        if config.wants_tls && !config.has_key_store {
+            let cause = "java.lang.IllegalArgumentException: Unable to auto-detect store file type from file name: ";
+            let failed = format_args!("Failed to load authentication certificates for admin server.");
+            log4j::log_caused(Level::Error, LOGGER, failed, format_args!("{cause}"));
+            log4j::log_caused(
+                Level::Warn,
+                "org.apache.zookeeper.server.admin.AdminServerFactory",
+                format_args!("Unable to start JettyAdminServer"),
+                format_args!("java.lang.reflect.InvocationTargetException\nCaused by: {cause}"),
+            );
+            return Ok(None);
+        }
         if config.wants_tls {
             let cause = "this server has no TLS: remove admin.forceHttps and admin.portUnification";
             return Err(AdminError::new(&config, format!("java.lang.IllegalArgumentException: {cause}")));
@@ -113,7 +129,7 @@ impl Listening {
         })?;
         let AdminConfig { address, port, command_url, .. } = &config;
         log_info!(LOGGER, "Started AdminServer on address {address}, port {port} and command URL {command_url}");
-        Ok(Self { listener, config })
+        Ok(Some(Self { listener, config }))
     }
 
     /// Where it listens.

@@ -7,6 +7,7 @@ use super::{
     Values, at_least_one, illegal, millis,
 };
 use crate::catalog::zookeeper;
+use crate::engine::zookeeper::acl_digest::DigestAlgorithm;
 use crate::engine::zookeeper::protocol::DEFAULT_MAX_BUFFER_BYTES;
 use crate::engine::zookeeper::server::admin::AdminConfig;
 use crate::engine::zookeeper::server::throttle::{ThrottleOptions, Weights};
@@ -15,6 +16,8 @@ use crate::{log_info, log_warn};
 
 const NIO_FACTORY: &str = "org.apache.zookeeper.server.NIOServerCnxnFactory";
 const NETTY_FACTORY: &str = "org.apache.zookeeper.server.NettyServerCnxnFactory";
+/// What writes the audit log.
+const AUDIT_LOGGER: &str = "org.apache.zookeeper.audit.Slf4jAuditLogger";
 const WATCH_MANAGERS: [&str; 2] =
     ["org.apache.zookeeper.server.watch.WatchManager", "org.apache.zookeeper.server.watch.WatchManagerOptimized"];
 
@@ -77,6 +80,8 @@ impl ServerConfig {
         options.skip_acl = values.property("skipACL") == Some("yes");
         options.super_digest = values.property("DigestAuthenticationProvider.superDigest").map(str::to_owned);
         options.digest_scheme = values.property_is_true("DigestAuthenticationProvider.enabled");
+        options.digest_algorithm = digest_algorithm(values)?;
+        options.audit = values.property_is_true("audit.enable");
         options.digest = values.property_is_true("digest.enabled");
         options.close_session_txn = values.property_is_true("closeSessionTxn.enabled");
         options.throttle = throttle(values)?;
@@ -128,14 +133,24 @@ fn throttle(values: &Values<'_>) -> Result<ThrottleOptions, ConfigError> {
     })
 }
 
-/// Classes and algorithms that neither ZooKeeper nor this server has.
+/// `DigestAuthenticationProvider.digestAlg`; ZooKeeper stops at what Java does not know.
+fn digest_algorithm(values: &Values<'_>) -> Result<DigestAlgorithm, ConfigError> {
+    let Some(name) = values.property("DigestAuthenticationProvider.digestAlg") else { return Ok(DigestAlgorithm::default()) };
+    DigestAlgorithm::by_name(name).ok_or_else(|| {
+        let text = format!("don't support this ACL digest algorithm: {name} in the current environment");
+        ConfigError::Unexpected(format!("java.lang.ExceptionInInitializerError\nCaused by: java.lang.RuntimeException: {text}"))
+    })
+}
+
+/// Classes that neither ZooKeeper nor this server has.
 fn refuse_unknown_classes(values: &Values<'_>) -> Result<(), ConfigError> {
-    let algorithm = values.property("DigestAuthenticationProvider.digestAlg").unwrap_or("SHA1");
-    if !["SHA1", "SHA-1", "SHA"].contains(&algorithm) {
-        let text = format!("don't support this ACL digest algorithm: {algorithm} in the current environment");
-        return Err(ConfigError::Unexpected(format!("java.lang.RuntimeException: {text}")));
-    }
     let factory = values.property("serverCnxnFactory").filter(|class| ![NIO_FACTORY, NETTY_FACTORY].contains(class));
+    let audit_logger = values.property("audit.impl.class").filter(|class| *class != AUDIT_LOGGER);
+    if let Some(class) = audit_logger.filter(|_| values.property_is_true("audit.enable")) {
+        return Err(ConfigError::Unexpected(format!(
+            "java.lang.RuntimeException: Couldn't instantiate {class}\nCaused by: java.lang.ClassNotFoundException: {class}"
+        )));
+    }
     let manager = values.property("watchManagerName").filter(|class| !WATCH_MANAGERS.contains(class));
     match factory.or(manager) {
         Some(class) => Err(ConfigError::Unexpected(format!(

@@ -15,7 +15,8 @@ fn example(key: &Key) -> (&'static str, &'static str) {
         "maxSessionTimeout" => ("70000", ""),
         "4lw.commands.whitelist" => ("stat, ruok", ""),
         "DigestAuthenticationProvider.superDigest" => ("super:x", ""),
-        "DigestAuthenticationProvider.digestAlg" => ("SHA1", ""),
+        "DigestAuthenticationProvider.digestAlg" => ("SHA-256", ""),
+        "audit.impl.class" => ("abc", ""),
         "admin.serverAddress" => ("localhost", ""),
         "admin.commandURL" => ("/other", ""),
         "connection_throttle_global_session_weight" | "connection_throttle_renew_session_weight" => {

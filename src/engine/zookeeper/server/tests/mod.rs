@@ -1,6 +1,7 @@
 //! The request processor without sockets, disk or real time.
 
 mod access;
+mod group_commit;
 mod many_sessions;
 
 use std::collections::HashMap;
