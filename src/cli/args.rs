@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatche
 
 use super::failure::Failure;
 use super::verify::Options as VerifyOptions;
-use super::{engine_start, lint};
+use super::{diagnose, engine_start, lint};
 use crate::lab::format::LabSource;
 use crate::text::{Language, Message, cli, lint as lint_text};
 
@@ -51,6 +51,8 @@ pub enum Command {
     },
     /// Find mistakes in configuration files.
     Lint(Box<lint::LintArgs>),
+    /// Say what happened, from logs.
+    Diagnose(diagnose::DiagnoseArgs),
     /// Explain a rule; `None` lists them all.
     Explain {
         /// Its code or name.
@@ -145,6 +147,7 @@ fn command(language: Language) -> Clap {
             Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
         ))
         .subcommand(lint::command(language))
+        .subcommand(diagnose::command(language))
         .subcommand(
             Clap::new("explain")
                 .about(say(lint_text::ABOUT_EXPLAIN))
@@ -171,6 +174,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
         },
         Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
         Some(("lint", sub)) => Command::Lint(Box::new(lint::from_matches(sub))),
+        Some(("diagnose", sub)) => Command::Diagnose(diagnose::from_matches(sub)),
         Some(("explain", sub)) => {
             Command::Explain { rule: sub.get_one::<String>("rule").filter(|_| !sub.get_flag("list")).cloned() }
         }

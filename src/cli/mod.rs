@@ -1,6 +1,7 @@
 //! The commands of `kafkalab`.
 
 mod args;
+pub mod diagnose;
 mod dist;
 pub mod engine_start;
 pub mod exit;
@@ -45,6 +46,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::Verify { labs, options } => verify::run(&args, &labs, options, locale),
         Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),
         Command::Lint(lint) => lint::run(&lint, args.language.unwrap_or(locale)),
+        Command::Diagnose(diagnose) => Ok(diagnose::run(&diagnose, args.language.unwrap_or(locale))),
         Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
         Command::TerminalHost { arguments } => host::main(&arguments).map(|()| exit::OK).map_err(learn::terminal_failure),

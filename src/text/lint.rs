@@ -9,13 +9,14 @@ crate::texts! {
     KNOWN_LEFT_OUT { ko: "기준 파일에 있는 {count}개는 빼고 보였어요", en: "{count} known from the baseline left out" }
     BASELINE_WRITTEN { ko: "{path}에 {count}개를 적어 두었어요", en: "{count} written to {path}" }
 
-    ABOUT { ko: "설정 파일에서 잘못을 찾아요", en: "Find mistakes in configuration files" }
+    ABOUT { ko: "설정 파일과 명령줄, 스크립트, 문서에서 잘못을 찾아요", en: "Find mistakes in configuration files, command lines, scripts and documents" }
     ABOUT_EXPLAIN { ko: "규칙 하나를 설명하거나 모두 보여 줘요", en: "Explain a rule, or list them all" }
     HELP_AFTER {
-        ko: "종료 코드: 0 깨끗해요 (알림만 있을 때도) · 1 경고나 오류가 있어요 · 2 보지 못한 것이 있어요\n파일 안에서 끄기: # kafkalab: ignore[KL401] 까닭   (아래 설정에만)   ·   # kafkalab: ignore-file[KL450] 까닭",
-        en: "Exit codes: 0 clean, or notes alone · 1 warnings or errors · 2 something could not be looked at\nWithin a file: # kafkalab: ignore[KL401] reason   (for the setting below)   ·   # kafkalab: ignore-file[KL450] reason",
+        ko: "종료 코드: 0 깨끗해요 (알림만 있을 때도) · 1 경고나 오류가 있어요 · 2 보지 못한 것이 있어요\n파일 안에서 끄기: # kafkalab: ignore[KL401] 까닭   (아래 설정이나 명령에만)   ·   # kafkalab: ignore-file[KL450] 까닭",
+        en: "Exit codes: 0 clean, or notes alone · 1 warnings or errors · 2 something could not be looked at\nWithin a file: # kafkalab: ignore[KL401] reason   (for the setting or command below)   ·   # kafkalab: ignore-file[KL450] reason",
     }
     ARG_PATHS { ko: "파일이나 폴더, 표준 입력은 - (기본: 지금 폴더)", en: "files or folders, - for standard input (default: this folder)" }
+    ARG_COMMAND { ko: "파일 대신 이 명령줄을 봐요 (여러 번 적을 수 있어요)", en: "look at this command line; may be given more than once" }
     ARG_KIND { ko: "파일의 종류 (기본: 이름과 내용을 보고 알아요)", en: "the kind of the files (default: told from name and content)" }
     ARG_FORMAT { ko: "결과의 모양", en: "how findings are written" }
     ARG_SELECT { ko: "이 규칙만 봐요: 코드(KL401), 코드의 앞부분(KL4), 이름; 쉼표로 여럿", en: "only these rules: codes (KL401), beginnings (KL4) or names, with commas" }

@@ -6,8 +6,13 @@
 
 pub mod checks;
 pub mod cli;
+pub mod cluster;
+pub mod cluster_labels;
 pub mod coach;
+pub mod command_labels;
+pub mod commands;
 pub mod config;
+pub mod diagnose;
 pub mod distribution;
 pub mod engine_start;
 pub mod layout;
@@ -16,6 +21,7 @@ pub mod lint;
 mod message;
 mod particle;
 pub mod rules;
+pub mod runtime;
 
 use std::fmt;
 
@@ -209,7 +215,11 @@ macro_rules! rule_texts {
 pub const AREAS: &[(&str, &[(&str, Text)])] = &[
     ("checks", checks::ALL),
     ("cli", cli::ALL),
+    ("cluster", cluster::ALL),
+    ("cluster_labels", cluster_labels::ALL),
     ("coach", coach::ALL),
+    ("command_labels", command_labels::ALL),
+    ("commands", commands::ALL),
     ("config::client", config::client::ALL),
     ("config::coordinator", config::coordinator::ALL),
     ("config::durability", config::durability::ALL),
@@ -220,11 +230,13 @@ pub const AREAS: &[(&str, &[(&str, Text)])] = &[
     ("config::storage", config::storage::ALL),
     ("config::syntax", config::syntax::ALL),
     ("config::values", config::values::ALL),
+    ("diagnose", diagnose::ALL),
     ("distribution", distribution::ALL),
     ("engine_start", engine_start::ALL),
     ("learn", learn::ALL),
     ("lint", lint::ALL),
     ("rules", rules::ALL),
+    ("runtime", runtime::ALL),
 ];
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 mod broker_log;
 #[path = "../../fuzz/checks/kafka_requests.rs"]
 mod kafka_requests;
+#[path = "../../fuzz/checks/lint.rs"]
+mod lint;
 #[path = "../../fuzz/checks/properties.rs"]
 mod properties;
 #[path = "../../fuzz/checks/record_batches.rs"]
@@ -21,6 +23,7 @@ type Target = (&'static str, fn(&[u8]), fn() -> Vec<Vec<u8>>);
 const TARGETS: &[Target] = &[
     ("broker_log", broker_log::check, broker_log::seeds),
     ("kafka_requests", kafka_requests::check, kafka_requests::seeds),
+    ("lint", lint::check, lint::seeds),
     ("properties", properties::check, properties::seeds),
     ("record_batches", record_batches::check, record_batches::seeds),
     ("zookeeper_jute", zookeeper_jute::check, zookeeper_jute::seeds),

@@ -52,6 +52,40 @@ async fn the_exit_code_tells_clean_found_and_could_not() {
 }
 
 #[tokio::test]
+async fn commands_scripts_and_documents_are_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let line = "bin/kafka-topics.sh --create --topic t --reflection-factor 1 --bootstrap-server h:9092";
+    let found = ["error[KL203]", "<command>:1:40", "--replication-factor"];
+    check(&kafkalab(at, &["lint", "--command", line], "").await, 1, &found);
+    check(&kafkalab(at, &["lint", "--command", "ls -l"], "").await, 0, &["0 error(s)"]);
+    write(at, "README.md", "# 시작\n```console\n$ ./bin/zookeeper-server-start.sh ../config/zookeeper.properties\nok\n```\n");
+    check(&kafkalab(at, &["lint"], "").await, 1, &["README.md:3:35", "KL103"]);
+    check(&kafkalab(at, &["lint", "--fix"], "").await, 0, &["README.md: 1 fixed"]);
+    check(
+        &kafkalab(at, &["lint", "--kind", "script", "-"], "kafka-topics.sh --lst --bootstrap-server h:1\n").await,
+        1,
+        &["KL203"],
+    );
+}
+
+#[tokio::test]
+async fn the_files_of_a_folder_are_held_against_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let server = |id: u8, more: &str| {
+        format!("broker.id={id}\nlisteners=PLAINTEXT://h{id}:9092\nlog.dirs=/d\nzookeeper.connect=zk:2181\n{more}")
+    };
+    write(at, "server-1.properties", &server(1, ""));
+    write(at, "server-2.properties", &server(2, ""));
+    check(&kafkalab(at, &["lint"], "").await, 0, &[]);
+    write(at, "server-2.properties", &server(1, ""));
+    check(&kafkalab(at, &["lint"], "").await, 1, &["error[KL601]", "server-2.properties:1:11", "server-1.properties:1"]);
+    write(at, "server-2.properties", &format!("# kafkalab: ignore[KL601] a spare\n{}", server(1, "")));
+    check(&kafkalab(at, &["lint"], "").await, 0, &["0 error(s), 0 warning(s)"]);
+}
+
+#[tokio::test]
 async fn fixes_are_shown_and_made() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
@@ -78,6 +112,21 @@ async fn known_findings_are_kept_in_a_file() {
     let rows: serde_json::Value = serde_json::from_str(&output.stdout.text()).expect("JSON");
     assert_eq!((rows.as_array().map(Vec::len), &rows[0]["code"], &rows[0]["line"]), (Some(1), &"KL403".into(), &2.into()));
     check(&kafkalab(at, &["lint", "--baseline", "server.properties"], "").await, 2, &["is no baseline"]);
+}
+
+#[tokio::test]
+async fn logs_are_diagnosed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let line = "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.TopicExistsException: Topic 't' already exists.\n";
+    write(at, "server.log", &format!("started\n{line}"));
+    let found = ["server.log: 2 line(s)", "1. error[KL817]", "line 2", "TopicExistsException"];
+    check(&kafkalab(at, &["diagnose", "server.log"], "").await, 1, &found);
+    let output = kafkalab(at, &["diagnose", "--format", "json", "-"], line).await;
+    let rows: serde_json::Value = serde_json::from_str(&output.stdout.text()).expect("JSON");
+    assert_eq!((&rows[0]["code"], &rows[0]["line"], &rows[0]["count"]), (&"KL817".into(), &1.into(), &1.into()));
+    check(&kafkalab(at, &["diagnose", "--lang", "ko"], "started\n").await, 0, &["잘못된 것은 보이지 않아요"]);
+    check(&kafkalab(at, &["diagnose", "missing.log"], "").await, 2, &["missing.log cannot be read"]);
 }
 
 #[tokio::test]

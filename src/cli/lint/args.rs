@@ -58,6 +58,8 @@ pub struct LintArgs {
     pub fixing: Fixing,
     /// Known findings.
     pub baseline: Option<PathBuf>,
+    /// Lines to look at, each as it would be typed.
+    pub commands: Vec<String>,
     /// Where to write what is known from now on.
     pub write_baseline: Option<PathBuf>,
     kind: Option<String>,
@@ -106,6 +108,7 @@ pub fn command(language: Language) -> Clap {
         .after_help(say(say::HELP_AFTER))
         .arg(Arg::new("path").value_name("PATH").num_args(0..).value_parser(value_parser!(PathBuf)).help(say(say::ARG_PATHS)))
         .arg(option("kind", "KIND", say::ARG_KIND).value_parser(Kind::NAMES.map(|(name, _)| name)))
+        .arg(option("command", "LINE", say::ARG_COMMAND).action(ArgAction::Append).allow_hyphen_values(true))
         .arg(option("format", "FORMAT", say::ARG_FORMAT).value_parser(FORMATS.map(|(name, _)| name)))
         .arg(rules("select", say::ARG_SELECT))
         .arg(rules("ignore", say::ARG_IGNORE))
@@ -129,6 +132,7 @@ pub fn from_matches(matches: &ArgMatches) -> LintArgs {
         fixing: Fixing { write: matches.get_flag("fix"), diff: matches.get_flag("diff"), unsafe_too: matches.get_flag("unsafe") },
         baseline: matches.get_one::<PathBuf>("baseline").cloned(),
         write_baseline: matches.get_one::<PathBuf>("write-baseline").cloned(),
+        commands: texts("command"),
         kind: text("kind"),
         select: texts("select"),
         ignore: texts("ignore"),

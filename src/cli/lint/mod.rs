@@ -2,16 +2,17 @@
 
 mod args;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::collections::HashMap;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 pub use args::{Fixing, Format, LintArgs, command, from_matches};
 
 use super::failure::Failure;
 use super::{exit, print};
-use crate::judge::diagnostic::{Diagnostic, Look, Paint, Severity, formats, report};
+use crate::judge::diagnostic::{Diagnostic, Look, Paint, Severity, Source, formats, report};
 use crate::judge::lint::baseline::Baseline;
-use crate::judge::lint::{Input, Options, files, fix, lint};
+use crate::judge::lint::{Input, Options, between, files, fix, lint, script, write};
 use crate::text::{Language, Message, lint as say};
 
 /// The most findings that are shown to a person; the formats for programs have them all.
@@ -24,6 +25,8 @@ struct Run {
     /// The files that were looked at, as they are shown.
     looked_at: Vec<String>,
     findings: Vec<Diagnostic>,
+    /// The settings that were looked at, to be held against each other.
+    settings: Vec<Input>,
     /// Lines about changes, told before the findings.
     changes: String,
     failed: bool,
@@ -36,11 +39,24 @@ struct Run {
 pub fn run(args: &LintArgs, language: Language) -> Result<u8, Failure> {
     let options = args.options()?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-    let mut run = Run { options, language, looked_at: Vec::new(), findings: Vec::new(), changes: String::new(), failed: false };
+    let mut run = Run {
+        options,
+        language,
+        looked_at: Vec::new(),
+        findings: Vec::new(),
+        settings: Vec::new(),
+        changes: String::new(),
+        failed: false,
+    };
     let here = [Path::new(".").to_owned()];
-    for path in if args.paths.is_empty() { &here[..] } else { &args.paths } {
+    for line in &args.commands {
+        run.looked_at.push("<command>".to_owned());
+        run.findings.extend(script::judge_line(line, &run.options));
+    }
+    for path in if args.paths.is_empty() && args.commands.is_empty() { &here[..] } else { &args.paths } {
         run.path(path, args.fixing);
     }
+    run.between();
     if let Some(path) = &args.write_baseline {
         std::fs::write(path, Baseline::of(&run.findings).write()).map_err(|error| failure(say::E_WRITE, "write", path, error))?;
         let values: [(&str, &dyn std::fmt::Display); 2] = [("path", &path.display()), ("count", &run.findings.len())];
@@ -114,16 +130,35 @@ impl Run {
             if fixed.count > 0 {
                 if fixing.diff {
                     self.changes.push_str(&difference(&input, &fixed.bytes));
-                } else if let Err(error) = write(&input, &fixed.bytes) {
+                } else if let Err(error) = write::replace(&input.path, &input.bytes, &fixed.bytes) {
                     self.fail(&failure(say::E_WRITE, "write", &input.path, error));
                 } else {
                     let values: [(&str, &dyn std::fmt::Display); 2] = [("file", &input.shown), ("count", &fixed.count)];
                     self.changes.push_str(&(say::FIXED.fill(self.language, &values) + "\n"));
-                    findings = lint(&Input { bytes: fixed.bytes, ..input }, &self.options).unwrap_or_default();
+                    input.bytes = fixed.bytes;
+                    findings = lint(&input, &self.options).unwrap_or_default();
                 }
             }
         }
         self.findings.extend(findings);
+        if matches!(input.path.extension().and_then(|extension| extension.to_str()), Some("properties" | "cfg")) {
+            self.settings.push(input);
+        }
+    }
+
+    /// Looks at what the files say together, and puts what is found where its file is.
+    fn between(&mut self) {
+        let found = between(&self.settings, &self.options);
+        if found.is_empty() {
+            return;
+        }
+        self.findings.extend(found);
+        let order: HashMap<String, usize> =
+            self.looked_at.iter().enumerate().map(|(index, file)| (file.clone(), index)).collect();
+        self.findings.sort_by_key(|found| match &found.source {
+            Source::File { shown, .. } => (order.get(shown).copied(), found.primary.range.start),
+            Source::CommandLine(_) => (None, 0),
+        });
     }
 
     /// Everything that is printed at the end.
@@ -191,18 +226,4 @@ fn difference(input: &Input, fixed: &[u8]) -> String {
     let (before, after) = (String::from_utf8_lossy(&input.bytes), String::from_utf8_lossy(fixed));
     let diff = similar::TextDiff::from_lines(before.as_ref(), after.as_ref());
     diff.unified_diff().context_radius(3).header(&input.shown, &input.shown).to_string()
-}
-
-/// Puts the new bytes in the file's place: whole or not at all, its permissions kept; through a link, the link stays.
-fn write(input: &Input, bytes: &[u8]) -> io::Result<()> {
-    let path = input.path.canonicalize()?;
-    if std::fs::read(&path)? != input.bytes {
-        return Err(io::Error::other("the file has changed meanwhile"));
-    }
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
-    file.as_file().sync_data()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
 }

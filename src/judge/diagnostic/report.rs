@@ -24,7 +24,7 @@ pub fn report(found: &Diagnostic, look: Look) -> String {
     page.margin = last.to_string().len();
     let file = match &found.source {
         Source::File { shown, .. } => shown.as_str(),
-        Source::CommandLine(_) => "",
+        Source::CommandLine(_) => "<command>",
     };
     let corner = if look.paint == Paint::Plain { "-->" } else { "┌" };
     let place = page.paint(&format!("{} {corner} {file}:{}:{}", " ".repeat(page.margin), at.line, at.column), "2");

@@ -1,4 +1,4 @@
-//! Which files are looked at: those that are named, and the properties files in folders that are.
+//! Which files are looked at: those that are named, and the properties files, scripts and Markdown in folders that are.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read as _};
@@ -22,7 +22,7 @@ pub struct Unreadable {
     pub source: io::Error,
 }
 
-/// The files below a path: itself, or the properties files in the folder and its folders, sorted. A folder that is reached twice
+/// The files below a path: itself, or the properties files, scripts and Markdown in the folder and its folders, sorted. A folder that is reached twice
 /// (through links that lead back) is looked at once.
 ///
 /// # Errors
@@ -62,7 +62,9 @@ fn walk(folder: &Path, depth: usize, seen: &mut BTreeSet<PathBuf>, found: &mut B
 
 /// Whether a file in a folder is looked at, by its name.
 fn is_configuration(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("properties")) || path.ends_with("zoo.cfg")
+    const ENDINGS: [&str; 5] = ["properties", "sh", "bash", "md", "markdown"];
+    let known = |extension: &std::ffi::OsStr| ENDINGS.iter().any(|ending| extension.eq_ignore_ascii_case(ending));
+    path.extension().is_some_and(known) || path.ends_with("zoo.cfg")
 }
 
 /// Reads a file, one byte more than a configuration may have.
@@ -95,15 +97,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("a/b")).unwrap();
-        for name in ["server.properties", "a/zoo.cfg", "a/b/x.properties", "a/readme.md", ".git.properties"] {
+        for name in ["server.properties", "a/zoo.cfg", "a/b/x.properties", "a/notes.txt", "a/b/readme.md", ".git.properties"] {
             std::fs::write(at(name), "a=1\n").unwrap();
         }
         std::os::unix::fs::symlink(folder.path(), at("a/b/loop")).unwrap();
         std::os::unix::fs::symlink(at("nowhere"), at("dead.properties")).unwrap();
         let found = below(folder.path()).unwrap();
         let names: Vec<_> = found.iter().map(|path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap()).collect();
-        assert_eq!(names, [".git.properties", "a/b/x.properties", "a/zoo.cfg", "server.properties"]);
-        assert_eq!(below(&at("a/readme.md")).unwrap(), [at("a/readme.md")]);
+        assert_eq!(names, [".git.properties", "a/b/readme.md", "a/b/x.properties", "a/zoo.cfg", "server.properties"]);
+        assert_eq!(below(&at("a/notes.txt")).unwrap(), [at("a/notes.txt")]);
         assert!(below(&at("missing")).is_err());
     }
 }

@@ -3,11 +3,14 @@
 pub mod baseline;
 pub mod files;
 pub mod fix;
+pub mod script;
 pub mod suppress;
+pub mod write;
 
 use std::path::PathBuf;
 
 use crate::judge::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::judge::rules::cluster;
 use crate::judge::rules::config::file::{ConfigFile, KafkaVersion};
 use crate::judge::rules::config::kind::Kind;
 use crate::judge::rules::config::{self, syntax};
@@ -101,7 +104,9 @@ impl Input {
 /// What is found in a file and wanted; `None` where the file is none that Kafka reads, or its kind cannot be told.
 pub fn lint(input: &Input, options: &Options) -> Option<Vec<Diagnostic>> {
     let promised = options.kind.or(Kind::of_name(&input.name()));
+    let text = promised.filter(|kind| matches!(kind, Kind::Script | Kind::Markdown));
     let mut findings = match Document::parse(input.bytes.as_slice()) {
+        _ if text.is_some() && input.bytes.len() <= properties::MAX_BYTES => script::judge(input, text?, options),
         Err(error) => {
             promised?;
             vec![unreadable(input, &error)]
@@ -116,11 +121,37 @@ pub fn lint(input: &Input, options: &Options) -> Option<Vec<Diagnostic>> {
             let file =
                 ConfigFile { path: input.path.clone(), shown: input.shown.clone(), kind, version: options.version, document };
             let findings = config::judge(&file);
-            suppress::apply(&file, findings, |unused| input.found(&suppress::UNUSED, unused.place, unused.label))
+            let places: Vec<_> = file.document.iter().map(suppress::place).collect();
+            suppress::apply(&input.bytes, &places, &[b"#", b"!"], findings, |unused| {
+                input.found(&suppress::UNUSED, unused.place, unused.label)
+            })
         }
     };
     findings.retain(|found| options.wants(found));
     Some(findings)
+}
+
+/// What is found between the files of one cluster, and wanted. A comment silences it as it does what is found in one file.
+pub fn between(inputs: &[Input], options: &Options) -> Vec<Diagnostic> {
+    let files: Vec<ConfigFile> = inputs.iter().filter_map(|input| server_file(input, options)).collect();
+    let mut findings = Vec::new();
+    for found in cluster::judge(&files) {
+        let file = files.iter().find(|file| matches!(&found.source, Source::File { path, .. } if *path == file.path));
+        let kept = match file {
+            Some(file) => suppress::without_ignored(file, found),
+            None => Some(found),
+        };
+        findings.extend(kept.filter(|found| options.wants(found)));
+    }
+    findings
+}
+
+/// The file of a broker or a coordinator.
+fn server_file(input: &Input, options: &Options) -> Option<ConfigFile> {
+    let document = Document::parse(input.bytes.as_slice()).ok()?;
+    let kind = options.kind.or_else(|| Kind::of(&input.name(), &document))?;
+    let (path, shown, version) = (input.path.clone(), input.shown.clone(), options.version);
+    matches!(kind, Kind::Broker | Kind::Coordinator).then_some(ConfigFile { path, shown, kind, version, document })
 }
 
 fn unreadable(input: &Input, error: &PropertiesError) -> Diagnostic {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Selector;
 use crate::judge::diagnostic::{Diagnostic, Severity};
-use crate::judge::rules::Rule;
 use crate::judge::rules::config::file::ConfigFile;
+use crate::judge::rules::{Rule, find};
 use crate::properties::Entry;
 use crate::text::Message;
 use crate::text::config::{labels, syntax as text};
@@ -30,19 +30,37 @@ pub struct Unused {
 }
 
 /// The findings without those that comments ignore, and one for each code that ignores nothing.
-pub fn apply(file: &ConfigFile, findings: Vec<Diagnostic>, unused: impl Fn(Unused) -> Diagnostic) -> Vec<Diagnostic> {
-    let mut comments = comments(file);
+///
+/// `places` are the bytes of the settings or commands, in order; a comment begins with one of `marks`.
+pub fn apply(
+    bytes: &[u8],
+    places: &[Range<usize>],
+    marks: &[&[u8]],
+    findings: Vec<Diagnostic>,
+    unused: impl Fn(Unused) -> Diagnostic,
+) -> Vec<Diagnostic> {
+    let mut comments = comments(bytes, places, marks);
     if comments.is_empty() {
         return findings;
     }
     let mut kept: Vec<Diagnostic> = findings.into_iter().filter(|found| !ignored(&mut comments, found)).collect();
     for (code, place, used) in comments.into_iter().flat_map(|comment| comment.codes) {
-        if !used {
+        // what is found between files is not looked at here
+        let of_clusters =
+            code.to_ascii_uppercase().starts_with("KL6") || find(code).is_some_and(|rule| rule.code.starts_with("KL6"));
+        if !used && !of_clusters {
             kept.push(unused(Unused { place, label: Message::new(labels::UNUSED_IGNORE).with("codes", code) }));
         }
     }
     kept.sort_by_key(|found| found.primary.range.start);
     kept
+}
+
+/// The finding of a file, unless a comment in the file ignores it.
+pub fn without_ignored(file: &ConfigFile, found: Diagnostic) -> Option<Diagnostic> {
+    let places: Vec<_> = file.document.iter().map(place).collect();
+    let mut comments = comments(file.document.as_bytes(), &places, &[b"#", b"!"]);
+    (!ignored(&mut comments, &found)).then_some(found)
 }
 
 fn ignored(comments: &mut [Comment<'_>], found: &Diagnostic) -> bool {
@@ -61,18 +79,23 @@ fn ignored(comments: &mut [Comment<'_>], found: &Diagnostic) -> bool {
     false
 }
 
-fn comments(file: &ConfigFile) -> Vec<Comment<'_>> {
+/// The bytes of a setting.
+pub fn place(entry: &Entry) -> Range<usize> {
+    entry.key_span.range.start..entry.value_span.range.end.max(entry.key_span.range.end)
+}
+
+fn comments<'a>(bytes: &'a [u8], places: &[Range<usize>], marks: &[&[u8]]) -> Vec<Comment<'a>> {
     const MARK: &[u8] = b"kafkalab: ignore";
-    let bytes = file.document.as_bytes();
-    let entries: Vec<&Entry> = file.document.iter().collect();
-    let whole = |entry: &&Entry| entry.key_span.range.start..entry.value_span.range.end.max(entry.key_span.range.end);
+    // the last place that begins at a byte or before it
+    let until = |at: usize| places.partition_point(|place| place.start <= at);
+    let is_within = |at: usize| until(at).checked_sub(1).is_some_and(|last| places[last].contains(&at));
     let mut found = Vec::new();
     let mut start = 0;
     for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
         let from = start;
         start += line.len();
         let text = line.trim_ascii_start();
-        if !matches!(text.first(), Some(b'#' | b'!')) || entries.iter().any(|entry| whole(entry).contains(&from)) {
+        if !marks.iter().any(|mark| text.starts_with(mark)) || is_within(from) {
             continue;
         }
         let Some(at) = text.windows(MARK.len()).position(|part| part == MARK) else { continue };
@@ -84,7 +107,7 @@ fn comments(file: &ConfigFile) -> Vec<Comment<'_>> {
             let at = offset + (code.as_ptr() as usize - list.0.as_ptr() as usize) + (code.len() - code.trim_start().len());
             (code.trim(), at..at + code.trim().len(), false)
         });
-        let below = entries.iter().find(|entry| entry.key_span.range.start >= start).map(whole);
+        let below = places.get(places.partition_point(|place| place.start < start)).cloned();
         let target = if for_file { None } else { Some(below.unwrap_or(start..start)) };
         found.push(Comment { codes: codes.collect(), target });
     }

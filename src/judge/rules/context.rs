@@ -45,6 +45,10 @@ pub trait FileView {
     fn list(&self, folder: &Path) -> Vec<String>;
     /// What a file holds; `None` where it cannot be read or is larger than [`properties::MAX_BYTES`].
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
+    /// Whether nothing is looked at: the line stands in a text, and each script it names is taken to be where it should.
+    fn are_assumed(&self) -> bool {
+        false
+    }
 }
 
 /// A host and a port.
@@ -116,6 +120,38 @@ impl FileView for DiskFiles {
         let mut bytes = Vec::new();
         std::fs::File::open(path).ok()?.take(properties::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() <= properties::MAX_BYTES).then_some(bytes)
+    }
+}
+
+/// What a text about Kafka is about: no machine is looked at, so of no file anything is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AssumedMachine;
+
+impl FileView for AssumedMachine {
+    fn kind(&self, _: &Path) -> FileKind {
+        FileKind::Unknown
+    }
+
+    fn list(&self, _: &Path) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn read(&self, _: &Path) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn are_assumed(&self) -> bool {
+        true
+    }
+}
+
+impl SystemView for AssumedMachine {
+    fn listening(&self) -> Vec<Listening> {
+        Vec::new()
+    }
+
+    fn speaker(&self, _: &Address) -> Speaker {
+        Speaker::Unknown
     }
 }
 

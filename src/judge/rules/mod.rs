@@ -9,15 +9,20 @@
 //!
 //! A rule that is not sure stays silent: a right answer refused is worse than a mistake that Kafka's own error explains.
 
+pub mod cluster;
 pub mod command;
 pub mod config;
 pub mod context;
+pub mod runtime;
 
 use command::invocation::{self, Invocation};
 use context::CommandContext;
 
-use super::diagnostic::{Diagnostic, Severity};
-use crate::text::RuleText;
+use std::ops::Range;
+
+use super::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::text::{Message, RuleText};
+use config::file::KafkaVersion;
 
 /// When the coach speaks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +50,8 @@ pub enum On {
         /// The settings that it may be about. It stands at the first of them that the file has.
         keys: &'static [&'static str],
     },
+    /// What a log or a terminal shows.
+    Log,
 }
 
 /// A mistake that is known by name.
@@ -91,6 +98,18 @@ impl Rule {
         Self { code, name, severity: Severity::Error, text, on: On::Refused { keys }, kafka_says }
     }
 
+    /// A rule about what logs and terminals show.
+    pub const fn log(code: &'static str, name: &'static str, severity: Severity, text: RuleText) -> Self {
+        Self { code, name, severity, text, on: On::Log, kafka_says: &[] }
+    }
+
+    /// The same rule, mattering more or less.
+    #[must_use]
+    pub const fn mattering(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     /// The same rule, with what Kafka says where it is the cause.
     #[must_use]
     pub const fn says(mut self, kafka_says: &'static [&'static str]) -> Self {
@@ -107,17 +126,40 @@ pub struct Line<'a> {
     pub invocations: Vec<Invocation>,
     /// The exit code it ended with; `None` before it runs.
     pub exit_code: Option<i32>,
+    /// Whether the line is all that would be typed, and not a part of it that a text mentions.
+    pub whole: bool,
+    /// The Kafka whose tools are run.
+    pub version: KafkaVersion,
+    /// Those of the invocations that are looked at now.
+    judged: Range<usize>,
 }
 
 impl<'a> Line<'a> {
     /// Takes a line apart; `None` where it cannot be followed, and no rule has anything to say.
     pub fn new(context: &'a CommandContext<'a>, exit_code: Option<i32>) -> Option<Self> {
-        Some(Self { context, invocations: invocation::invocations(context)?, exit_code })
+        let invocations = invocation::invocations(context)?;
+        let judged = 0..invocations.len();
+        Some(Self { context, invocations, exit_code, whole: true, version: KafkaVersion::CATALOGUED, judged })
+    }
+
+    /// What a text holds, which nobody runs now: see [`context::AssumedMachine`].
+    pub fn of_text(context: &'a CommandContext<'a>, invocations: Vec<Invocation>, whole: bool, version: KafkaVersion) -> Self {
+        Self { context, invocations, exit_code: None, whole, version, judged: 0..0 }
+    }
+
+    /// The invocations that are looked at now.
+    pub fn judged(&self) -> &[Invocation] {
+        &self.invocations[self.judged.clone()]
+    }
+
+    /// Whether the line stands in a text and is not run.
+    pub fn is_text(&self) -> bool {
+        self.context.files.are_assumed()
     }
 
     /// Whether a command failed, or is going to.
     pub fn failed(&self, invocation: &Invocation) -> bool {
-        invocation.failed(self.exit_code.unwrap_or(1))
+        self.is_text() || invocation.failed(self.exit_code.unwrap_or(1))
     }
 
     /// The first finding of the rules that speak at a time.
@@ -127,12 +169,83 @@ impl<'a> Line<'a> {
             _ => None,
         })
     }
+
+    /// Everything that is found in a text, in its order: of each rule one finding for each command.
+    pub fn judge_each(mut self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for at in 0..self.invocations.len() {
+            self.judged = at..at + 1;
+            found.extend(RULES.iter().filter_map(|rule| match rule.on {
+                On::Line { check, .. } => check(&self),
+                _ => None,
+            }));
+        }
+        found
+    }
+
+    /// Whether the tool itself refused what was typed, as far as the exit code can say: it was found, and nobody ended it.
+    pub fn refused(&self, invocation: &Invocation) -> bool {
+        !matches!(self.exit_code, Some(126 | 127 | 130 | 143)) && self.failed(invocation)
+    }
+
+    /// A finding at bytes of the line.
+    pub fn found(&self, rule: &'static Rule, range: Range<usize>, label: impl Into<Message>) -> Diagnostic {
+        Diagnostic {
+            code: rule.code,
+            name: rule.name,
+            severity: rule.severity,
+            title: rule.text.title.into(),
+            source: Source::CommandLine(self.context.line.to_owned()),
+            primary: Label { range, text: label.into() },
+            secondary: Vec::new(),
+            you_will_see: rule.text.seen.map(Message::from),
+            explanation: rule.text.why.into(),
+            help: Some(rule.text.fix.into()),
+            fix: None,
+        }
+    }
 }
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
+    &command::archive::SOURCE_TARBALL,
+    &command::archive::CD_INTO_ARCHIVE,
+    &command::server_start::CONFIG_FROM_ELSEWHERE,
+    &command::shell::LOG_FOLDER,
+    &command::shell::NO_SLASH,
+    &command::shell::OTHER_FOLDER,
+    &command::shell::NOHUP_IN_FOREGROUND,
+    &command::shell::BLANK_AFTER_BACKSLASH,
     &command::script_name::RULE,
+    &runtime::NO_JARS,
+    &runtime::NO_JAVA,
+    &runtime::JAVA_HOME,
+    &runtime::CRLF,
+    &runtime::NOT_EXECUTABLE,
+    &runtime::HEAP_SIZE,
+    &runtime::MEMORY,
+    &runtime::JMX_PORT,
+    &runtime::LOGS_NOT_WRITABLE,
+    &runtime::VM_OPTION,
+    &command::tool_options::NO_BOOTSTRAP,
+    &command::tool_options::ONE_ACTION,
     &command::unknown_option::RULE,
+    &command::tool_options::NO_TOPIC,
+    &command::shell::ODD_DASH,
+    &command::tool_options::NO_VALUE,
+    &command::tool_options::TWICE,
+    &command::tool_options::CONFLICT,
+    &command::tool_options::NEEDS_ANOTHER,
+    &command::tool_values::NUMBER,
+    &command::tool_values::TOPIC_NAME,
+    &command::tool_values::BOOTSTRAP_IS_ZOOKEEPER,
+    &command::tool_values::BOOTSTRAP_MALFORMED,
+    &command::tool_values::STRAY_WORD,
+    &command::tool_values::CONSOLE_PROPERTY,
+    &command::server_start::DAEMON_LAST,
+    &command::server_start::NO_CONFIG,
+    &command::server_start::SWAPPED,
+    &command::server_start::SEVERAL_CONFIGS,
     &config::keys::UNKNOWN_TO_ZOOKEEPER,
     &config::coordinator::DATA_DIR_MISSING,
     &config::coordinator::DATA_DIR_IN_TMP,
@@ -256,6 +369,15 @@ pub static RULES: &[&Rule] = &[
     &config::security::SASL_UNUSED,
     &config::security::NO_KEYSTORE,
     &config::security::SASL_MECHANISM,
+    &cluster::SAME_ID,
+    &cluster::SAME_PORT,
+    &cluster::SAME_FOLDER,
+    &cluster::OTHER_COORDINATOR,
+    &cluster::REPLICATION,
+    &cluster::LOCALHOST,
+    &cluster::INTER_BROKER,
+    &cluster::UNNAMED_COORDINATOR,
+    &cluster::MIXED,
     &config::keys::UNKNOWN_TO_CLIENT,
     &config::keys::OF_OTHER_CLIENT,
     &config::client::BOOTSTRAP,
@@ -263,6 +385,36 @@ pub static RULES: &[&Rule] = &[
     &config::client::IDEMPOTENCE,
     &config::client::DELIVERY_TIMEOUT,
     &config::client::HEARTBEAT,
+    &runtime::COORDINATOR_NOT_RUNNING,
+    &runtime::COORDINATOR_UNKNOWN,
+    &runtime::COORDINATOR_SILENT,
+    &runtime::BROKER_NOT_REACHED,
+    &runtime::ADVERTISED_NOT_REACHED,
+    &runtime::BROKER_PORT_TAKEN,
+    &runtime::COORDINATOR_PORT_TAKEN,
+    &runtime::OTHER_ID_IN_FOLDER,
+    &runtime::OTHER_CLUSTER,
+    &runtime::FOLDER_REFUSED,
+    &runtime::NOT_FORMATTED,
+    &runtime::FOREIGN_PROTOCOL,
+    &runtime::FOREIGN_TO_COORDINATOR,
+    &runtime::TOO_FEW_BROKERS,
+    &runtime::NOT_ENOUGH_REPLICAS,
+    &runtime::RECORD_TOO_LARGE,
+    &runtime::TOPIC_EXISTS,
+    &runtime::NO_SUCH_TOPIC,
+    &runtime::TOPIC_COLLIDES,
+    &runtime::LEADER_SOON,
+    &runtime::DISK_FULL,
+    &runtime::TOO_MANY_FILES,
+    &runtime::OUT_OF_MEMORY,
+    &runtime::SESSION_EXPIRED,
+    &runtime::NO_SUCH_GROUP,
+    &runtime::NO_KEY,
+    &runtime::TWO_GROUPS,
+    &runtime::CONSUMER_WAITED,
+    &runtime::FEWER_PARTITIONS,
+    &runtime::TOPIC_CONFIG,
 ];
 
 /// The rule that a text of Kafka, a line of a log or a message, points at.
@@ -311,7 +463,11 @@ mod tests {
     #[test]
     fn every_rule_has_cases_where_it_fires_and_where_it_is_silent() {
         // a file that is too large is no case of a few lines: the tests of the linter have it
-        for rule in RULES.iter().filter(|rule| rule.code != config::syntax::TOO_LARGE.code) {
+        // what is found between files and in logs has its cases beside it
+        let elsewhere = |rule: &&&Rule| {
+            rule.code == config::syntax::TOO_LARGE.code || rule.code.starts_with("KL6") || matches!(rule.on, On::Log)
+        };
+        for rule in RULES.iter().filter(|rule| !elsewhere(rule)) {
             let (fires, silent) = testing::cases(rule.code);
             assert!(
                 fires > 0 && silent > 0,

@@ -1,10 +1,10 @@
 //! Makes the change that an advice proposes in a file.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use crate::judge::diagnostic::{Diagnostic, Source};
+use crate::judge::lint::write::{WriteError, replace};
 
 /// Why a change was not made; the file is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -36,29 +36,18 @@ pub fn apply_fix(diagnostic: &Diagnostic) -> Result<(), FixError> {
     let (Source::File { path, bytes, .. }, Some(fix)) = (&diagnostic.source, &diagnostic.fix) else {
         return Err(FixError::Nothing);
     };
-    let failed = |source| FixError::Io { path: path.clone(), source };
-    // through a link, the file itself is changed and the link stays
-    let path = &path.canonicalize().map_err(failed)?;
-    if fs::read(path).map_err(failed)? != **bytes {
-        return Err(FixError::Changed { path: path.clone() });
-    }
     let changed = fix.apply(bytes).ok_or(FixError::Nothing)?;
-    replace(path, &changed).map_err(failed)
-}
-
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(contents)?;
-    file.as_file().set_permissions(fs::metadata(path)?.permissions())?;
-    file.as_file().sync_data()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    replace(path, bytes, &changed).map_err(|error| match error {
+        WriteError::Changed => FixError::Changed { path: path.clone() },
+        WriteError::Io(source) => FixError::Io { path: path.clone(), source },
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
 
     use super::*;
     use crate::judge::rules::testing::World;

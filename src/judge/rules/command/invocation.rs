@@ -1,5 +1,7 @@
 //! Which scripts a line runs: behind `cd`, `sudo`, `nohup`, `bash`, variables and assignments.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::line::{self, Join, SimpleCommand};
@@ -27,12 +29,14 @@ pub struct Invocation {
 impl Invocation {
     /// The script of Kafka that is run: known by its name, and there.
     pub fn tool(&self, context: &CommandContext<'_>) -> Option<&'static Tool> {
-        let name = self.program.text.as_deref()?.rsplit('/').next()?;
+        let name = self.program.file_name(context.line)?;
         let tool = tools::all().iter().find(|tool| tool.script == name)?;
-        match &self.path {
-            Some(path) => (context.files.kind(path) == FileKind::File).then_some(tool),
-            None => in_path(context, name).then_some(tool),
-        }
+        let there = match &self.path {
+            _ if context.files.are_assumed() => true,
+            Some(path) => context.files.kind(path) == FileKind::File,
+            None => self.program.text.is_some() && in_path(context, name),
+        };
+        there.then_some(tool)
     }
 
     /// A path among the arguments, as seen from the folder the command runs in.
@@ -63,14 +67,43 @@ pub fn invocations(context: &CommandContext<'_>) -> Option<Vec<Invocation>> {
         let set_here = context.line.contains(&format!("{name}=")) || context.line.contains(&format!("{name}+="));
         context.variables.get(name).filter(|_| !set_here).cloned()
     };
-    let commands = line::parse(context.line, &lookup)?;
+    Some(follow(context, line::parse(context.line, &lookup)?))
+}
+
+/// The commands of a script, which stands in a piece of the context's line: as far as they can be followed.
+pub fn script_invocations(context: &CommandContext<'_>, piece: Range<usize>) -> Vec<Invocation> {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    // a variable may be made of others: each round knows more
+    for _ in 0..3 {
+        let commands = line::parse_script(context.line, piece.clone(), &|name| known.get(name).cloned());
+        let found = assigned_once(&commands);
+        if found == known {
+            break;
+        }
+        known = found;
+    }
+    follow(context, line::parse_script(context.line, piece, &|name| known.get(name).cloned()))
+}
+
+/// The variables that a script gives one value, and no other anywhere.
+fn assigned_once(commands: &[SimpleCommand]) -> BTreeMap<String, String> {
+    let mut values: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    for (name, word) in commands.iter().flat_map(|command| command.assignments.iter()) {
+        let value = word.text.as_deref().and_then(|text| text.strip_prefix(name.as_str())?.strip_prefix('=')).map(str::to_owned);
+        values.entry(name).and_modify(|known| *known = None).or_insert(value);
+    }
+    values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Follows the folder from command to command.
+fn follow(context: &CommandContext<'_>, commands: Vec<SimpleCommand>) -> Vec<Invocation> {
     let count = commands.len();
     let mut folders = Folders { stack: vec![Some(context.cwd.to_owned())] };
     let mut invocations = Vec::new();
     for (index, command) in commands.into_iter().enumerate() {
         folders.enter(command.subshell);
         let next_pipes = command.piped || command.join == Join::Pipe;
-        if let Some((program, arguments)) = program(&command.words) {
+        if let Some((program, arguments)) = program(&command.words, context.files.are_assumed()) {
             let cwd = folders.current();
             let word = program.text.clone().unwrap_or_default();
             let path = match (word.starts_with('/'), word.contains('/')) {
@@ -85,7 +118,7 @@ pub fn invocations(context: &CommandContext<'_>) -> Option<Vec<Invocation>> {
             invocations.push(Invocation { command, program, arguments, cwd, path, last });
         }
     }
-    Some(invocations)
+    invocations
 }
 
 /// Whether `bash x.sh` names the script, which needs no slash.
@@ -113,11 +146,17 @@ fn wrapper(name: &str) -> Option<&'static [&'static str]> {
 }
 
 /// The program's word and its arguments, behind those that only run it; `None` where it cannot be told.
-fn program(words: &[Word]) -> Option<(Word, Vec<Word>)> {
+///
+/// `containers`: what runs in a container counts too. On a learner's machine its files are not those that are seen.
+fn program(words: &[Word], containers: bool) -> Option<(Word, Vec<Word>)> {
     let mut rest = words;
     loop {
         let (first, arguments) = rest.split_first()?;
         let Some(name) = first.text.as_deref() else { return Some((first.clone(), arguments.to_vec())) };
+        if let Some(inner) = containers.then(|| in_container(name, arguments)).flatten() {
+            rest = inner;
+            continue;
+        }
         if is_shell(name) {
             return shell_script(first, arguments);
         }
@@ -137,6 +176,25 @@ fn program(words: &[Word]) -> Option<(Word, Vec<Word>)> {
             rest = rest.get(skip..)?;
         }
     }
+}
+
+/// What `docker exec NAME`, `docker compose exec NAME` or `kubectl exec NAME --` runs in a container.
+fn in_container<'a>(name: &str, arguments: &'a [Word]) -> Option<&'a [Word]> {
+    let at = match name.rsplit('/').next()? {
+        "docker" | "podman" | "docker-compose" | "kubectl" | "oc" => {
+            arguments.iter().take(3).position(|word| word.text.as_deref() == Some("exec"))? + 1
+        }
+        _ => return None,
+    };
+    let mut rest = &arguments[at..];
+    if let Some(end) = rest.iter().position(|word| word.text.as_deref() == Some("--")) {
+        return Some(&rest[end + 1..]);
+    }
+    let with_value = ["-u", "--user", "-w", "--workdir", "-e", "--env", "-n", "--namespace", "-c", "--index", "--env-file"];
+    while let Some(option) = rest.first().and_then(|word| word.text.as_deref()).filter(|text| text.starts_with('-')) {
+        rest = rest.get(if with_value.contains(&option) { 2 } else { 1 }..)?;
+    }
+    rest.get(1..)
 }
 
 /// The script that `bash [-x] script …` runs; the shell itself for `bash -c …`.

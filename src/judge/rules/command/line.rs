@@ -59,9 +59,25 @@ pub fn parse(line: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<Vec<
     if line.len() > LINE_MAX {
         return None;
     }
-    Parser { line, at: 0, lookup, commands: Vec::new(), current: None, state: State::default(), here_documents: Vec::new() }
-        .run()
-        .ok()
+    Parser::new(line, 0, lookup, false).run().ok()
+}
+
+/// The most places of a script that cannot be followed; behind them nothing is looked at.
+const FAILURES_MAX: usize = 200;
+
+/// The commands of a script between two bytes of a text: as [`parse`], but what cannot be followed ends with its line, and the
+/// parsing goes on behind it. What stands in functions and `case` is marked as guarded.
+pub fn parse_script(text: &str, piece: Range<usize>, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<SimpleCommand> {
+    let Some(text) = text.get(..piece.end) else { return Vec::new() };
+    let mut parser = Parser::new(text, piece.start, lookup, true);
+    for _ in 0..FAILURES_MAX {
+        match parser.steps() {
+            Ok(()) => break,
+            Err(Unfinished) => parser.recover(),
+        }
+    }
+    parser.end(Join::Sequence);
+    parser.commands
 }
 
 #[derive(Default)]
@@ -70,6 +86,12 @@ struct State {
     subshell: usize,
     braces: usize,
     guarded: usize,
+    /// `case … esac` within each other.
+    cases: usize,
+    /// A function's name has been read, and its body is next.
+    function: bool,
+    /// The braces that functions stand in.
+    functions: Vec<usize>,
 }
 
 struct Parser<'a> {
@@ -81,17 +103,44 @@ struct Parser<'a> {
     state: State,
     /// The delimiters of here-documents that start at the next line.
     here_documents: Vec<String>,
+    /// What cannot be followed is passed over.
+    lenient: bool,
+    /// Where the word or operator begins that is read.
+    step: usize,
 }
 
 const OPERATORS: [&str; 21] =
     ["&>>", "<<<", "<<-", "&&", "||", "|&", ";;", "<<", ">>", "<&", ">&", "<>", ">|", "&>", ";", "&", "|", "<", ">", "(", ")"];
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(line: &'a str, at: usize, lookup: Lookup<'a>, lenient: bool) -> Self {
+        let (commands, here_documents, state) = (Vec::new(), Vec::new(), State::default());
+        Self { line, at, lookup, commands, current: None, state, here_documents, lenient, step: at }
+    }
+
     fn run(mut self) -> Result<Vec<SimpleCommand>, Unfinished> {
+        self.steps()?;
+        self.end(Join::Sequence);
+        match (self.state.subshell, self.state.braces, self.state.guarded) {
+            (0, 0, 0) if self.here_documents.is_empty() => Ok(self.commands),
+            _ => Err(Unfinished),
+        }
+    }
+
+    /// Goes on behind the line that could not be followed.
+    fn recover(&mut self) {
+        self.current = None;
+        self.here_documents.clear();
+        let rest = &self.line[self.step..];
+        self.at = self.step + rest.find('\n').map_or(rest.len(), |end| end + 1);
+    }
+
+    fn steps(&mut self) -> Result<(), Unfinished> {
         loop {
             self.skip_blanks();
+            self.step = self.at;
             let rest = &self.line[self.at..];
-            let Some(byte) = rest.bytes().next() else { break };
+            let Some(byte) = rest.bytes().next() else { return Ok(()) };
             if byte == b'\n' {
                 self.at += 1;
                 self.end(Join::Sequence);
@@ -103,11 +152,6 @@ impl Parser<'_> {
             } else {
                 self.word()?;
             }
-        }
-        self.end(Join::Sequence);
-        match (self.state.subshell, self.state.braces, self.state.guarded) {
-            (0, 0, 0) if self.here_documents.is_empty() => Ok(self.commands),
-            _ => Err(Unfinished),
         }
     }
 
@@ -138,6 +182,7 @@ impl Parser<'_> {
                 self.end(Join::Sequence);
             }
             "(" => return self.open_parenthesis(start),
+            ")" if self.state.subshell == 0 && self.state.cases > 0 => self.current = None,
             ")" => {
                 self.end(Join::Sequence);
                 self.state.subshell = self.state.subshell.checked_sub(1).ok_or(Unfinished)?;
@@ -157,7 +202,13 @@ impl Parser<'_> {
     fn open_parenthesis(&mut self, start: usize) -> Result<(), Unfinished> {
         if self.current.is_some() {
             // A function's `name()`; its body runs when it is called, if ever.
-            return Err(Unfinished);
+            if !self.lenient || !self.line[self.at..].starts_with(')') {
+                return Err(Unfinished);
+            }
+            self.current = None;
+            self.at += 1;
+            self.state.function = true;
+            return Ok(());
         }
         if self.line[start..].starts_with("((") {
             self.at = word::skip_parentheses(self.line, start)?;
@@ -261,8 +312,35 @@ impl Parser<'_> {
         match raw {
             "if" | "while" | "until" => self.state.guarded += 1,
             "fi" | "done" => self.state.guarded = self.state.guarded.checked_sub(1).ok_or(Unfinished)?,
-            "{" => self.state.braces += 1,
-            "}" => self.state.braces = self.state.braces.checked_sub(1).ok_or(Unfinished)?,
+            "{" => {
+                if std::mem::take(&mut self.state.function) {
+                    self.state.functions.push(self.state.braces);
+                    self.state.guarded += 1;
+                }
+                self.state.braces += 1;
+            }
+            "}" => {
+                self.state.braces = self.state.braces.checked_sub(1).ok_or(Unfinished)?;
+                if self.state.functions.last() == Some(&self.state.braces) {
+                    self.state.functions.pop();
+                    self.state.guarded = self.state.guarded.saturating_sub(1);
+                }
+            }
+            "case" if self.lenient => {
+                let rest = &self.line[self.at..];
+                self.at += rest.find(" in").ok_or(Unfinished)? + 3;
+                self.state.cases += 1;
+                self.state.guarded += 1;
+            }
+            "esac" if self.lenient => {
+                self.state.cases = self.state.cases.checked_sub(1).ok_or(Unfinished)?;
+                self.state.guarded = self.state.guarded.checked_sub(1).ok_or(Unfinished)?;
+            }
+            "function" if self.lenient => {
+                let rest = &self.line[self.at..];
+                self.at += rest.find(['{', '(', '\n']).unwrap_or(rest.len());
+                self.state.function = true;
+            }
             "then" | "elif" | "else" | "do" | "!" | "time" => {}
             "for" | "select" => {
                 self.state.guarded += 1;

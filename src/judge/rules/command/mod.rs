@@ -1,9 +1,15 @@
 //! The command line: what bash makes of it, and the rules about it.
 
+pub mod archive;
 pub mod invocation;
 pub mod line;
 pub mod options;
 pub mod script_name;
+pub mod server_start;
+pub mod shell;
+mod tool_line;
+pub mod tool_options;
+pub mod tool_values;
 pub mod unknown_option;
 pub mod word;
 

@@ -20,23 +20,25 @@ pub static RULE: Rule = Rule::line(
 const DISTANCE_MAX: usize = 3;
 
 fn check(line: &Line<'_>) -> Option<Diagnostic> {
-    line.invocations.iter().find_map(|invocation| find(line, invocation))
+    line.judged().iter().find_map(|invocation| find(line, invocation))
 }
 
 fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
     if !line.failed(invocation) {
         return None;
     }
-    let word = invocation.program.text.as_deref()?;
-    let name = word.rsplit('/').next()?;
+    let typed = line.context.line;
+    let name = invocation.program.file_name(typed)?;
     let meant = match &invocation.path {
+        _ if line.is_text() => nearest_of_all(name)?,
         Some(path) if line.context.files.kind(path) == FileKind::Missing => nearest(line, path.parent()?, name)?,
         Some(_) => return None,
         None => nearest_in_path(line, name)?,
     };
-    let typed = line.context.line;
-    let range = invocation.program.place(typed, word.len() - name.len()..word.len());
-    let plain = invocation.program.is_plain(typed);
+    let (range, plain) = match invocation.program.text.as_deref() {
+        Some(word) => (invocation.program.place(typed, word.len() - name.len()..word.len()), invocation.program.is_plain(typed)),
+        None => (invocation.program.range.clone(), false),
+    };
     Some(Diagnostic {
         code: RULE.code,
         name: RULE.name,
@@ -53,6 +55,14 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         help: Some(RULE.text.fix.into()),
         fix: plain.then(|| Fix { edits: vec![Edit { range, text: meant.to_owned() }], safe: true }),
     })
+}
+
+/// The script whose name is nearest to one in a text, where no folder can be looked at: a project may have scripts of its own, so
+/// only what is hardly different counts.
+fn nearest_of_all(name: &str) -> Option<&'static str> {
+    let near = |script: &str| strsim::damerau_levenshtein(name, script);
+    let (distance, script) = tools::all().iter().map(|tool| (near(tool.script), tool.script)).min()?;
+    (name.ends_with(".sh") && (1..=name.len() / 12).contains(&distance)).then_some(script)
 }
 
 /// The script of Kafka in `folder` whose name is nearest; `None` where none is near, or two are equally near.

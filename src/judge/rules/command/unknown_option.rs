@@ -1,9 +1,10 @@
 //! KL203: an option that the tool does not have, as `--reflection-factor`.
 
 use super::invocation::Invocation;
-use super::options;
+use super::tool_line::{self, ToolLine};
 use crate::catalog::tools::{self, ToolOption};
 use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Source};
+use crate::judge::rules::config::file::KafkaVersion;
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, RuleText, Text, rules as text};
 
@@ -17,8 +18,10 @@ pub static RULE: Rule = Rule::line(
 )
 .says(&["is not a recognized option"]);
 
-/// The tools that this rule knows.
+/// The tools whose options are likely to be taken for those of another one.
 const TOOLS: [&str; 3] = ["kafka-console-consumer.sh", "kafka-console-producer.sh", "kafka-topics.sh"];
+/// The first version whose tools do not go to ZooKeeper any more.
+const WITHOUT_ZOOKEEPER: KafkaVersion = KafkaVersion { major: 3, minor: 0 };
 
 /// Options of older versions, and what took their place.
 const REPLACED: [(&str, &str); 3] = [
@@ -53,19 +56,17 @@ enum Meant {
 }
 
 fn check(line: &Line<'_>) -> Option<Diagnostic> {
-    // Not found, not executable, interrupted, ended: it is not for the option that the line failed.
-    if matches!(line.exit_code, Some(126 | 127 | 130 | 143)) {
-        return None;
-    }
-    line.invocations.iter().filter(|invocation| line.failed(invocation)).find_map(|invocation| find(line, invocation))
+    line.judged().iter().filter(|invocation| line.refused(invocation)).find_map(|invocation| find(line, invocation))
 }
 
 fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
-    let tool = TOOLS.iter().copied().find(|tool| invocation.program.text.as_deref().is_some_and(|word| word.ends_with(tool)))?;
-    let options = tools::options(tool)?;
-    let unrecognized = options::first_unrecognized(&options, &invocation.arguments).filter(|found| !found.name.is_empty())?;
-    invocation.tool(line.context).filter(|found| found.script == tool)?;
+    let ToolLine { tool, options, arguments } = tool_line::of(line, invocation)?;
+    // a dash that an editor made long is another rule's
+    let unrecognized = arguments.unrecognized.filter(|found| !found.name.is_empty())?;
     let meant = meant(tool, &options, &unrecognized.typed);
+    if matches!(meant, Meant::Replaced(_)) && line.version < WITHOUT_ZOOKEEPER {
+        return None;
+    }
     let typed = line.context.line;
     let range = unrecognized.word.place(typed, 0..unrecognized.typed.len());
     let right = match meant {

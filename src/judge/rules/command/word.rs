@@ -24,6 +24,16 @@ impl Word {
         }
     }
 
+    /// The last part of the path that the word is, known even where what stands before it is not: `$HOME/bin/x.sh`.
+    pub fn file_name<'a>(&'a self, line: &'a str) -> Option<&'a str> {
+        if let Some(text) = &self.text {
+            return text.rsplit('/').next();
+        }
+        let (_, name) = line.get(self.range.clone())?.trim_end_matches('"').rsplit_once('/')?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (!name.is_empty() && name.bytes().all(plain)).then_some(name)
+    }
+
     /// Whether it stands in the line as bash sees it, without quotes, escapes or variables.
     pub fn is_plain(&self, line: &str) -> bool {
         self.text.as_deref() == line.get(self.range.clone())

@@ -326,6 +326,6 @@ fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static ConfigKey> {
         Kind::Coordinator => &tables[1],
         Kind::Producer => &tables[2],
         Kind::Consumer => &tables[3],
-        Kind::Connect => &tables[4],
+        Kind::Connect | Kind::Script | Kind::Markdown => &tables[4],
     }
 }

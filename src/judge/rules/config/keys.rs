@@ -71,7 +71,7 @@ pub(super) fn check(judged: &mut Judgement<'_>) -> bool {
             Kind::Broker => broker_key(judged, index),
             Kind::Coordinator => coordinator_key(judged, index),
             Kind::Producer | Kind::Consumer => client_key(judged, index),
-            Kind::Connect => {}
+            Kind::Connect | Kind::Script | Kind::Markdown => {}
         }
     }
     true
@@ -246,23 +246,65 @@ fn rename(
     finding.fixed_by(vec![Edit { range, text: name.to_owned() }], safe)
 }
 
+/// A key ready to be compared with thousands of unknown ones.
+struct Known {
+    name: &'static str,
+    lower: String,
+    letters: Letters,
+}
+
+/// How often each letter is in a name, other characters taken together.
+struct Letters([u8; 27]);
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        let mut counts = [0_u8; 27];
+        for byte in name.bytes() {
+            let at = if byte.is_ascii_lowercase() { usize::from(byte - b'a') } else { 26 };
+            counts[at] = counts[at].saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// So many changes of a letter it takes at least to make one name of the other.
+    fn least_changes(&self, other: &Self) -> usize {
+        let (mut more, mut less) = (0_usize, 0_usize);
+        for (own, other) in self.0.iter().zip(other.0) {
+            more += usize::from(own.saturating_sub(other));
+            less += usize::from(other.saturating_sub(*own));
+        }
+        more.max(less)
+    }
+}
+
+/// The keys of a file's kind.
+fn known(judged: &Judgement<'_>) -> &'static [Known] {
+    static TABLES: [std::sync::OnceLock<Vec<Known>>; 7] = [const { std::sync::OnceLock::new() }; 7];
+    let known = |name: &'static str| {
+        let lower = name.to_ascii_lowercase();
+        Known { name, letters: Letters::of(&lower), lower }
+    };
+    TABLES.get(judged.file.kind as usize).map_or(&[], |table| table.get_or_init(|| judged.known_keys().map(known).collect()))
+}
+
 /// The one known key that a name comes near: in another case, with other signs between its words, or with a letter or two changed.
 fn nearest(judged: &Judgement<'_>, key: &str) -> Option<&'static str> {
     let lower = key.to_ascii_lowercase();
-    if let Some(same) = judged.known_keys().find(|known| known.eq_ignore_ascii_case(&lower)) {
-        return Some(same);
+    if let Some(same) = known(judged).iter().find(|known| known.lower == lower) {
+        return Some(same.name);
     }
     let dotted = lower.replace(['_', '-'], ".");
     let dotted = dotted.strip_prefix("kafka.").unwrap_or(&dotted);
-    if let Some(same) = judged.known_keys().find(|known| *known == dotted) {
-        return Some(same);
+    if let Some(same) = known(judged).iter().find(|known| known.name == dotted) {
+        return Some(same.name);
     }
     let most = (lower.len() / 8).min(2);
-    let near = |known: &&'static str| known.len().abs_diff(lower.len()) <= most;
-    let mut found: Vec<(usize, &'static str)> = judged
-        .known_keys()
+    let letters = Letters::of(&lower);
+    let near = |known: &&Known| known.name.len().abs_diff(lower.len()) <= most && known.letters.least_changes(&letters) <= most;
+    let mut found: Vec<(usize, &'static str)> = known(judged)
+        .iter()
         .filter(near)
-        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_ascii_lowercase()), known))
+        .map(|known| (strsim::damerau_levenshtein(&lower, &known.lower), known.name))
         .filter(|(distance, _)| *distance <= most)
         .collect();
     found.sort_unstable();

@@ -16,16 +16,22 @@ pub enum Kind {
     Consumer,
     /// Connect and its connectors, whose keys are not catalogued: only how the file is written is judged.
     Connect,
+    /// A shell script: the commands in it are judged.
+    Script,
+    /// Markdown: its commands and settings are judged.
+    Markdown,
 }
 
 impl Kind {
     /// Every kind with the name that `--kind` takes.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("broker", Self::Broker),
         ("coordinator", Self::Coordinator),
         ("producer", Self::Producer),
         ("consumer", Self::Consumer),
         ("connect", Self::Connect),
+        ("script", Self::Script),
+        ("markdown", Self::Markdown),
     ];
 
     /// The kind that `--kind` names.
@@ -37,7 +43,10 @@ impl Kind {
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
         match name.as_str() {
+            _ if ends(&[".sh", ".bash"]) => Some(Self::Script),
+            _ if ends(&[".md", ".markdown"]) => Some(Self::Markdown),
             _ if name.contains("log4j") || name.contains("logging") => None,
             _ if begins(&["connect-", "connect."]) => Some(Self::Connect),
             "zoo.cfg" | "zoo_sample.cfg" => Some(Self::Coordinator),
@@ -120,6 +129,8 @@ mod tests {
         check("my.properties", "bootstrap.servers=a:1\nacks=all", Some(Kind::Producer));
         check("my.properties", "bootstrap.servers=a:1", None);
         check("connect-standalone.properties", "bootstrap.servers=a:1", Some(Kind::Connect));
+        check("start-kafka.sh", "", Some(Kind::Script));
+        check("README.md", "", Some(Kind::Markdown));
         check("log4j.properties", "log4j.rootLogger=INFO", None);
         check("tools-log4j.properties", "", None);
         check("application.properties", "server.port=8080", None);

@@ -23,7 +23,7 @@ fn base(kind: Kind) -> &'static [(&'static str, &'static str)] {
         Kind::Broker => &[("broker.id", "0"), ("log.dirs", "/var/lib/kafka"), ("zookeeper.connect", "localhost:2181")],
         Kind::Coordinator => &[("dataDir", "/var/lib/zookeeper"), ("clientPort", "2181")],
         Kind::Producer | Kind::Consumer => &[("bootstrap.servers", "localhost:9092")],
-        Kind::Connect => &[],
+        Kind::Connect | Kind::Script | Kind::Markdown => &[],
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod broker_cases;
 mod cases;
+mod command_cases;
 mod files;
 mod listener_cases;
 mod other_cases;

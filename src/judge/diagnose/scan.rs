@@ -1,0 +1,195 @@
+//! Goes through a text once, in blocks: one automaton finds every sentence that a rule knows.
+
+use std::io::{self, Read};
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::{Cause, Diagnosis, SHOWN_MAX, Unknown};
+use crate::judge::rules::runtime::{AMBIGUOUS, Ambiguous, CLUES, CONSEQUENCES, Clue, Facts};
+use crate::judge::rules::{RULES, Rule};
+
+/// What is read at once, in bytes; a line that is longer is looked at in parts.
+const BLOCK: usize = 1024 * 1024;
+/// How many lines the exception behind an error may take.
+const STACK_LINES: u64 = 40;
+
+/// What a sentence means.
+#[derive(Clone, Copy)]
+enum Sign {
+    Cause(&'static Rule),
+    Ambiguous(Ambiguous),
+    Clue(Clue),
+    Consequence,
+    Error,
+}
+
+struct Signs {
+    automaton: AhoCorasick,
+    meanings: Vec<Sign>,
+}
+
+fn signs() -> Option<&'static Signs> {
+    static SIGNS: OnceLock<Option<Signs>> = OnceLock::new();
+    let build = || {
+        let mut table: Vec<(&'static str, Sign)> = Vec::new();
+        table.extend(AMBIGUOUS.map(|(words, sentence)| (words, Sign::Ambiguous(sentence))));
+        table.extend(CLUES.map(|(words, clue)| (words, Sign::Clue(clue))));
+        table.extend(CONSEQUENCES.map(|words| (words, Sign::Consequence)));
+        let of_rules = RULES.iter().flat_map(|rule| rule.kafka_says.iter().map(|words| (*words, Sign::Cause(rule))));
+        table.extend(of_rules);
+        table.extend(["] ERROR ", "] FATAL "].map(|words| (words, Sign::Error)));
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(table.iter().map(|(words, _)| words))
+            .ok()?;
+        Some(Signs { automaton, meanings: table.into_iter().map(|(_, sign)| sign).collect() })
+    };
+    SIGNS.get_or_init(build).as_ref()
+}
+
+/// Reads to the end.
+pub(super) fn scan(mut reader: impl Read) -> io::Result<Diagnosis> {
+    let signs = signs().ok_or_else(|| io::Error::other("the sentences of the rules make no automaton"))?;
+    let mut scan = Scan::default();
+    let mut block = vec![0; BLOCK];
+    let mut held = 0;
+    loop {
+        let read = match reader.read(&mut block[held..]) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let filled = held + read;
+        let whole = match memrchr(b'\n', &block[held..filled]) {
+            _ if read == 0 => filled,
+            Some(end) => held + end + 1,
+            None if filled == block.len() => filled,
+            None => 0,
+        };
+        scan.block(signs, &block[..whole]);
+        block.copy_within(whole..filled, 0);
+        held = filled - whole;
+        if read == 0 {
+            return Ok(scan.finish());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Scan {
+    facts: Facts,
+    diagnosis: Diagnosis,
+    /// Complete lines before this block.
+    lines: u64,
+    /// Whether the last line that was read has no end.
+    open_line: bool,
+    /// An error that nothing has explained yet: its line, and what it says.
+    pending: Option<(u64, String)>,
+    /// Lines that follow from a cause that is not known yet.
+    unfolded: u64,
+    /// The cause that what follows is counted with.
+    current: Option<usize>,
+}
+
+impl Scan {
+    fn block(&mut self, signs: &Signs, block: &[u8]) {
+        let (mut counted, mut line) = (0, self.lines + 1);
+        for found in signs.automaton.find_iter(block) {
+            line += memchr_iter(b'\n', &block[counted..found.start()]).count() as u64;
+            counted = found.start();
+            let sign = signs.meanings[found.pattern().as_usize()];
+            self.sign(sign, line, block, found.start(), found.end());
+        }
+        self.lines = line - 1 + memchr_iter(b'\n', &block[counted..]).count() as u64;
+        if let Some(last) = block.last() {
+            self.open_line = *last != b'\n';
+        }
+    }
+
+    fn sign(&mut self, sign: Sign, line: u64, block: &[u8], start: usize, end: usize) {
+        match sign {
+            Sign::Clue(clue) => {
+                if clue == Clue::Start {
+                    (self.current, self.unfolded) = (None, 0);
+                }
+                self.facts.learn(clue, &shown(block, end));
+                self.pending = None;
+                if clue != Clue::Start && clue != Clue::CoordinatorNamed {
+                    self.fold();
+                }
+            }
+            Sign::Consequence => {
+                self.pending = None;
+                self.fold();
+            }
+            Sign::Error => {
+                self.give_up();
+                self.pending = Some((line, line_at(block, start)));
+            }
+            Sign::Ambiguous(sentence) => self.cause(self.facts.cause(sentence), line, block, start),
+            Sign::Cause(rule) => self.cause(rule, line, block, start),
+        }
+    }
+
+    fn fold(&mut self) {
+        match self.current.and_then(|current| self.diagnosis.causes.get_mut(current)) {
+            Some(cause) => cause.folded += 1,
+            None => self.unfolded += 1,
+        }
+    }
+
+    fn cause(&mut self, rule: &'static Rule, line: u64, block: &[u8], start: usize) {
+        if self.pending.as_ref().is_some_and(|(error, _)| line - error <= STACK_LINES) {
+            self.pending = None;
+        }
+        let folded = std::mem::take(&mut self.unfolded);
+        let known = self.diagnosis.causes.iter().position(|cause| cause.rule.code == rule.code);
+        let index = known.unwrap_or(self.diagnosis.causes.len());
+        match self.diagnosis.causes.get_mut(index) {
+            // one line, or one exception, may say it in several ways
+            Some(cause) if cause.last_line == line => {}
+            Some(cause) => {
+                cause.count += 1;
+                cause.last_line = line;
+                cause.folded += folded;
+            }
+            None => {
+                let text = line_at(block, start);
+                self.diagnosis.causes.push(Cause { rule, line, last_line: line, count: 1, text, folded });
+            }
+        }
+        self.current = Some(index);
+    }
+
+    /// An error that nothing explained is an unknown one.
+    fn give_up(&mut self) {
+        if let Some((line, text)) = self.pending.take() {
+            let unknown = &mut self.diagnosis.unknown;
+            if unknown.count == 0 {
+                *unknown = Unknown { count: 0, line, text };
+            }
+            unknown.count += 1;
+        }
+    }
+
+    fn finish(mut self) -> Diagnosis {
+        self.give_up();
+        self.diagnosis.lines = self.lines + u64::from(self.open_line);
+        self.diagnosis
+    }
+}
+
+/// The line at a byte, cut to what is shown.
+fn line_at(block: &[u8], at: usize) -> String {
+    shown(block, memrchr(b'\n', &block[..at]).map_or(0, |end| end + 1))
+}
+
+/// What stands from a byte to the end of its line, cut to what is shown.
+fn shown(block: &[u8], from: usize) -> String {
+    let rest = &block[from..];
+    let rest = &rest[..memchr(b'\n', rest).unwrap_or(rest.len()).min(SHOWN_MAX)];
+    String::from_utf8_lossy(rest).trim_end().to_owned()
+}

@@ -1,0 +1,59 @@
+//! How texts are gone through, whatever their length and form.
+
+use std::io::Read;
+
+use super::*;
+
+const EXISTS: &str =
+    "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.TopicExistsException: Topic 't' already exists.\n";
+const INFO: &str = "[2023-11-01 10:00:00,000] INFO [GroupCoordinator 0]: Elected as the group coordinator (kafka.coordinator.group.GroupCoordinator)\n";
+const ODD: &str = "[2023-11-01 10:00:00,000] ERROR the moon is full (example.Moon)\n";
+
+#[test]
+fn lines_are_counted_and_causes_ordered_by_weight() {
+    let leader = "WARN Error while fetching metadata with correlation id 2 : {t=LEADER_NOT_AVAILABLE}\n";
+    let text = format!("{INFO}{leader}{INFO}{EXISTS}{ODD}\tat a\n{ODD}{EXISTS}last");
+    let found = diagnose(text.as_bytes()).expect("read");
+    let told: Vec<_> = found.causes.iter().map(|cause| (cause.rule.code, cause.line, cause.last_line, cause.count)).collect();
+    assert_eq!(told, [("KL817", 4, 8, 2), ("KL820", 2, 2, 1)]);
+    assert_eq!(found.unknown, Unknown { count: 2, line: 5, text: ODD.trim_end().to_owned() });
+    assert_eq!(found.lines, 9);
+    assert!(found.found());
+    assert!(!diagnose(leader.as_bytes()).expect("read").found(), "a note alone is nothing wrong");
+}
+
+/// Gives its bytes a few at a time.
+struct Slowly<'a>(&'a [u8], usize);
+
+impl Read for Slowly<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.1.min(self.0.len()).min(into.len());
+        into[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
+}
+
+#[test]
+fn a_sentence_may_arrive_in_pieces() {
+    let text = format!("{INFO}{EXISTS}{INFO}");
+    for piece in [1, 7, 64, 1000] {
+        let found = diagnose(Slowly(text.as_bytes(), piece)).expect("read");
+        assert_eq!((found.causes.len(), found.causes[0].line, found.lines), (1, 2, 3), "{piece} at a time");
+    }
+}
+
+#[test]
+fn more_than_one_block_is_read_and_no_form_is_too_odd() {
+    let many = INFO.repeat(20_000) + EXISTS + &INFO.repeat(20_000);
+    let found = diagnose(many.as_bytes()).expect("read");
+    assert_eq!((found.causes[0].line, found.lines), (20_001, 40_001));
+    let one_line = "x".repeat(3_000_000) + EXISTS;
+    let found = diagnose(one_line.as_bytes()).expect("read");
+    assert_eq!((found.causes.len(), found.lines), (1, 1));
+    assert!(found.causes[0].text.len() <= SHOWN_MAX);
+    let mut odd = vec![0xff, 0, b'\n'];
+    odd.extend(EXISTS.replace('\n', "\r\n").bytes());
+    let found = diagnose(odd.as_slice()).expect("read");
+    assert_eq!((found.causes[0].line, found.causes[0].text.as_str()), (2, EXISTS.trim_end()));
+}

@@ -1,0 +1,146 @@
+//! Scripts, Markdown and lines, from end to end.
+
+use std::path::PathBuf;
+
+use crate::judge::diagnostic::Positions;
+use crate::judge::lint::fix::fix;
+use crate::judge::lint::{Input, Options, lint, script};
+
+fn input(name: &str, text: &str) -> Input {
+    Input { path: PathBuf::from(name), shown: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+/// Code, line, column and what is marked of every finding.
+fn found(input: &Input) -> Vec<(&'static str, usize, usize, String)> {
+    let positions = Positions::new(&input.bytes);
+    let findings = lint(input, &Options::default()).expect("its kind is known");
+    let told = findings.iter().map(|found| {
+        let at = positions.of(found.primary.range.start);
+        (found.code, at.line, at.column, String::from_utf8_lossy(&input.bytes[found.primary.range.clone()]).into_owned())
+    });
+    told.collect()
+}
+
+#[track_caller]
+fn check(name: &str, text: &str, expected: &[(&str, usize, usize, &str)]) {
+    let told = found(&input(name, text));
+    let told: Vec<_> = told.iter().map(|(code, line, column, marked)| (*code, *line, *column, marked.as_str())).collect();
+    assert_eq!(told, expected, "{name}: {text}");
+}
+
+#[test]
+fn every_slip_of_a_tutorial_is_found_and_nothing_else() {
+    let text = include_str!("../../../../fixtures/lint/tutorial.ko.md");
+    check(
+        "tutorial.ko.md",
+        text,
+        &[
+            ("KL101", 9, 47, "kafka-3.6.0-src.tgz"),
+            ("KL102", 16, 4, "kafka-3.6.0-src.tgz"),
+            ("KL403", 48, 68, "port"),
+            ("KL103", 67, 39, "../config/zookeeper.properties"),
+            ("KL412", 73, 38, "9092"),
+            ("KL103", 79, 35, "../config/server.properties"),
+            ("KL103", 91, 35, "../config/server.properties"),
+            ("KL203", 97, 66, "--reflection-factor"),
+            ("KL111", 107, 7, "kafka-console.consumer.sh"),
+        ],
+    );
+}
+
+#[test]
+fn scripts_are_followed_as_bash_does() {
+    let script = "#!/bin/bash
+# 토픽을 만들어요
+set -e
+BIN=$KAFKA_HOME/bin
+TOPICS=\"$BIN/kafka-topics.sh\"
+create() {
+    \"$BIN\"/kafka-topics.sh --create --topic \"$1\" \\
+        --replication-facter 1 --bootstrap-server localhost:9092
+}
+case \"$1\" in
+start|restart) $BIN/zookeeper-server-start.sh -daemon $CONF ;;
+*) ${BIN}/kafka-topic.sh --list --bootstrap-server \"$BROKERS\";;
+esac
+for i in 1 2; do
+    sudo -u kafka nohup $BIN/kafka-server-start.sh $CONF/zookeeper.properties > /var/log/k.log 2>&1 &
+done
+cat <<EOF
+bin/kafka-topics.sh --lst
+EOF
+echo it's
+docker exec -it broker kafka-topics.sh --list --bootstrap-server broker:2181 | grep a
+[ -f x ] && KAFKA_OPTS=-Dx=y bin/kafka-console-producer.sh --bootstrap-server h:9092 || true
+";
+    check(
+        "make.sh",
+        script,
+        &[
+            ("KL203", 8, 9, "--replication-facter"),
+            ("KL111", 12, 4, "${BIN}/kafka-topic.sh"),
+            ("KL219", 15, 52, "$CONF/zookeeper.properties"),
+            ("KL212", 21, 73, "2181"),
+            ("KL204", 22, 30, "bin/kafka-console-producer.sh"),
+        ],
+    );
+}
+
+#[test]
+fn settings_in_markdown_are_judged_as_settings() {
+    let text = "Edit `config/server.properties`:
+```properties
+broker.id=1.0
+listeners=PLAINTEXT://<host>:9092
+num.partitons=3
+```
+Then `num.partitions=0`, `zookeeper.connect=a:2181` and `listeners=PLAINTEXT://localhost:9096`.
+- `zookeeper.connect` is `localhost:9092`, not `x`
+- `broker.id`: `<number>`
+";
+    check("README.md", text, &[("KL424", 3, 11, "1.0"), ("KL401", 5, 1, "num.partitons"), ("KL426", 7, 22, "0")]);
+    check("README.md", "`port` was removed from `server.properties`; use `listeners`, `broker.id`.", &[]);
+    check("README.md", "Our service has a `port` and `host.name`.", &[]);
+    check("README.md", "```\nname=x\nport=80\n```", &[]);
+}
+
+#[test]
+fn comments_silence_commands() {
+    let text = "# kafkalab: ignore[KL203] on purpose\nbin/kafka-topics.sh --lst --bootstrap-server h:9092\nbin/kafka-topics.sh --lst --bootstrap-server h:9092\n";
+    check("x.sh", text, &[("KL203", 3, 21, "--lst")]);
+    let text = "<!-- kafkalab: ignore[KL203] on purpose -->\n```sh\nkafka-topics.sh --lst --bootstrap-server h:9092\n```\n";
+    check("x.md", text, &[]);
+    check("x.sh", "# kafkalab: ignore[KL203] for nothing\nls\n", &[("KL408", 1, 20, "KL203")]);
+}
+
+#[test]
+fn fixes_change_only_the_command() {
+    let text = "한글 `x`\r\n```bash\r\n$ ./bin/zookeeper-server-start.sh ../config/zookeeper.properties \\\r\n\r\n```\r\n";
+    let fixed = fix(&input("x.md", text), &Options::default(), false);
+    assert_eq!(String::from_utf8(fixed.bytes).expect("text"), text.replace("../config", "config"));
+    assert_eq!(fixed.count, 1);
+}
+
+#[test]
+fn one_line_is_judged_by_itself() {
+    let codes = |line: &str| script::judge_line(line, &Options::default()).iter().map(|found| found.code).collect::<Vec<_>>();
+    assert_eq!(codes("bin/kafka-topics.sh --create --topic t --reflection-factor 1 --bootstrap-server h:9092"), ["KL203"]);
+    assert_eq!(codes("cd a && ./kafka-topics.sh –list --bootstrap-server h:9092"), ["KL205"]);
+    assert!(codes("bin/kafka-topics.sh --list --bootstrap-server h:9092 | grep 'a b' > x 2>&1 &").is_empty());
+    assert!(codes("kafka-topics --list; ./kafka-logs.sh; ./start-kafka.sh").is_empty());
+    let old = Options { version: "2.8".parse().expect("a version"), ..Options::default() };
+    assert!(script::judge_line("bin/kafka-topics.sh --list --zookeeper h:2181", &old).is_empty());
+}
+
+#[test]
+fn no_script_is_too_much() {
+    for piece in ["(", "$(", "'", "`", "case x in\n", "f() {\n", "<<E\n", "if ", "\"$(\n", "<a>\n", "```\n"] {
+        let text = piece.repeat(20_000 / piece.len());
+        for name in ["x.sh", "x.md"] {
+            assert!(lint(&input(name, &text), &Options::default()).is_some(), "{piece:?}");
+        }
+    }
+    let mut odd = input("x.sh", "");
+    odd.bytes = b"bin/kafka-topics.sh \xff\xfe --lst\0 'a\n\"".to_vec();
+    assert!(lint(&odd, &Options::default()).is_some());
+}

@@ -1,0 +1,179 @@
+//! KL601 to KL609: the files of several brokers, held against each other and against the coordinator's beside them.
+//!
+//! Which files are one cluster's is guessed with care: they stand in one folder, and either their names are numbered or their
+//! `broker.id`s differ. Variants of one broker (`server.properties`, `server-ssl.properties`) and templates are none.
+
+mod broker;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use broker::Broker;
+
+use super::Rule;
+use super::config::file::ConfigFile;
+use super::config::kind::Kind;
+use crate::judge::diagnostic::{Diagnostic, Severity};
+use crate::text::{Message, cluster as text, cluster_labels as labels};
+
+/// Two brokers with one id.
+pub static SAME_ID: Rule = Rule::file("KL601", "same-broker-id", Severity::Error, text::SAME_ID)
+    .says(&["Error while creating ephemeral at /brokers/ids/"]);
+/// Two brokers with one port on one machine.
+pub static SAME_PORT: Rule = Rule::file("KL602", "same-port-on-one-host", Severity::Error, text::SAME_PORT);
+/// Two brokers with one folder on one machine.
+pub static SAME_FOLDER: Rule = Rule::file("KL603", "same-log-dirs-on-one-host", Severity::Error, text::SAME_FOLDER)
+    .says(&["Failed to acquire lock on file .lock in"]);
+/// Brokers that go to different coordinators.
+pub static OTHER_COORDINATOR: Rule = Rule::file("KL604", "different-coordinators", Severity::Warning, text::OTHER_COORDINATOR);
+/// More replicas than brokers.
+pub static REPLICATION: Rule = Rule::file("KL605", "replication-larger-than-cluster", Severity::Warning, text::REPLICATION);
+/// An address that only this machine understands, told to others.
+pub static LOCALHOST: Rule = Rule::file("KL606", "localhost-among-several-hosts", Severity::Error, text::LOCALHOST);
+/// Brokers that talk to each other in different ways.
+pub static INTER_BROKER: Rule = Rule::file("KL607", "mixed-inter-broker-settings", Severity::Error, text::INTER_BROKER);
+/// A coordinator's port that no broker beside it names.
+pub static UNNAMED_COORDINATOR: Rule =
+    Rule::file("KL608", "coordinator-nobody-names", Severity::Warning, text::UNNAMED_COORDINATOR);
+/// Settings that should be the same on every broker.
+pub static MIXED: Rule = Rule::file("KL609", "mixed-cluster-settings", Severity::Warning, text::MIXED);
+
+/// Settings that say how many replicas there are to be, or how many of them must be in sync.
+const REPLICAS: [&str; 5] = [
+    "default.replication.factor",
+    "offsets.topic.replication.factor",
+    "transaction.state.log.replication.factor",
+    "min.insync.replicas",
+    "transaction.state.log.min.isr",
+];
+const BETWEEN_BROKERS: [&str; 3] =
+    ["security.inter.broker.protocol", "inter.broker.listener.name", "sasl.mechanism.inter.broker.protocol"];
+const CLUSTER_WIDE: [&str; 6] = [
+    "min.insync.replicas",
+    "default.replication.factor",
+    "unclean.leader.election.enable",
+    "auto.create.topics.enable",
+    "inter.broker.protocol.version",
+    "num.partitions",
+];
+
+/// What is found between files. Files of other kinds are passed over.
+pub fn judge(files: &[ConfigFile]) -> Vec<Diagnostic> {
+    let mut folders: BTreeMap<PathBuf, Vec<&ConfigFile>> = BTreeMap::new();
+    for file in files {
+        folders.entry(file.path.parent().unwrap_or(Path::new("")).to_owned()).or_default().push(file);
+    }
+    folders.into_values().flat_map(|files| folder(&files)).collect()
+}
+
+fn folder(files: &[&ConfigFile]) -> Vec<Diagnostic> {
+    let brokers: Vec<Broker<'_>> =
+        files.iter().filter(|file| file.kind == Kind::Broker).filter_map(|file| Broker::of(file)).collect();
+    let mut findings = Vec::new();
+    let coordinators: Vec<&&ConfigFile> = files.iter().filter(|file| file.kind == Kind::Coordinator).collect();
+    if let [coordinator] = coordinators.as_slice() {
+        findings.extend(unnamed(coordinator, &brokers));
+    }
+    let members = broker::members(brokers);
+    for (index, broker) in members.iter().enumerate() {
+        let earlier = &members[..index];
+        findings.extend(same_id(broker, earlier));
+        findings.extend(same_machine(broker, earlier));
+        if let Some(first) = earlier.first() {
+            findings.extend(against_first(broker, first));
+        }
+    }
+    for broker in members.iter().filter(|_| members.len() > 1) {
+        findings.extend(replicas(broker, members.len()));
+        findings.extend(localhost(broker, &members));
+    }
+    findings
+}
+
+fn same_id(broker: &Broker<'_>, earlier: &[Broker<'_>]) -> Option<Diagnostic> {
+    let id = broker.id?;
+    let other = earlier.iter().find(|other| other.id == Some(id) && other.connects_as(broker))?;
+    let label = Message::new(labels::SAME_ID).with("id", id).with("place", other.place("broker.id"));
+    Some(broker.at("broker.id", &SAME_ID, label))
+}
+
+/// Ports and folders that two brokers on one machine both want.
+fn same_machine(broker: &Broker<'_>, earlier: &[Broker<'_>]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    // one id twice: it is one broker in two files, or that is said already
+    for other in earlier.iter().filter(|other| other.id != broker.id && other.shares_machine(broker)) {
+        let clash = broker.listeners.iter().find(|own| other.listeners.iter().any(|taken| taken.port == own.port));
+        if let Some(listener) = clash {
+            let label = Message::new(labels::SAME_PORT).with("port", listener.port).with("place", other.place("listeners"));
+            findings.push(broker.at("listeners", &SAME_PORT, label));
+        }
+        if let Some(folder) = broker.folders.iter().find(|folder| other.folders.contains(folder)) {
+            let label = Message::new(labels::SAME_FOLDER).with("folder", folder).with("place", other.place(other.folders_key));
+            findings.push(broker.at(broker.folders_key, &SAME_FOLDER, label));
+        }
+        if !findings.is_empty() {
+            break;
+        }
+    }
+    findings
+}
+
+fn against_first(broker: &Broker<'_>, first: &Broker<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if !broker.connects_as(first) {
+        let label = Message::new(labels::OTHER_COORDINATOR)
+            .with("value", first.value("zookeeper.connect").unwrap_or_default())
+            .with("place", first.place("zookeeper.connect"));
+        findings.push(broker.at("zookeeper.connect", &OTHER_COORDINATOR, label));
+        return findings;
+    }
+    let differing = |keys: &'static [&'static str]| {
+        keys.iter().filter_map(|key| {
+            let (own, other) = (broker.value(key)?, first.value(key)?);
+            (!own.eq_ignore_ascii_case(other)).then_some((*key, other))
+        })
+    };
+    for (rule, keys) in [(&INTER_BROKER, &BETWEEN_BROKERS[..]), (&MIXED, &CLUSTER_WIDE[..])] {
+        for (key, other) in differing(keys) {
+            let label = Message::new(labels::DIFFERS).with("value", other).with("place", first.place(key));
+            findings.push(broker.at(key, rule, label));
+        }
+    }
+    findings
+}
+
+fn replicas(broker: &Broker<'_>, members: usize) -> Vec<Diagnostic> {
+    let number = |key: &str| broker.value(key).and_then(|value| value.parse::<usize>().ok());
+    let found = REPLICAS.iter().filter(|key| number(key).is_some_and(|count| count > members));
+    found.map(|key| broker.at(key, &REPLICATION, Message::new(labels::REPLICATION).with("count", members))).collect()
+}
+
+/// A broker that tells others `localhost`, where another broker or the coordinator is on another machine.
+fn localhost(broker: &Broker<'_>, members: &[Broker<'_>]) -> Option<Diagnostic> {
+    let (key, advertised) = broker.advertised()?;
+    let local = advertised.iter().any(|listener| broker::is_local(&listener.host));
+    let elsewhere = |other: &Broker<'_>| {
+        other.advertised().is_some_and(|(_, listeners)| {
+            listeners.iter().any(|listener| !listener.host.is_empty() && !broker::is_local(&listener.host))
+        })
+    };
+    (local && members.iter().any(elsewhere)).then(|| broker.at(key, &LOCALHOST, labels::LOCALHOST))
+}
+
+/// The coordinator's file where every broker beside it looks for one on this machine, and none at its port.
+fn unnamed(coordinator: &ConfigFile, brokers: &[Broker<'_>]) -> Option<Diagnostic> {
+    let entry = coordinator.document.entry("clientPort")?;
+    let port: u16 = entry.value.trim().parse().ok()?;
+    let addresses: Vec<_> = brokers.iter().flat_map(|broker| broker.coordinators.iter()).collect();
+    let all_here = !addresses.is_empty() && addresses.iter().all(|address| broker::is_local(&address.host));
+    if !all_here || addresses.iter().any(|address| address.port == port) {
+        return None;
+    }
+    let first = brokers.first()?;
+    let label = Message::new(labels::UNNAMED_COORDINATOR)
+        .with("value", first.value("zookeeper.connect").unwrap_or_default())
+        .with("place", first.place("zookeeper.connect"));
+    Some(broker::at_entry(coordinator, entry, &UNNAMED_COORDINATOR, label))
+}

@@ -1,0 +1,133 @@
+//! KL103 and KL217 to KL220: what the scripts that start servers are given.
+
+use super::invocation::Invocation;
+use super::word::Word;
+use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
+use crate::judge::rules::context::{FileKind, resolve};
+use crate::judge::rules::{Line, Rule, Speaks};
+use crate::text::{Message, command_labels as labels, commands as text};
+
+/// The path of the configuration counts from another folder than this one.
+pub static CONFIG_FROM_ELSEWHERE: Rule =
+    Rule::line("KL103", "config-path-from-elsewhere", text::CONFIG_FROM_ELSEWHERE, Speaks::After, config_from_elsewhere)
+        .says(&["file is missing", "java.nio.file.NoSuchFileException"]);
+/// `-daemon` behind the file.
+pub static DAEMON_LAST: Rule = Rule::line("KL217", "daemon-option-last", text::DAEMON_LAST, Speaks::After, daemon_last);
+/// No configuration is named.
+pub static NO_CONFIG: Rule = Rule::line("KL218", "server-without-config", text::NO_CONFIG, Speaks::After, no_config)
+    .says(&["[-daemon] server.properties [--override property=value]", "[-daemon] zookeeper.properties"]);
+/// The other server's configuration.
+pub static SWAPPED: Rule = Rule::line("KL219", "config-of-the-other-server", text::SWAPPED, Speaks::After, swapped);
+/// More than one configuration.
+pub static SEVERAL_CONFIGS: Rule = Rule::line("KL220", "several-configs", text::SEVERAL_CONFIGS, Speaks::After, several_configs)
+    .says(&["Found non argument parameters"])
+    .mattering(Severity::Error);
+
+const SCRIPTS: [&str; 2] = ["kafka-server-start.sh", "zookeeper-server-start.sh"];
+/// The files that come with Kafka in `config/`.
+const SHIPPED: [&str; 2] = ["server.properties", "zookeeper.properties"];
+
+/// A script that starts a server.
+struct Start<'a> {
+    script: &'static str,
+    /// Its words behind a leading `-daemon`.
+    arguments: &'a [Word],
+    invocation: &'a Invocation,
+}
+
+fn starts<'a>(line: &'a Line<'_>) -> impl Iterator<Item = Start<'a>> {
+    line.judged().iter().filter(|invocation| line.refused(invocation)).filter_map(|invocation| {
+        let script = SCRIPTS.into_iter().find(|script| invocation.program.file_name(line.context.line) == Some(*script))?;
+        invocation.tool(line.context)?;
+        let arguments = invocation.arguments.as_slice();
+        let daemon = arguments.first().is_some_and(|word| word.text.as_deref() == Some("-daemon"));
+        Some(Start { script, arguments: &arguments[usize::from(daemon)..], invocation })
+    })
+}
+
+/// The way from the current folder to Kafka's, as the program's word shows it: `./bin/x.sh` is `""`, `./x.sh` is `"../"`.
+fn way_to_kafka(program: &str) -> Option<String> {
+    let (folder, _) = program.rsplit_once('/')?;
+    let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    match parts.as_slice() {
+        _ if program.starts_with('/') => None,
+        [] => Some("../".to_owned()),
+        [.., "bin"] => Some(parts[..parts.len() - 1].iter().map(|part| format!("{part}/")).collect()),
+        _ => None,
+    }
+}
+
+fn config_from_elsewhere(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).find_map(|start| {
+        let word = start.arguments.first()?;
+        let typed = word.text.as_deref()?;
+        let (before, name) = typed.rsplit_once("config/").filter(|(_, name)| SHIPPED.contains(name))?;
+        let way = way_to_kafka(start.invocation.program.text.as_deref()?)?;
+        let written = before.strip_prefix("./").unwrap_or(before);
+        // only the two that are mixed up: seen from Kafka's folder and seen from bin
+        if way == written || !matches!((way.as_str(), written), ("", "../") | ("../", "")) {
+            return None;
+        }
+        if !line.is_text() {
+            let cwd = start.invocation.cwd.as_deref()?;
+            let kind = |path: &str| line.context.files.kind(&resolve(cwd, path));
+            if kind(typed) != FileKind::Missing || kind(&format!("{way}config/{name}")) != FileKind::File {
+                return None;
+            }
+        }
+        let right = format!("{way}config/{name}");
+        let range = word.place(line.context.line, 0..typed.len());
+        let label = if way.is_empty() { labels::CONFIG_FROM_BIN } else { labels::CONFIG_FROM_TOP };
+        let finding = line.found(&CONFIG_FROM_ELSEWHERE, range.clone(), Message::new(label).with("right", &right));
+        let plain = word.is_plain(line.context.line);
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: right }], true) } else { finding })
+    })
+}
+
+fn daemon_last(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).find_map(|start| {
+        let word = start.arguments.iter().find(|word| word.text.as_deref() == Some("-daemon"))?;
+        let first = start.arguments.first().filter(|first| *first != word)?;
+        let finding = line.found(&DAEMON_LAST, word.range.clone(), labels::DAEMON_LAST);
+        let taken_out = word.range.start.saturating_sub(1)..word.range.end;
+        let edits = vec![
+            Edit { range: first.range.start..first.range.start, text: "-daemon ".to_owned() },
+            Edit { range: taken_out, text: String::new() },
+        ];
+        Some(finding.fixed_by(edits, true))
+    })
+}
+
+fn no_config(line: &Line<'_>) -> Option<Diagnostic> {
+    let start = starts(line).find(|start| line.whole && start.arguments.is_empty())?;
+    let file = if start.script.starts_with("kafka") { SHIPPED[0] } else { SHIPPED[1] };
+    let range = start.invocation.program.range.clone();
+    Some(line.found(&NO_CONFIG, range, Message::new(labels::NO_CONFIG).with("file", file)))
+}
+
+fn swapped(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).find_map(|start| {
+        let word = start.arguments.first()?;
+        let name = word.file_name(line.context.line)?;
+        let (own, other) = if start.script.starts_with("kafka") { (SHIPPED[0], SHIPPED[1]) } else { (SHIPPED[1], SHIPPED[0]) };
+        if name != other {
+            return None;
+        }
+        let range = match word.text.as_deref() {
+            Some(typed) => word.place(line.context.line, typed.len() - name.len()..typed.len()),
+            None => word.range.clone(),
+        };
+        let finding = line.found(&SWAPPED, range.clone(), Message::new(labels::SWAPPED).with("own", own));
+        let plain = word.is_plain(line.context.line);
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: own.to_owned() }], false) } else { finding })
+    })
+}
+
+fn several_configs(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).filter(|start| start.script.starts_with("kafka")).find_map(|start| {
+        let second = start.arguments.get(1)?;
+        let typed = second.text.as_deref().filter(|typed| typed.ends_with(".properties"))?;
+        let range = second.place(line.context.line, 0..typed.len());
+        Some(line.found(&SEVERAL_CONFIGS, range, labels::SEVERAL_CONFIGS))
+    })
+}

@@ -1,0 +1,40 @@
+//! What the rules about command lines say beside the mark.
+
+crate::texts! {
+    SOURCE_TARBALL { ko: "소스 코드예요. 바로 쓸 수 있는 것은 {right:이에요/예요}.", en: "the source; what can be run is {right}" }
+    CD_INTO_ARCHIVE { ko: "파일이에요. 풀고 나면 {folder} 폴더가 생겨요.", en: "a file; unpacked, it makes the folder {folder}" }
+    CONFIG_FROM_BIN { ko: "bin 안에서 본 경로예요. 여기서는 {right:이에요/예요}.", en: "as seen from bin; from here it is {right}" }
+    CONFIG_FROM_TOP { ko: "카프카 폴더에서 본 경로예요. bin 안에서는 {right:이에요/예요}.", en: "as seen from Kafka's folder; from bin it is {right}" }
+    LOG_FOLDER { ko: "{folder} 폴더가 없어요.", en: "there is no folder {folder}" }
+    NO_SLASH { ko: "이 폴더에 있어요: ./{name}", en: "it is in this folder: ./{name}" }
+    OTHER_FOLDER { ko: "{typed:은/는} 없고, {right:이/가} 있어요.", en: "there is no {typed}, but there is {right}" }
+    NOHUP_IN_FOREGROUND { ko: "줄 끝에 & 가 없어요.", en: "there is no & at the end of the line" }
+    BLANK_AFTER_BACKSLASH { ko: "줄이 여기서 끝나요.", en: "the line ends here" }
+    NO_BOOTSTRAP { ko: "{option} 옵션이 없어요.", en: "{option} is missing" }
+    NO_ACTION { ko: "무엇을 할지 없어요.", en: "it does not say what to do" }
+    TWO_ACTIONS { ko: "{first:과/와} {second:은/는} 함께 못 써요.", en: "{first} and {second} are two actions" }
+    THE_OTHER { ko: "다른 하나", en: "the other one" }
+    NO_TOPIC { ko: "--topic이 없어요.", en: "--topic is missing" }
+    ODD_DASH { ko: "{name:으로/로} 쳐야 해요.", en: "meant is {name}" }
+    NO_VALUE { ko: "{option}의 값이 없어요.", en: "{option} has no value" }
+    TWICE { ko: "{option:이/가} 또 있어요.", en: "{option} once more" }
+    FIRST_TIME { ko: "처음 적은 곳", en: "given here first" }
+    CONFLICT { ko: "{second:은/는} {first:과/와} 함께 못 써요.", en: "{second} cannot stand with {first}" }
+    NEEDS_ANOTHER { ko: "{option:은/는} {needed:과/와} 함께 써요.", en: "{option} goes with {needed}" }
+    NUMBER_RANGE { ko: "{least}부터 {most}까지예요.", en: "from {least} to {most}" }
+    NOT_A_NUMBER { ko: "{option}에는 정수를 적어요.", en: "{option} takes a whole number" }
+    TOPIC_CHARACTER { ko: "'{found}'는 쓸 수 없는 글자예요.", en: "'{found}' is not allowed" }
+    TOPIC_DOTS { ko: "점만으로는 이름이 되지 않아요.", en: "dots alone are no name" }
+    TOPIC_LENGTH { ko: "{length}자예요. {most}자까지 돼요.", en: "{length} characters; {most} are allowed" }
+    BOOTSTRAP_IS_ZOOKEEPER { ko: "{port:은/는} 주키퍼의 포트예요.", en: "{port} is ZooKeeper's port" }
+    BOOTSTRAP_PORT { ko: "'{port}'는 포트가 아니에요.", en: "'{port}' is no port" }
+    BOOTSTRAP_NO_PORT { ko: "포트가 없어요. {host}:9092처럼 적어요.", en: "the port is missing, as in {host}:9092" }
+    STRAY_WORD { ko: "'{word}'는 {option}의 값이 아니에요.", en: "'{word}' is no part of {option}" }
+    DAEMON_LAST { ko: "맨 앞에 있어야 해요.", en: "it has to come first" }
+    NO_CONFIG { ko: "뒤에 {file}의 경로가 와야 해요.", en: "the path of a {file} has to follow" }
+    SWAPPED { ko: "이 서버의 설정은 {own:이에요/예요}.", en: "this server has {own}" }
+    SEVERAL_CONFIGS { ko: "두 번째 파일이에요.", en: "a second file" }
+    CONSOLE_PROPERTY_NEAR { ko: "{property:이라는/라는} 속성은 없어요. {meant} 아닌가요?", en: "there is no {property}; did you mean {meant}?" }
+    CONSOLE_PROPERTY_TRUE { ko: "{property}=true 로 적어야 켜져요.", en: "{property}=true switches it on" }
+    CONSOLE_PROPERTY_SWITCH { ko: "{switch}=true 가 없으면 쓰이지 않아요.", en: "not used without {switch}=true" }
+}

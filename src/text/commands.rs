@@ -1,0 +1,149 @@
+//! What the rules about command lines say of their mistakes.
+
+crate::rule_texts! {
+    SOURCE_TARBALL {
+        title: ("실행 파일이 아니라 소스 코드 묶음이에요", "This archive has Kafka's source, not its programs"),
+        why: ("이름이 -src로 끝나는 묶음에는 소스 코드만 있어요. bin의 스크립트가 실행할 jar 파일이 없어서 직접 빌드해야 해요.", "The archive that ends in -src has only the source. The scripts in bin have no jars to run until it is built."),
+        fix: ("kafka_2.13-으로 시작하는 묶음을 받으세요.", "Take the archive that begins with kafka_2.13-."),
+        seen: ("스크립트를 실행하면 Classpath is empty. Please build the project first 라고만 나와요.", "Every script then says: Classpath is empty. Please build the project first"),
+    }
+    CD_INTO_ARCHIVE {
+        title: ("압축 파일로는 cd 할 수 없어요", "An archive is not a folder"),
+        why: ("압축 파일은 파일 하나예요. 풀면 같은 이름의 폴더가 생기고, 그 폴더로 들어가야 해요.", "An archive is one file. Unpacking it makes a folder, and that is where to go."),
+        fix: ("tar -xzf 로 푼 다음, 확장자를 뗀 폴더로 들어가세요.", "Unpack it with tar -xzf, then go into the folder without the ending."),
+        seen: ("셸이 Not a directory 라고 해요.", "The shell says: Not a directory"),
+    }
+    CONFIG_FROM_ELSEWHERE {
+        title: ("설정 파일의 경로가 지금 폴더와 맞지 않아요", "The path of the configuration does not count from this folder"),
+        why: ("경로는 스크립트가 있는 곳이 아니라 지금 있는 폴더부터 세요. bin 안에서는 ../config, 그 위에서는 config예요.", "A path counts from the current folder, not from where the script is: ../config within bin, config above it."),
+        fix: ("지금 폴더에서 본 경로로 적으세요.", "Write the path as it is seen from the current folder."),
+        seen: ("주키퍼는 file is missing, 브로커는 NoSuchFileException 으로 바로 끝나요.", "ZooKeeper ends with: file is missing, a broker with: NoSuchFileException"),
+    }
+    LOG_FOLDER {
+        title: ("출력을 보낼 폴더가 없어요", "The folder for the output does not exist"),
+        why: ("셸은 출력을 담을 파일은 만들어도 폴더는 만들지 않아요. 파일을 열지 못하면 명령은 시작조차 하지 않아요.", "The shell makes the file for the output, but not its folder. Where it cannot open the file, the command never starts."),
+        fix: ("mkdir -p 로 폴더를 먼저 만드세요.", "Make the folder first, with mkdir -p."),
+        seen: ("셸이 No such file or directory 라고 해요.", "The shell says: No such file or directory"),
+    }
+    NO_SLASH {
+        title: ("이 폴더의 스크립트는 ./ 를 붙여 실행해요", "A script of this folder is run with ./"),
+        why: ("경로 없이 이름만 적으면 셸은 PATH에 있는 폴더에서만 찾아요. 지금 폴더는 거기에 없어요.", "A name without a path is searched in the folders of PATH only, and this folder is none of them."),
+        fix: ("앞에 ./ 를 붙이세요.", "Put ./ before it."),
+        seen: ("셸이 command not found 라고 해요.", "The shell says: command not found"),
+    }
+    OTHER_FOLDER {
+        title: ("스크립트가 이 폴더에 없어요", "The script is in another folder"),
+        why: ("이름은 맞지만 그 스크립트는 다른 폴더에 있어요. 카프카의 스크립트는 모두 bin에 있어요.", "The name is right, but the script is elsewhere: all of Kafka's scripts are in bin."),
+        fix: ("스크립트가 있는 폴더부터 적거나, 그 폴더로 옮겨 가세요.", "Write the folder too, or go there first."),
+        seen: ("셸이 No such file or directory 라고 해요.", "The shell says: No such file or directory"),
+    }
+    NOHUP_IN_FOREGROUND {
+        title: ("nohup만으로는 뒤에서 돌지 않아요", "nohup alone does not go to the background"),
+        why: ("nohup은 터미널이 닫혀도 서버가 끝나지 않게 할 뿐이에요. 뒤로 보내는 것은 줄 끝의 & 예요. 지금은 서버가 끝날 때까지 이 터미널을 쓸 수 없어요.", "nohup only keeps the server alive when the terminal closes. What sends it to the background is the & at the end of the line; without it the terminal is taken until the server ends."),
+        fix: ("줄 끝에 & 를 붙이세요.", "Put & at the end of the line."),
+    }
+    BLANK_AFTER_BACKSLASH {
+        title: ("역슬래시 뒤에 빈칸이 있어요", "There is a blank behind the backslash"),
+        why: ("줄을 잇는 것은 줄의 맨 끝에 있는 역슬래시예요. 뒤에 빈칸이 있으면 명령이 거기서 끝나고, 다음 줄은 다른 명령이 돼요.", "A line goes on where a backslash is its very last character. With a blank behind it the command ends there, and the next line is another command."),
+        fix: ("역슬래시 뒤의 빈칸을 지우세요.", "Take out what stands behind the backslash."),
+        seen: ("다음 줄에서 command not found 가 나와요.", "The next line ends with: command not found"),
+    }
+    NO_BOOTSTRAP {
+        title: ("어느 브로커에게 말을 걸지 적지 않았어요", "No broker is named to talk to"),
+        why: ("이 도구는 브로커에게 물어봐서 일을 해요. 기본 주소는 없어요.", "This tool does its work by asking a broker, and no address is taken by default."),
+        fix: ("--bootstrap-server 호스트:포트 를 붙이세요.", "Add --bootstrap-server host:port."),
+    }
+    ONE_ACTION {
+        title: ("할 일은 꼭 하나만 골라야 해요", "Exactly one action is expected"),
+        why: ("kafka-topics.sh는 --list, --describe, --create, --alter, --delete 가운데 하나를 해요.", "kafka-topics.sh does one of --list, --describe, --create, --alter and --delete."),
+        fix: ("하려는 일 하나만 남기세요.", "Leave the one that is meant."),
+        seen: ("Command must include exactly one action: --list, --describe, --create, --alter or --delete", "Command must include exactly one action: --list, --describe, --create, --alter or --delete"),
+    }
+    NO_TOPIC {
+        title: ("어느 토픽인지 적지 않았어요", "No topic is named"),
+        why: ("이 일은 토픽 하나를 두고 하는 일이라 이름이 있어야 해요.", "This is done with a topic, so its name is needed."),
+        fix: ("--topic 이름 을 붙이세요.", "Add --topic and its name."),
+    }
+    ODD_DASH {
+        title: ("옵션 앞이 붙임표 두 개가 아니라 긴 줄표예요", "A long dash stands before the option, not two hyphens"),
+        why: ("문서 편집기나 웹 페이지가 -- 를 긴 줄표 하나로 바꾸곤 해요. 도구가 보기에는 옵션이 아니라 그냥 낱말이에요.", "Editors and web pages like to turn -- into one long dash. To the tool that is a word, not an option."),
+        fix: ("붙임표 두 개(--)로 다시 치세요.", "Type two hyphens (--)."),
+    }
+    NO_VALUE {
+        title: ("옵션 뒤에 값이 없어요", "The option's value is missing"),
+        why: ("이 옵션은 값과 함께 써요. 줄이 옵션에서 끝나 버렸어요.", "This option takes a value, and the line ends before it."),
+        fix: ("옵션 뒤에 값을 적으세요.", "Write the value behind the option."),
+        seen: ("Option … requires an argument 라고 나와요.", "The tool says: Option … requires an argument"),
+    }
+    TWICE {
+        title: ("같은 옵션을 두 번 적었어요", "The option is given twice"),
+        why: ("이 옵션의 값은 하나뿐이에요. 도구는 둘 가운데 고르지 않고 끝나요.", "This option has one value. The tool does not choose between two, it ends."),
+        fix: ("하나만 남기세요.", "Leave one of them."),
+        seen: ("Found multiple arguments for option …, but you asked for only one", "Found multiple arguments for option …, but you asked for only one"),
+    }
+    CONFLICT {
+        title: ("함께 쓸 수 없는 옵션이에요", "These options exclude each other"),
+        why: ("두 옵션이 서로 다른 일을 하려고 해서, 도구가 시작하기 전에 거절해요.", "They ask for different things, and the tool refuses before it begins."),
+        fix: ("둘 가운데 하나를 빼세요.", "Take one of them out."),
+    }
+    NEEDS_ANOTHER {
+        title: ("다른 옵션과 함께 써야 하는 옵션이에요", "The option needs another one beside it"),
+        why: ("이 옵션은 혼자서는 뜻이 정해지지 않아요.", "By itself the option does not say enough."),
+        fix: ("빠진 옵션을 함께 적으세요.", "Add the option that is missing."),
+    }
+    NUMBER {
+        title: ("숫자가 아니거나 범위를 벗어났어요", "Not a number, or out of range"),
+        why: ("도구가 읽지 못하는 수이거나 브로커가 받지 않는 수예요. 아무것도 만들어지거나 바뀌지 않았어요.", "The tool cannot read this number, or the broker does not take it. Nothing was made or changed."),
+        fix: ("범위 안의 정수를 적으세요.", "Write a whole number within the range."),
+    }
+    TOPIC_NAME {
+        title: ("토픽 이름에 쓸 수 없는 글자나 길이예요", "A topic cannot have this name"),
+        why: ("토픽 이름은 디스크의 폴더 이름이 돼요. 그래서 영문자와 숫자, 점, 밑줄, 붙임표만 249자까지 쓸 수 있어요.", "A topic's name becomes the name of a folder on disk: ASCII letters, digits, dots, underscores and hyphens, 249 at most."),
+        fix: ("쓸 수 있는 글자로만 이름을 지으세요.", "Use only those characters."),
+    }
+    BOOTSTRAP_IS_ZOOKEEPER {
+        title: ("브로커가 아니라 주키퍼의 포트예요", "This is ZooKeeper's port, not a broker's"),
+        why: ("토픽을 만들고 메시지를 주고받는 상대는 브로커예요. 주키퍼는 카프카의 말을 알아듣지 못해서 대답 없이 연결을 끊어요.", "Topics are made by a broker, and records go to one. ZooKeeper does not understand Kafka's protocol and closes the connection without an answer."),
+        fix: ("브로커의 listeners에 적힌 포트(보통 9092)로 바꾸세요.", "Name the port of a broker's listeners, usually 9092."),
+        seen: ("kafka-topics.sh는 60초 동안 아무 말이 없다가 Timed out waiting for a node assignment 로 끝나요.", "kafka-topics.sh says nothing for 60 seconds and ends with: Timed out waiting for a node assignment"),
+    }
+    BOOTSTRAP_MALFORMED {
+        title: ("브로커의 주소는 호스트:포트예요", "A broker's address is host:port"),
+        why: ("포트를 빼면 도구가 대신 채워 주지 않아요.", "No port is taken by default."),
+        fix: ("호스트와 포트를 콜론으로 이어 적으세요. 예: localhost:9092", "Write host and port with a colon between them, as localhost:9092."),
+    }
+    STRAY_WORD {
+        title: ("어느 옵션에도 속하지 않는 낱말이에요", "A word belongs to no option"),
+        why: ("도구는 이런 낱말을 말없이 버려요. 이름에 빈칸이 있었다면 앞부분만 쓰였을 거예요.", "The tool drops such words in silence. If a name was meant to have a blank, only its first part was taken."),
+        fix: ("필요 없는 낱말이면 지우고, 값의 일부면 따옴표로 묶으세요.", "Take it out, or quote it together with the value it belongs to."),
+    }
+    CONSOLE_PROPERTY {
+        title: ("아무 일도 하지 않는 --property예요", "This --property has no effect"),
+        why: ("콘솔 도구는 모르는 속성을 말없이 지나쳐요. 짝이 되는 속성이 없어도 마찬가지예요.", "The console tools pass over properties that they do not know, or that nothing switches on, without a word."),
+        fix: ("이름과 =값, 그리고 함께 써야 하는 속성을 확인하세요.", "Check the name, the =value and the property that it goes with."),
+    }
+    DAEMON_LAST {
+        title: ("-daemon은 설정 파일보다 앞에 써요", "-daemon comes before the file"),
+        why: ("시작 스크립트는 첫 낱말이 -daemon일 때만 알아봐요. 뒤에 있으면 서버에 넘겨져 오류가 돼요.", "The script looks for -daemon as its first word only. Behind the file it is passed on to the server, which refuses it."),
+        fix: ("-daemon을 맨 앞으로 옮기세요.", "Move -daemon to the front."),
+        seen: ("브로커는 d is not a recognized option, 주키퍼는 NumberFormatException 으로 끝나요.", "A broker ends with: d is not a recognized option, ZooKeeper with a NumberFormatException"),
+    }
+    NO_CONFIG {
+        title: ("설정 파일을 적지 않았어요", "No configuration file is named"),
+        why: ("시작 스크립트는 기본 설정 파일을 찾아 쓰지 않아요. 사용법만 보여 주고 끝나요.", "The script has no file that it takes by default: it prints its usage and ends."),
+        fix: ("뒤에 설정 파일의 경로를 적으세요.", "Write the path of the configuration behind it."),
+        seen: ("USAGE: 로 시작하는 한 줄만 나와요.", "All that is printed is a line that begins with USAGE:"),
+    }
+    SWAPPED {
+        title: ("다른 서버의 설정 파일이에요", "This is the other server's configuration"),
+        why: ("브로커는 server.properties로, 주키퍼는 zookeeper.properties로 시작해요.", "A broker is started with server.properties, ZooKeeper with zookeeper.properties."),
+        fix: ("서버에 맞는 파일을 적으세요.", "Name the file of this server."),
+        seen: ("브로커는 Missing required configuration `zookeeper.connect`, 주키퍼는 dataDir is not set 이라고 해요.", "A broker says: Missing required configuration `zookeeper.connect`, ZooKeeper: dataDir is not set"),
+    }
+    SEVERAL_CONFIGS {
+        title: ("설정 파일은 하나만 받아요", "Only one configuration is taken"),
+        why: ("브로커 하나는 파일 하나로 시작해요. 몇 가지만 바꾸려면 --override 키=값 을 써요.", "One broker has one file. To change a few keys, there is --override key=value."),
+        fix: ("파일 하나만 남기고, 나머지는 --override로 적으세요.", "Leave one file and give the rest with --override."),
+        seen: ("Found non argument parameters: …", "Found non argument parameters: …"),
+    }
+}
