@@ -7,31 +7,41 @@ use super::data_tree::DataTree;
 use super::protocol::{ErrorCode, parent_and_name};
 use crate::log_warn;
 
-const ROOT: &str = "/zookeeper/quota";
-const LIMITS: &str = "zookeeper_limits";
-const STATS: &str = "zookeeper_stats";
-const COUNT: &str = "count";
-const BYTES: &str = "bytes";
-const COUNT_HARD: &str = "countHardLimit";
-const BYTES_HARD: &str = "byteHardLimit";
+/// The znode below which the quotas lie.
+pub const ROOT: &str = "/zookeeper/quota";
+/// The name of the znode with a limit.
+pub const LIMITS: &str = "zookeeper_limits";
+/// The name of the znode with what is there.
+pub const STATS: &str = "zookeeper_stats";
+/// The number of znodes.
+pub const COUNT: &str = "count";
+/// The bytes of their data.
+pub const BYTES: &str = "bytes";
+/// The number of znodes that is never exceeded.
+pub const COUNT_HARD: &str = "countHardLimit";
+/// The bytes that are never exceeded.
+pub const BYTES_HARD: &str = "byteHardLimit";
 
-/// The data of a limit or of a count, such as `count=5,bytes=-1;countHardLimit=7`; -1 is no limit.
+/// The data of a limit or of a count, such as `count=5,bytes=-1=;countHardLimit=7`; -1 is no limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct StatsTrack(BTreeMap<String, i64>);
+pub struct StatsTrack(BTreeMap<String, i64>);
 
 impl StatsTrack {
     /// What is no number counts as none.
-    fn parse(data: &[u8]) -> Self {
+    pub fn parse(data: &[u8]) -> Self {
         let text = String::from_utf8_lossy(data);
         let pairs = text.split([',', ';']).filter_map(|pair| pair.split_once('='));
-        Self(pairs.map(|(key, value)| (key.to_owned(), value.parse().unwrap_or(-1))).collect())
+        let number = |value: &str| value.split('=').next().and_then(|value| value.parse().ok()).unwrap_or(-1);
+        Self(pairs.map(|(key, value)| (key.to_owned(), number(value))).collect())
     }
 
-    fn get(&self, key: &str) -> i64 {
+    /// The value of a key; -1 where there is none.
+    pub fn get(&self, key: &str) -> i64 {
         self.0.get(key).copied().unwrap_or(-1)
     }
 
-    fn set(&mut self, key: &str, value: i64) {
+    /// Sets the value of a key.
+    pub fn set(&mut self, key: &str, value: i64) {
         self.0.insert(key.to_owned(), value);
     }
 }
@@ -39,10 +49,12 @@ impl StatsTrack {
 impl fmt::Display for StatsTrack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{COUNT}={},{BYTES}={}", self.get(COUNT), self.get(BYTES))?;
-        for (key, value) in self.0.iter().filter(|(key, _)| *key != COUNT && *key != BYTES) {
-            write!(f, ";{key}={value}")?;
+        let others: Vec<_> = self.0.iter().filter(|(key, _)| *key != COUNT && *key != BYTES).collect();
+        if !others.is_empty() {
+            // a sign for readers of an older time, that they leave out what follows
+            f.write_str("=")?;
         }
-        Ok(())
+        others.into_iter().try_for_each(|(key, value)| write!(f, ";{key}={value}"))
     }
 }
 
@@ -169,7 +181,7 @@ mod tests {
 
     #[test]
     fn limits_are_read_and_written_as_zookeeper_does() {
-        for text in ["count=-1,bytes=-1", "count=5,bytes=100;byteHardLimit=7;countHardLimit=9"] {
+        for text in ["count=-1,bytes=-1", "count=5,bytes=100=;byteHardLimit=7;countHardLimit=9"] {
             assert_eq!(StatsTrack::parse(text.as_bytes()).to_string(), text);
         }
         assert_eq!(StatsTrack::parse(b"bytes=x;count=1").to_string(), "count=1,bytes=-1");

@@ -221,15 +221,12 @@ impl Coordinator {
         if found { Ok(None) } else { Err(ErrorCode::NoWatcher) }
     }
 
-    pub(super) fn authenticate(&mut self, connection: ConnectionId, xid: i32, body: &Bytes, actions: &mut Vec<Action>) {
-        let Some(known) = self.connections.get_mut(&connection) else { return };
+    /// Takes the identity that a packet proves; `None` where it is no such packet.
+    pub(super) fn prove(&mut self, connection: ConnectionId, body: &Bytes) -> Option<ErrorCode> {
+        let known = self.connections.get_mut(&connection)?;
         let address = known.address;
         log_info!(LOGGER, "got auth packet /{address}");
-        let Ok(packet) = AuthPacket::from_bytes(body) else {
-            self.drop_connection(connection);
-            actions.push(Action::Close { connection });
-            return;
-        };
+        let packet = AuthPacket::from_bytes(body).ok()?;
         let is_off = packet.scheme == "digest" && !self.options.digest_scheme;
         let proven = if is_off {
             None
@@ -237,7 +234,7 @@ impl Coordinator {
             let auth = packet.auth.as_deref().unwrap_or_default();
             acl::authenticate(&packet.scheme, auth, &known.ids, self.options.digest_algorithm)
         };
-        let code = match proven {
+        match proven {
             Some(id) => {
                 let is_super = id.scheme == "digest" && self.options.super_digest.as_deref() == Some(&id.id);
                 let all = is_super.then(|| Id { scheme: "super".to_owned(), id: String::new() });
@@ -249,17 +246,24 @@ impl Coordinator {
                 }
                 let session = known.session;
                 log_info!(LOGGER, "Session 0x{session:x}: auth success for scheme {} and address /{address}", packet.scheme);
-                ErrorCode::Ok
+                Some(ErrorCode::Ok)
             }
             None => {
                 let scheme = packet.scheme;
                 log_warn!(LOGGER, "No authentication provider for scheme: {scheme} has ip digest ");
                 self.auth_failed += 1;
-                ErrorCode::AuthFailed
+                Some(ErrorCode::AuthFailed)
             }
-        };
-        self.reply(connection, ReplyHeader { xid, zxid: 0, err: code.code() }, None::<&bool>, actions);
-        if code != ErrorCode::Ok {
+        }
+    }
+
+    /// Answers an auth packet; a connection that proves nothing is closed.
+    pub(super) fn answer_auth(&mut self, connection: ConnectionId, xid: i32, code: Option<ErrorCode>, actions: &mut Vec<Action>) {
+        match code {
+            Some(code) => self.reply(connection, ReplyHeader { xid, zxid: 0, err: code.code() }, None::<&bool>, actions),
+            None => self.drop_connection(connection),
+        }
+        if code != Some(ErrorCode::Ok) {
             actions.push(Action::Close { connection });
         }
     }

@@ -167,7 +167,9 @@ impl Coordinator {
         let Some(session) = self.connections.get(&connection).map(|connection| connection.session) else { return nothing };
         let op = match OpCode::from_code(header.op) {
             Some(OpCode::Auth) => {
-                return Prepared { entry: None, request: Pipelined::Auth { connection, xid: header.xid, body } };
+                // what is sent right after it is prepared before this is answered
+                let code = self.prove(connection, &body);
+                return Prepared { entry: None, request: Pipelined::Auth { connection, xid: header.xid, code } };
             }
             Some(OpCode::Sasl) => {
                 return Prepared { entry: None, request: Pipelined::Sasl { connection, xid: header.xid, body } };
@@ -252,7 +254,7 @@ impl Coordinator {
                     actions.push(Action::Close { connection });
                 }
             }
-            Pipelined::Auth { connection, xid, body } => self.authenticate(connection, xid, &body, actions),
+            Pipelined::Auth { connection, xid, code } => self.answer_auth(connection, xid, code, actions),
             Pipelined::Sasl { connection, xid, body } => self.refuse_sasl(connection, xid, &body, actions),
             Pipelined::Disconnect { connection } => self.drop_connection(connection),
             Pipelined::Dropped { connection } => {

@@ -95,10 +95,11 @@ pub(super) enum Pipelined {
         xid: i32,
         code: ErrorCode,
     },
+    /// The identity counts from here on already; without a code the packet was none.
     Auth {
         connection: ConnectionId,
         xid: i32,
-        body: Bytes,
+        code: Option<ErrorCode>,
     },
     Sasl {
         connection: ConnectionId,

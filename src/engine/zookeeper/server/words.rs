@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::environment::{environment, file_descriptors};
 use super::four_letter::VERSION;
 use super::run::Core;
 use super::statistics::ConnectionStatistics;
+use crate::engine::zookeeper::date::java_date;
 
 /// How finely the ends of connections are grouped, in ms.
 const CONNECTION_BUCKET_MS: i64 = 10_000;
@@ -250,10 +249,4 @@ impl Core {
         }
         text + "\n"
     }
-}
-
-/// A time as Java's `Date` shows it, such as `Mon Nov 23 03:38:33 UTC 2026`.
-fn java_date(wall_ms: i64) -> String {
-    let time = Timestamp::from_millisecond(wall_ms).unwrap_or(Timestamp::MAX);
-    time.to_zoned(TimeZone::system()).strftime("%a %b %d %H:%M:%S %Z %Y").to_string()
 }
