@@ -84,7 +84,11 @@ fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> S
         return fill(include_str!("scripts/server-stop.sh"), text::SERVER_STOP, &values);
     }
     if classes.contains(&tool.main_class) {
-        return fill(include_str!("scripts/tool.sh"), text::TOOL, &[("@CLASS@", tool.main_class)]);
+        let template = match tool.script {
+            "zookeeper-shell.sh" => include_str!("scripts/zookeeper-shell.sh"),
+            _ => include_str!("scripts/tool.sh"),
+        };
+        return fill(template, text::TOOL, &[("@CLASS@", tool.main_class)]);
     }
     let values = [("@NEEDS@", &*needs(tool.script)), ("@CODE@", &*tool.failure.to_string())];
     fill(include_str!("scripts/elsewhere.sh"), text::ELSEWHERE, &values)

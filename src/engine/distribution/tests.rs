@@ -14,6 +14,7 @@ const CLASSES: &[&str] = &[
     "kafka.admin.TopicCommand",
     "kafka.tools.ConsoleConsumer",
     "kafka.tools.ConsoleProducer",
+    "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka",
     "org.apache.zookeeper.server.quorum.QuorumPeerMain",
 ];
 const SECONDS: Duration = Duration::from_secs(20);
@@ -214,6 +215,8 @@ async fn scripts_run_the_program_from_every_folder() {
     check(Path::new("/"), &format!("{}/kafka-topics.sh --list", bin.display()), &full).await;
     check(Path::new("/"), &format!("PATH=$PATH:{}; kafka-topics.sh --list", bin.display()), &full).await;
     check(&bin, "sh ./kafka-topics.sh --list", "./..").await;
+    assert!(!fixture.distribution.logs().exists(), "tools have no logs");
+    fixture.run(&bin, "KAFKA_LOG4J_OPTS=-Da=b ./kafka-topics.sh --list").await;
     assert!(fixture.distribution.logs().is_dir());
 
     fs::write(fixture.distribution.witness(), "/run/witness.sock").expect("writable");
@@ -236,6 +239,8 @@ async fn usage_and_exit_codes_are_those_of_kafka() {
     check("./zookeeper-server-start.sh", "USAGE: ./zookeeper-server-start.sh [-daemon] zookeeper.properties\n", "", 1).await;
     let usage = "USAGE: ./kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n";
     check("./kafka-run-class.sh", usage, "", 1).await;
+    let usage = "USAGE: ./zookeeper-shell.sh zookeeper_host:port[/path] [-zk-tls-config-file file] [args...]\n";
+    check("./zookeeper-shell.sh", usage, "", 1).await;
     let unknown = "Error: Could not find or load main class kafka.No\nCaused by: java.lang.ClassNotFoundException: kafka.No\n";
     check("./kafka-run-class.sh kafka.No --list", "", unknown, 1).await;
     check("./kafka-run-class.sh -Xmx1G -Da=b kafka.admin.TopicCommand", "", "", 0).await;

@@ -11,7 +11,8 @@ here=${0%/*}
 [ "$here" != "$0" ] || here=.
 base_dir=$here/..
 export LOG_DIR=${LOG_DIR:-$base_dir/logs}
-[ -d "$LOG_DIR" ] || mkdir -p "$LOG_DIR"
+# only what logs to files makes the folder for them
+[ -z "$KAFKA_LOG4J_OPTS" ] || [ -d "$LOG_DIR" ] || mkdir -p "$LOG_DIR"
 
 # what Java says of options that it does not take
 no_machine() {
