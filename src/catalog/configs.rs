@@ -106,6 +106,28 @@ pub fn broker_synonyms(name: &str) -> &'static [&'static str] {
     GROUPS.iter().find(asked_by_other).copied().unwrap_or(&[])
 }
 
+/// The broker's keys that exist at run time only: how fast replicas may move, in bytes a second (`DynamicConfig.Broker`).
+pub fn broker_throttles() -> &'static [ConfigKey] {
+    const fn rate(name: &'static str) -> ConfigKey {
+        ConfigKey {
+            name,
+            kind: "LONG",
+            default: None,
+            required: false,
+            valid: "[0,...]",
+            importance: "MEDIUM",
+            scope: "per-broker",
+            internal: true,
+        }
+    }
+    static ALL: [ConfigKey; 3] = [
+        rate("leader.replication.throttled.rate"),
+        rate("follower.replication.throttled.rate"),
+        rate("replica.alter.log.dirs.io.max.bytes.per.second"),
+    ];
+    &ALL
+}
+
 /// The producer's keys (`ProducerConfig`), sorted by name.
 pub fn producer() -> &'static [ConfigKey] {
     static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();

@@ -164,7 +164,7 @@ fn names_of(name: &str) -> Vec<&str> {
 /// The key itself, or the one that a listener's prefix stands before.
 fn key_of(name: &str) -> Option<&'static ConfigKey> {
     let name = listener_base(name).unwrap_or(name);
-    configs::broker().iter().find(|key| key.name == name)
+    configs::broker().iter().chain(configs::broker_throttles()).find(|key| key.name == name)
 }
 
 /// What was set for every broker, sorted by name.

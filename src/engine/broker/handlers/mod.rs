@@ -30,6 +30,7 @@ pub mod produce;
 #[cfg(test)]
 mod record_tests;
 mod sasl;
+mod update_features;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -156,6 +157,7 @@ pub static APIS: &[&ApiSpec] = &[
     &alter_partition_reassignments::SPEC,
     &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
+    &update_features::SPEC,
     &describe_cluster::SPEC,
     &describe_producers::SPEC,
 ];
