@@ -14,17 +14,19 @@ pub struct Exception {
     pub message: Option<String>,
     /// What led to it.
     pub cause: Option<Box<Exception>>,
+    /// What else went wrong meanwhile.
+    pub suppressed: Vec<Exception>,
 }
 
 impl Exception {
     /// An exception with a message and no cause.
     pub fn new(class: &'static str, message: impl Into<String>) -> Self {
-        Self { class, message: Some(message.into()), cause: None }
+        Self { class, message: Some(message.into()), cause: None, suppressed: Vec::new() }
     }
 
     /// An exception without a message.
     pub fn bare(class: &'static str) -> Self {
-        Self { class, message: None, cause: None }
+        Self { class, message: None, cause: None, suppressed: Vec::new() }
     }
 
     /// An `IllegalArgumentException`.
@@ -73,6 +75,13 @@ impl Exception {
         self
     }
 
+    /// The same exception with others that it hides.
+    #[must_use]
+    pub fn suppressing(mut self, others: Vec<Exception>) -> Self {
+        self.suppressed = others;
+        self
+    }
+
     /// Writes an ERROR record with this exception below it.
     pub fn log(&self, logger: &str, message: fmt::Arguments<'_>) {
         log_caused(Level::Error, logger, message, format_args!("{self}"));
@@ -87,6 +96,9 @@ impl Exception {
 impl fmt::Display for Exception {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.headline())?;
+        for other in &self.suppressed {
+            write!(out, "\n\tSuppressed: {}", other.to_string().replace('\n', "\n\t"))?;
+        }
         match &self.cause {
             Some(cause) => write!(out, "\nCaused by: {cause}"),
             None => Ok(()),
@@ -108,5 +120,7 @@ mod tests {
             text,
             "org.apache.kafka.common.KafkaException: failed\nCaused by: java.net.BindException: Address already in use"
         );
+        let hidden = Exception::bare("a.B").suppressing(vec![Exception::bare("a.C").caused_by(Exception::bare("a.D"))]);
+        assert_eq!(hidden.to_string(), "a.B\n\tSuppressed: a.C\n\tCaused by: a.D");
     }
 }

@@ -3,7 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use super::tools::{broker_api_versions, configs, consumer_groups, delete_records, get_offsets, log_dirs};
+use super::tools::{
+    broker_api_versions, cluster, configs, consumer_groups, delete_records, features, get_offsets, leader_election, log_dirs,
+    reassign_partitions, zookeeper_shell,
+};
 use super::{tools, zookeeper};
 
 /// One program of the distribution.
@@ -36,11 +39,16 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: tools::VERIFIABLE_PRODUCER_CLASS, run: tools::run_verifiable_producer },
     Program { main_class: tools::VERIFIABLE_CONSUMER_CLASS, run: tools::run_verifiable_consumer },
     Program { main_class: broker_api_versions::MAIN_CLASS, run: broker_api_versions::run },
+    Program { main_class: cluster::MAIN_CLASS, run: cluster::run },
     Program { main_class: configs::MAIN_CLASS, run: configs::run },
     Program { main_class: consumer_groups::MAIN_CLASS, run: consumer_groups::run },
     Program { main_class: delete_records::MAIN_CLASS, run: delete_records::run },
+    Program { main_class: features::MAIN_CLASS, run: features::run },
     Program { main_class: get_offsets::MAIN_CLASS, run: get_offsets::run },
+    Program { main_class: leader_election::MAIN_CLASS, run: leader_election::run },
     Program { main_class: log_dirs::MAIN_CLASS, run: log_dirs::run },
+    Program { main_class: reassign_partitions::MAIN_CLASS, run: reassign_partitions::run },
+    Program { main_class: zookeeper_shell::MAIN_CLASS, run: zookeeper_shell::run },
 ];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.

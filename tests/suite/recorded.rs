@@ -1,8 +1,10 @@
 //! Every recorded session with the bundled tools on the bundled servers: what they print, where, and how they end is what Apache's own
 //! did. Where a tool differs with a reason it must really differ.
 
+use kafkalab::engine::tools::zookeeper_shell;
+
 use crate::support::recorded::{Session, Step, bundled_tool, play_on};
-use crate::support::{Pair, bundled};
+use crate::support::{DEADLINE, Pair, bundled};
 
 /// Set to play only the sessions whose names begin so.
 const ONLY: &str = "KAFKALAB_SESSION";
@@ -46,4 +48,21 @@ async fn bundled_tools_do_what_apaches_did() {
         complaints.len(),
         complaints.join("\n")
     );
+}
+
+/// The recordings leave the events of a shell's own session out, since it may end before they come; one that waits has them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_shell_tells_of_its_session() {
+    const LIMIT: usize = 10_000;
+    let distribution = tempfile::tempdir().expect("a temporary folder");
+    let engine = bundled(distribution.path());
+    let pair = Pair::start(&engine, &engine, &[]).await;
+    let server = format!("localhost:{}", pair.coordinator.port());
+    let shell = bundled_tool(zookeeper_shell::MAIN_CLASS).args(["-server", &server]);
+    let output = shell.output(b"ls /brokers\nquit\n", LIMIT, DEADLINE).await.expect("the program starts");
+    let event = |state: &str| format!("\nWATCHER::\n\nWatchedEvent state:{state} type:None path:null\n");
+    let (begun, ended) = (event("SyncConnected"), event("Closed"));
+    let expected =
+        format!("Connecting to {server}\nWelcome to ZooKeeper!\nJLine support is disabled\n{begun}[ids, seqid, topics]\n{ended}");
+    assert_eq!((output.stdout.text(), output.stderr.text(), output.ended.code()), (expected, String::new(), 0));
 }

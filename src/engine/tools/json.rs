@@ -42,6 +42,11 @@ pub(super) fn int(value: &Value) -> Result<i32, Exception> {
     value.as_i64().and_then(|number| i32::try_from(number).ok()).ok_or_else(|| expected("Integer", value))
 }
 
+/// The value as an `Int` of Scala: the tools that are written in it have another word for it.
+pub(super) fn scala_int(value: &Value) -> Result<i32, Exception> {
+    int(value).map_err(|_| expected("Int", value))
+}
+
 /// The value as a `long`.
 pub(super) fn long(value: &Value) -> Result<i64, Exception> {
     value.as_i64().ok_or_else(|| expected("Long", value))

@@ -26,6 +26,16 @@ pub enum OptionError {
         /// The option.
         option: &'static str,
     },
+    /// The value is none of those that the option takes.
+    #[error("Cannot parse argument '{value}' of option {option}")]
+    Choice {
+        /// The value.
+        value: String,
+        /// The option.
+        option: &'static str,
+        /// The values that it takes, in any case.
+        choices: &'static [&'static str],
+    },
     /// Options that must be there are not.
     #[error("Missing required option(s) [{0}]")]
     MissingRequired(&'static str),
@@ -38,11 +48,15 @@ impl From<OptionError> for Exception {
             OptionError::MissingArgument(_) => "joptsimple.OptionMissingRequiredArgumentException",
             OptionError::Multiple(_) => "joptsimple.MultipleArgumentsForOptionException",
             OptionError::MissingRequired(_) => "joptsimple.MissingRequiredOptionsException",
-            OptionError::Conversion { .. } => "joptsimple.OptionArgumentConversionException",
+            OptionError::Conversion { .. } | OptionError::Choice { .. } => "joptsimple.OptionArgumentConversionException",
         };
         let exception = Self::new(class, error.to_string());
         match error {
             OptionError::Conversion { value, .. } => exception.caused_by(number_format(&value)),
+            OptionError::Choice { value, choices, .. } => {
+                let text = format!("Value [{value}] is not one of [[{}]]", choices.join(","));
+                exception.caused_by(Self::new("joptsimple.ValueConversionException", text))
+            }
             _ => exception,
         }
     }
@@ -176,6 +190,16 @@ impl OptionSet {
         let Some(value) = self.value(option)? else { return Ok(None) };
         let number = value.parse().map_err(|_| OptionError::Conversion { value: value.to_owned(), option })?;
         Ok(Some(number))
+    }
+
+    /// The option's only value as one of those that it takes, whatever its case (`EnumConverter`).
+    ///
+    /// # Errors
+    /// [`OptionError::Multiple`], [`OptionError::Choice`].
+    pub fn one_of(&self, option: &'static str, choices: &'static [&'static str]) -> Result<Option<&'static str>, OptionError> {
+        let Some(value) = self.value(option)? else { return Ok(None) };
+        let chosen = choices.iter().find(|choice| choice.eq_ignore_ascii_case(value));
+        chosen.map(|choice| Some(*choice)).ok_or_else(|| OptionError::Choice { value: value.to_owned(), option, choices })
     }
 
     /// The options on the line, in its order, each as often as it stands there (`OptionSet.specs`).

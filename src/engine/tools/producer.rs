@@ -1,18 +1,18 @@
 //! `kafka-console-producer.sh` (`kafka.tools.ConsoleProducer`): each line of stdin is a record.
 
 use std::ffi::OsString;
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::client_configs::ClientConfigs;
 use super::command_line::{help_or_version, require, require_ports};
 use super::harness::{self, print};
 use super::line_reader::LineReader;
 use super::options::{OptionError, OptionParser, OptionSet};
-use super::{Exception, PRODUCER_CLASS, Stop, admin, clients, java};
+use super::{Exception, PRODUCER_CLASS, Stop, admin, clients, java, stdin_lines};
 use crate::catalog::configs;
 use crate::engine::client::{ClientError, Producer};
 use crate::log_error;
@@ -20,10 +20,6 @@ use crate::log_error;
 const SCRIPT: &str = "kafka-console-producer.sh";
 /// The only reader that there is.
 const LINE_READER: &str = "kafka.tools.ConsoleProducer$LineMessageReader";
-/// The longest line that is read; Java would run out of memory somewhere.
-const MAX_LINE_BYTES: usize = 256 * 1024 * 1024;
-/// The lines that are read ahead of what has been sent.
-const LINES_AHEAD: usize = 64;
 
 /// Options with a config of the producer each; the first that is on the line, or its default, sets the config.
 const MERGED: [(&str, &str); 11] = [
@@ -133,7 +129,7 @@ fn configs_of(set: &OptionSet) -> Result<ClientConfigs, Stop> {
 /// Sends stdin line by line. With stdin and stdout both a terminal there is a prompt before each.
 async fn send_lines(producer: &Producer, line: &Line) -> Result<(), Exception> {
     let prompts = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let mut lines = read_lines();
+    let mut lines = stdin_lines::read_lines();
     let mut number = 0;
     loop {
         if prompts {
@@ -177,52 +173,6 @@ fn say_lost(topic: &str, sizes: (Option<usize>, Option<usize>), error: &ClientEr
     harness::eprint(&format!("{}\n", Exception::of_call("send", error)));
 }
 
-/// Reads stdin on a thread of its own, since a terminal may keep it waiting for ever; the tool ends without it.
-fn read_lines() -> mpsc::Receiver<Result<String, Exception>> {
-    let ahead = if std::io::stdin().is_terminal() { 1 } else { LINES_AHEAD };
-    let (sender, receiver) = mpsc::channel(ahead);
-    std::thread::spawn(move || {
-        let mut stdin = std::io::stdin().lock();
-        while let Some(line) = next_line(&mut stdin) {
-            let failed = line.is_err();
-            if sender.blocking_send(line).is_err() || failed {
-                return;
-            }
-        }
-    });
-    receiver
-}
-
-/// The next line as `BufferedReader.readLine` gives it: ended by `\n`, `\r` or `\r\n`, in UTF-8.
-fn next_line(input: &mut impl BufRead) -> Option<Result<String, Exception>> {
-    let mut line = Vec::new();
-    loop {
-        let bytes = match input.fill_buf() {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Some(Err(Exception::new("java.io.IOException", error.to_string()))),
-        };
-        if bytes.is_empty() {
-            let text = String::from_utf8_lossy(&line).into_owned();
-            return (!line.is_empty()).then_some(Ok(text));
-        }
-        let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        line.extend_from_slice(&bytes[..end.unwrap_or(bytes.len())]);
-        let returned = end.is_some_and(|end| bytes[end] == b'\r');
-        let used = end.map_or(bytes.len(), |end| end + 1);
-        input.consume(used);
-        if line.len() > MAX_LINE_BYTES {
-            return Some(Err(Exception::new("java.lang.OutOfMemoryError", "Java heap space")));
-        }
-        if end.is_some() {
-            if returned && input.fill_buf().is_ok_and(|next| next.first() == Some(&b'\n')) {
-                input.consume(1);
-            }
-            return Some(Ok(String::from_utf8_lossy(&line).into_owned()));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,15 +210,5 @@ mod tests {
         let config = clients::producer_config(&line.configs);
         assert_eq!((config.linger.as_millis(), config.max_block.as_millis(), config.retries), (5, 7, 3));
         assert!(config.idempotent);
-    }
-
-    #[test]
-    fn lines_end_as_in_java() {
-        let mut input = &b"a\r\n\nb\rc"[..];
-        let mut lines = Vec::new();
-        while let Some(line) = next_line(&mut input) {
-            lines.push(line.expect("it is read"));
-        }
-        assert_eq!(lines, ["a", "", "b", "c"]);
     }
 }

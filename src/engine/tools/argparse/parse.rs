@@ -173,7 +173,11 @@ impl Level<'_> {
         for value in &values {
             convertible(arg, value).map_err(|what| wrong(&what))?;
         }
-        found.values.insert(arg.name(), values);
+        if arg.option.repeatable {
+            found.values.entry(arg.name()).or_default().extend(values);
+        } else {
+            found.values.insert(arg.name(), values);
+        }
         Ok(())
     }
 

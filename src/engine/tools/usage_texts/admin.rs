@@ -11,6 +11,9 @@ pub(super) fn texts(script: &str) -> Texts {
         "kafka-configs.sh" => CONFIGS,
         "kafka-consumer-groups.sh" => CONSUMER_GROUPS,
         "kafka-leader-election.sh" => LEADER_ELECTION,
+        "kafka-cluster.sh" => CLUSTER,
+        "kafka-features.sh" => FEATURES,
+        "kafka-reassign-partitions.sh" => REASSIGN_PARTITIONS,
         _ => &[],
     }
 }
@@ -113,4 +116,47 @@ const LEADER_ELECTION: Texts = &[
     ("partition", "The partition of --topic."),
     ("path-to-json-file", "A JSON file with partitions:\n{\"partitions\":\n\t[{\"topic\": \"foo\", \"partition\": 1}]\n}"),
     ("topic", "The topic; needs --partition."),
+];
+
+const CLUSTER: Texts = &[
+    ("bootstrap-server", "The Kafka servers to connect to, as host:port; several are separated by commas."),
+    ("config", "A file with configs for the admin client."),
+    ("id", "The id of the broker to unregister."),
+];
+
+const FEATURES: Texts = &[
+    ("metadata", "The version of the metadata to move to, for example 3.3-IV3."),
+    ("feature", "A feature and its new level as feature=level, for example metadata.version=5; may be given several times."),
+    ("unsafe", "Go on even where metadata may be lost for good."),
+    ("dry-run", "Only check whether it would be done."),
+];
+
+const REASSIGN_PARTITIONS: Texts = &[
+    ("additional", "Begin this reassignment beside others that are under way; it can change the throttle of one of them too."),
+    ("bootstrap-server", "REQUIRED: The Kafka servers to connect to, as host:port; several are separated by commas."),
+    ("broker-list", "With --generate: the ids of the brokers to spread the partitions over, as \"0,1,2\"."),
+    ("cancel", "Stop a reassignment that is under way."),
+    ("disable-rack-aware", "With --generate: leave the racks of the brokers out of account."),
+    ("execute", "Begin the reassignment of --reassignment-json-file."),
+    ("generate", "Propose a reassignment; nothing is moved by it."),
+    ("list", "List the reassignments that are under way."),
+    ("preserve-throttles", "Leave the throttles of brokers and topics as they are."),
+    (
+        "reassignment-json-file",
+        "A JSON file with the reassignment:\n{\"partitions\":\n  [{\"topic\": \"foo\", \"partition\": 1, \"replicas\": [1,2,3],\n    \
+         \"log_dirs\": [\"dir1\",\"dir2\",\"dir3\"]}],\n \"version\":1\n}\nlog_dirs may be left out; it has as many entries as replicas, \
+         each \"any\" or the absolute path of a log directory of that broker.",
+    ),
+    (
+        "replica-alter-log-dirs-throttle",
+        "With --execute: how many bytes a second may move between the log directories of one broker, 1 KB/s at least.",
+    ),
+    ("throttle", "With --execute: how many bytes a second may move between brokers, 1 KB/s at least."),
+    ("timeout", "How many milliseconds to wait until replicas begin to move between log directories."),
+    (
+        "topics-to-move-json-file",
+        "With --generate: a JSON file with the topics to move:\n{\"topics\":\n  [{\"topic\": \"foo\"}, {\"topic\": \"foo1\"}],\n \
+         \"version\":1\n}",
+    ),
+    ("verify", "Say how far the reassignment of --reassignment-json-file is; where it is done its throttles are removed."),
 ];

@@ -179,7 +179,10 @@ impl Connection {
         match command {
             Some(Command::Request(request)) => self.push_request(session, request),
             Some(Command::Auth(packet, reply)) => self.push_auth(session, packet, reply),
-            Some(Command::ForgetWatches(path)) => session.watches.forget(&path),
+            Some(Command::ForgetWatches(path, kind, reply)) => {
+                // an error says that the caller has gone
+                let _ = reply.send(session.watches.forget(&path, kind));
+            }
             Some(Command::Close(done)) => self.push_close(session, Some(done)),
             None => self.push_close(session, None),
         }

@@ -13,9 +13,9 @@ use super::multi::{self, Op, OpResult, above, below};
 use super::session::{self, Command, Request, Shared};
 use super::watches::WatchKind;
 use crate::engine::zookeeper::protocol::{
-    Acl, AddWatchMode, AddWatchRequest, AuthPacket, CheckWatchesRequest, Create2Response, CreateMode, CreateRequest,
-    CreateTtlRequest, DeleteRequest, ErrorCode, GetAclResponse, GetChildren2Response, GetDataResponse, KeeperState, OpCode,
-    PathRequest, PathWatchRequest, Record, SetAclRequest, SetDataRequest, Stat, StatResponse, WatcherType, validate_path,
+    Acl, AddWatchMode, AddWatchRequest, AuthPacket, Create2Response, CreateMode, CreateRequest, CreateTtlRequest, DeleteRequest,
+    ErrorCode, GetAclResponse, GetChildren2Response, GetDataResponse, KeeperState, OpCode, PathRequest, PathWatchRequest, Record,
+    SetAclRequest, SetDataRequest, Stat, StatResponse, validate_path,
 };
 
 /// A session with ZooKeeper. Clones share the session; requests of all clones are sent and answered in the order of the calls.
@@ -23,7 +23,7 @@ use crate::engine::zookeeper::protocol::{
 #[derive(Clone)]
 pub struct Client {
     commands: mpsc::Sender<Command>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Client {
@@ -32,10 +32,15 @@ impl Client {
     /// # Errors
     /// [`ClientError::ConnectTimeout`] where none did within `deadline`.
     pub async fn connect(servers: &ConnectString, session_timeout: Duration, deadline: Duration) -> Result<Self, ClientError> {
-        let (commands, shared) = session::start(servers, session_timeout);
-        let client = Self { commands, shared };
+        let (client, _) = Self::open(servers, session_timeout);
         client.wait_connected(deadline).await?;
         Ok(client)
+    }
+
+    /// Begins a session without waiting for it, and gives every event of it. Requests wait for the first try to connect.
+    pub fn open(servers: &ConnectString, session_timeout: Duration) -> (Self, Events) {
+        let (commands, shared, events) = session::start(servers, session_timeout);
+        (Self { commands, shared }, events)
     }
 
     /// Waits until the session is connected.
@@ -266,17 +271,6 @@ impl Client {
         self.call_raw(OpCode::AddWatch, path, request.to_bytes(), Some(WatchKind::Persistent(mode))).await.map(drop)
     }
 
-    /// Takes all watches off a path.
-    ///
-    /// # Errors
-    /// `NoWatcher` where there is none.
-    pub async fn remove_watches(&self, path: &str) -> Result<(), ClientError> {
-        validate_path(path)?;
-        let request = CheckWatchesRequest { path: self.below(path), watcher_type: WatcherType::Any as i32 };
-        self.call_raw(OpCode::RemoveWatches, path, request.to_bytes(), None).await?;
-        self.send(Command::ForgetWatches(self.below(path)), path).await
-    }
-
     /// Proves an identity, now and after each reconnect.
     ///
     /// # Errors
@@ -305,12 +299,12 @@ impl Client {
         }
     }
 
-    async fn read<A: Record>(&self, op: OpCode, path: &str, watch: Option<WatchKind>) -> Result<A, ClientError> {
+    pub(super) async fn read<A: Record>(&self, op: OpCode, path: &str, watch: Option<WatchKind>) -> Result<A, ClientError> {
         validate_path(path)?;
         self.call(op, path, &PathWatchRequest { path: self.below(path), watch: watch.is_some() }, watch).await
     }
 
-    async fn call<Q: Record, A: Record>(
+    pub(super) async fn call<Q: Record, A: Record>(
         &self,
         op: OpCode,
         path: &str,
@@ -321,9 +315,25 @@ impl Client {
         Ok(A::from_bytes(&answer)?)
     }
 
-    async fn call_raw(&self, op: OpCode, path: &str, body: Vec<u8>, watch: Option<WatchKind>) -> Result<Bytes, ClientError> {
+    pub(super) async fn call_raw(
+        &self,
+        op: OpCode,
+        path: &str,
+        body: Vec<u8>,
+        watch: Option<WatchKind>,
+    ) -> Result<Bytes, ClientError> {
+        self.call_at(op, path, body, watch.map(|kind| (kind, self.below(path)))).await
+    }
+
+    /// As [`Client::call_raw`], with a watch at a path as the server knows it.
+    pub(super) async fn call_at(
+        &self,
+        op: OpCode,
+        path: &str,
+        body: Vec<u8>,
+        watch: Option<(WatchKind, String)>,
+    ) -> Result<Bytes, ClientError> {
         let (reply, answer) = oneshot::channel();
-        let watch = watch.map(|kind| (kind, self.below(path)));
         self.send(Command::Request(Request { op, body, watch, reply }), path).await?;
         match answer.await {
             Ok(Ok(body)) => Ok(body),
@@ -332,17 +342,17 @@ impl Client {
         }
     }
 
-    async fn send(&self, command: Command, path: &str) -> Result<(), ClientError> {
+    pub(super) async fn send(&self, command: Command, path: &str) -> Result<(), ClientError> {
         self.commands.send(command).await.map_err(|_| self.gone(path))
     }
 
     /// What a request ends with once the session's task has ended.
-    fn gone(&self, path: &str) -> ClientError {
+    pub(super) fn gone(&self, path: &str) -> ClientError {
         let code = if self.state() == KeeperState::AuthFailed { ErrorCode::AuthFailed } else { ErrorCode::SessionExpired };
         ClientError::code_for(code, path)
     }
 
-    fn below(&self, path: &str) -> String {
+    pub(super) fn below(&self, path: &str) -> String {
         below(&self.shared.chroot, path)
     }
 }

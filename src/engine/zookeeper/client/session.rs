@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use super::connect_string::ConnectString;
 use super::connection::Ended;
 use super::error::ClientError;
-use super::events::{Subscribers, WatchedEvent};
+use super::events::{Events, Subscribers, WatchedEvent};
 use super::handshake;
-use super::watches::{WatchKind, Watches};
-use crate::engine::zookeeper::protocol::{AuthPacket, ErrorCode, EventType, KeeperState, OpCode};
+use super::watches::{RemovedWatch, WatchKind, Watches};
+use crate::engine::zookeeper::protocol::{AuthPacket, ErrorCode, EventType, KeeperState, OpCode, WatcherType};
 use crate::log_info;
 
 /// Requests that may wait to be sent.
@@ -28,7 +28,8 @@ pub(super) const LOGGER: &str = "org.apache.zookeeper.ClientCnxn";
 pub(super) enum Command {
     Request(Request),
     Auth(AuthPacket, oneshot::Sender<Result<(), ClientError>>),
-    ForgetWatches(String),
+    /// Takes watches of a kind off a path, and tells of which sorts there were.
+    ForgetWatches(String, WatcherType, oneshot::Sender<Vec<RemovedWatch>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -114,7 +115,10 @@ impl Session {
                 self.auths.push(packet);
                 let _ = reply.send(Ok(()));
             }
-            Command::ForgetWatches(path) => self.watches.forget(&path),
+            Command::ForgetWatches(path, kind, reply) => {
+                // an error says that the caller has gone
+                let _ = reply.send(self.watches.forget(&path, kind));
+            }
             Command::Close(done) => {
                 let _ = done.send(());
                 self.commands.close();
@@ -123,7 +127,8 @@ impl Session {
     }
 }
 
-pub(super) fn start(servers: &ConnectString, session_timeout: Duration) -> (mpsc::Sender<Command>, Arc<Shared>) {
+/// Starts the task; the events are all of its session.
+pub(super) fn start(servers: &ConnectString, session_timeout: Duration) -> (mpsc::Sender<Command>, Arc<Shared>, Events) {
     let (sender, commands) = mpsc::channel(COMMANDS_LIMIT);
     let shared = Arc::new(Shared {
         chroot: servers.chroot().to_owned(),
@@ -143,8 +148,9 @@ pub(super) fn start(servers: &ConnectString, session_timeout: Duration) -> (mpsc
         auths: Vec::new(),
         pending: VecDeque::new(),
     };
+    let events = shared.subscribers.subscribe();
     tokio::spawn(run(session, servers.servers().to_vec()));
-    (sender, shared)
+    (sender, shared, events)
 }
 
 async fn run(mut session: Session, servers: Vec<(String, u16)>) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::zookeeper::protocol::{AddWatchMode, ErrorCode, EventType, OpCode, Record, SetWatches, SetWatches2};
+use crate::engine::zookeeper::protocol::{
+    AddWatchMode, ErrorCode, EventType, OpCode, Record, SetWatches, SetWatches2, WatcherType,
+};
 
 /// How long the paths of one setWatches may be together, in bytes: several are sent where there are more.
 const SET_WATCHES_MAX_BYTES: usize = 128 * 1024;
@@ -15,6 +17,17 @@ pub(super) enum WatchKind {
     Exists,
     Children,
     Persistent(AddWatchMode),
+}
+
+/// A sort of watches that was taken off a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovedWatch {
+    /// On the list of children.
+    Children,
+    /// On the data, or on a znode that is not there.
+    Data,
+    /// One that stays, recursive or not.
+    Persistent,
 }
 
 #[derive(Debug, Default)]
@@ -65,11 +78,20 @@ impl Watches {
         }
     }
 
-    /// The watches are taken off, as removeWatches did on the server.
-    pub(super) fn forget(&mut self, path: &str) {
-        for set in [&mut self.data, &mut self.exist, &mut self.children, &mut self.persistent, &mut self.recursive] {
-            set.remove(path);
+    /// The watches are taken off, as removeWatches did on the server; gives the sorts of which there were any.
+    pub(super) fn forget(&mut self, path: &str, kind: WatcherType) -> Vec<RemovedWatch> {
+        let mut removed = Vec::new();
+        let of = |wanted| kind == WatcherType::Any || kind == wanted;
+        if of(WatcherType::Children) && self.children.remove(path) {
+            removed.push(RemovedWatch::Children);
         }
+        if of(WatcherType::Data) && (self.data.remove(path) | self.exist.remove(path)) {
+            removed.push(RemovedWatch::Data);
+        }
+        if kind == WatcherType::Any && (self.persistent.remove(path) | self.recursive.remove(path)) {
+            removed.push(RemovedWatch::Persistent);
+        }
+        removed
     }
 
     /// What to send after a reconnect: operation and body of each request.
