@@ -15,7 +15,7 @@ use std::ops::Range;
 use kafka_protocol::ResponseError;
 use tokio::sync::{mpsc, oneshot};
 
-pub use settings::{Change, Edit, Entity};
+pub use settings::{Change, Edit, Entity, Settings};
 pub use store::{Store, StoreError};
 pub use task::{ControllerTask, Parts};
 pub use topics::NewTopic;
@@ -107,6 +107,13 @@ pub enum Command {
         /// Told when they hold.
         done: Answer<()>,
     },
+    /// Read what is set for users.
+    Users {
+        /// Which; `None` for all.
+        names: Option<Vec<String>>,
+        /// Told their settings by name.
+        done: Answer<BTreeMap<String, Settings>>,
+    },
     /// Read the offset that a group keeps in ZooKeeper, or keep one there.
     LegacyOffset {
         /// Whose.
@@ -184,6 +191,14 @@ impl ControllerHandle {
     /// What Kafka answers, with its sentence.
     pub async fn alter_settings(&self, entity: Entity, change: Change, validate_only: bool) -> Result<(), ApiError> {
         self.ask(|done| Command::AlterSettings { entity, change, validate_only, done }).await
+    }
+
+    /// What is set for those users, or for all of them, by name.
+    ///
+    /// # Errors
+    /// What the coordinator answers.
+    pub async fn users(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, Settings>, ApiError> {
+        self.ask(|done| Command::Users { names, done }).await
     }
 
     /// Makes a topic unless it is there, as an internal topic or an auto-created one; returns when it has leaders.

@@ -245,6 +245,23 @@ impl Store {
         }
     }
 
+    /// The settings of those users, or of all of them.
+    pub async fn users(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, Settings>, StoreError> {
+        let names = match names {
+            Some(names) => names,
+            None => found(self.client.get_children(znodes::USERS).await)?
+                .map(|(names, _)| names.iter().map(|name| znodes::desanitize(name)).collect())
+                .unwrap_or_default(),
+        };
+        let read = |name: String| async move { (self.settings(&Entity::User(name.clone())).await, name) };
+        let mut reads = stream::iter(names).map(read).buffer_unordered(READS_AT_ONCE);
+        let mut users = BTreeMap::new();
+        while let Some((settings, name)) = reads.next().await {
+            users.insert(name, settings?);
+        }
+        Ok(users)
+    }
+
     /// The offset at that path; `None` where there is none.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ pub const CLUSTER_ID: &str = "/cluster/id";
 pub const FEATURE: &str = "/feature";
 /// The last block of producer ids that was given away.
 pub const PRODUCER_IDS: &str = "/latest_producer_id_block";
+/// What is set for users.
+pub const USERS: &str = "/config/users";
 /// Tells brokers which settings have changed.
 pub const CONFIG_CHANGES: &str = "/config/changes";
 
@@ -86,6 +88,35 @@ pub fn topic_config_path(topic: &str) -> String {
 /// A topic's or a broker's settings; `entity` as notices name it: `topics/T`, `brokers/0`, `brokers/<default>`.
 pub fn entity_config_path(entity: &str) -> String {
     format!("/config/{entity}")
+}
+
+/// `Sanitizer.sanitize`: a name as a znode may have it.
+pub fn sanitize(name: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    name.bytes().map(byte).collect()
+}
+
+/// The name that stands in a znode as [`sanitize`] wrote it.
+pub fn desanitize(name: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = name.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A notice that the settings of `entity` have changed.
@@ -378,6 +409,15 @@ mod tests {
 
     fn endpoint(host: &str) -> Endpoint {
         Endpoint { listener: "PLAINTEXT".into(), host: host.into(), port: 9092 }
+    }
+
+    #[test]
+    fn names_go_into_znodes_and_back() {
+        for (name, znode) in [("alice", "alice"), ("CN=a, O=b/c", "CN%3Da%2C%20O%3Db%2Fc"), ("한", "%ED%95%9C")] {
+            assert_eq!(sanitize(name), znode);
+            assert_eq!(desanitize(znode), name);
+        }
+        assert_eq!(desanitize("100%"), "100%");
     }
 
     #[test]

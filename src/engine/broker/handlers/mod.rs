@@ -3,6 +3,7 @@
 mod acls;
 mod alter_configs;
 mod alter_partition_reassignments;
+mod alter_user_scram_credentials;
 pub mod api_versions;
 mod config_resource;
 mod create_partitions;
@@ -14,6 +15,7 @@ mod describe_cluster;
 mod describe_configs;
 pub mod describe_log_dirs;
 pub mod describe_producers;
+mod describe_user_scram_credentials;
 pub mod described_configs;
 mod elect_leaders;
 pub mod fetch;
@@ -157,6 +159,8 @@ pub static APIS: &[&ApiSpec] = &[
     &alter_partition_reassignments::SPEC,
     &list_partition_reassignments::SPEC,
     &group::OFFSET_DELETE,
+    &describe_user_scram_credentials::SPEC,
+    &alter_user_scram_credentials::SPEC,
     &update_features::SPEC,
     &describe_cluster::SPEC,
     &describe_producers::SPEC,

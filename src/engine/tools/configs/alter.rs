@@ -11,6 +11,7 @@ use super::describe::{entries, resource_type, route, singular};
 use super::options::{BROKERS, CLIENTS, IPS, LOGGERS, Line, TOPICS, USERS};
 use super::{ALTER_DEADLINE, INVALID_CONFIGURATION, deadline, failed, quotas, scram};
 use crate::engine::client::{Client, ClientError, Route};
+use crate::engine::kafka;
 use crate::engine::tools::harness::print;
 use crate::engine::tools::{Exception, java};
 
@@ -215,7 +216,7 @@ async fn principals(client: &Client, line: &Line, changes: &Changes) -> Result<(
         (changes.added.iter().map(|(key, _)| key.as_str()).collect(), changes.deleted.iter().map(String::as_str).collect());
     let others =
         |keys: &[&str]| -> Vec<String> { keys.iter().filter(|key| !is_quota(key)).map(|key| (*key).to_owned()).collect() };
-    let is_scram = |key: &&str| scram::MECHANISMS.iter().any(|mechanism| mechanism.name == *key);
+    let is_scram = |key: &&str| kafka::scram::by_name(key).is_some();
     let unknown = |keys: &[&str]| -> Vec<String> {
         keys.iter().filter(|key| !is_quota(key) && !is_scram(key)).map(|key| (*key).to_owned()).collect()
     };

@@ -1,40 +1,19 @@
 //! SCRAM credentials of users (KIP-554): the password never leaves this machine, its salted hash does.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use kafka_protocol::messages::alter_user_scram_credentials_request::{ScramCredentialDeletion, ScramCredentialUpsertion};
 use kafka_protocol::messages::describe_user_scram_credentials_request::UserName;
 use kafka_protocol::messages::{AlterUserScramCredentialsRequest, DescribeUserScramCredentialsRequest};
 use kafka_protocol::protocol::StrBytes;
-use sha2::digest::core_api::BlockSizeUser;
-use sha2::{Digest, Sha256, Sha512};
 
 use super::alter::Changes;
 use super::{ALTER_DEADLINE, DESCRIBE_DEADLINE, deadline, failed};
 use crate::engine::client::{Client, ClientError, Route};
+use crate::engine::kafka::scram::{self, MIN_ITERATIONS, Mechanism};
 use crate::engine::tools::Exception;
 use crate::engine::tools::harness::print;
 
-/// A mechanism.
-pub(super) struct Mechanism {
-    /// Its name.
-    pub name: &'static str,
-    /// Kafka's word for it in code, which one message shows.
-    word: &'static str,
-    code: i8,
-    hi: fn(&[u8], &[u8], u32) -> Vec<u8>,
-    keys: fn(&[u8]) -> [Vec<u8>; 2],
-}
-
-/// Every mechanism.
-pub(super) const MECHANISMS: [Mechanism; 2] = [
-    Mechanism { name: "SCRAM-SHA-256", word: "SCRAM_SHA_256", code: 1, hi: hi::<Sha256>, keys: keys::<Sha256> },
-    Mechanism { name: "SCRAM-SHA-512", word: "SCRAM_SHA_512", code: 2, hi: hi::<Sha512>, keys: keys::<Sha512> },
-];
-
 const DEFAULT_ITERATIONS: i32 = 4096;
-const MIN_ITERATIONS: i32 = 4096;
 /// The error code of a user without credentials.
 const RESOURCE_NOT_FOUND: i16 = 91;
 
@@ -54,7 +33,7 @@ pub(super) async fn describe(client: &Client, users: &[String]) -> Result<(), Ex
     }
     for found in response.results.into_iter().filter(|found| found.error_code == 0) {
         let infos = found.credential_infos.iter().map(|info| {
-            let name = MECHANISMS.iter().find(|known| known.code == info.mechanism).map_or("UNKNOWN", |known| known.name);
+            let name = scram::by_code(info.mechanism).map_or("UNKNOWN", |known| known.name);
             format!("{name}=iterations={}", info.iterations)
         });
         let infos: Vec<String> = infos.collect();
@@ -66,16 +45,15 @@ pub(super) async fn describe(client: &Client, users: &[String]) -> Result<(), Ex
 /// Sets and removes credentials of one user.
 pub(super) async fn alter(client: &Client, user: &str, changes: &Changes) -> Result<(), Exception> {
     let name = || StrBytes::from_string(user.to_owned());
-    let of = |key: &str| MECHANISMS.iter().find(|mechanism| mechanism.name == key);
-    let deletions = changes.deleted.iter().filter_map(|key| of(key));
+    let deletions = changes.deleted.iter().filter_map(|key| scram::by_name(key));
     let deletions =
         deletions.map(|mechanism| ScramCredentialDeletion::default().with_name(name()).with_mechanism(mechanism.code));
     let mut upsertions = Vec::new();
     for (key, value) in &changes.added {
-        let Some(mechanism) = of(key) else { continue };
+        let Some(mechanism) = scram::by_name(key) else { continue };
         let (iterations, password) = credential(mechanism, value)?;
-        let salt = [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat();
-        let salted = (mechanism.hi)(password.as_bytes(), &salt, iterations.unsigned_abs());
+        let salt = random_salt();
+        let salted = mechanism.salted(password, &salt, iterations.unsigned_abs());
         let upsertion = ScramCredentialUpsertion::default().with_name(name()).with_mechanism(mechanism.code);
         let upsertion = upsertion.with_iterations(iterations).with_salt(Bytes::from(salt));
         upsertions.push(upsertion.with_salted_password(Bytes::from(salted)));
@@ -90,17 +68,15 @@ pub(super) async fn alter(client: &Client, user: &str, changes: &Changes) -> Res
 
 /// A credential as ZooKeeper keeps it (`ScramCredentialUtils.credentialToString`), made of what the line gave for a mechanism.
 pub(super) fn stored(key: &str, value: &str) -> Result<String, Exception> {
-    let Some(mechanism) = MECHANISMS.iter().find(|mechanism| mechanism.name == key) else { return Ok(value.to_owned()) };
+    let Some(mechanism) = scram::by_name(key) else { return Ok(value.to_owned()) };
     let (iterations, password) = credential(mechanism, value)?;
-    let salt = [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat();
-    let salted = (mechanism.hi)(password.as_bytes(), &salt, iterations.unsigned_abs());
-    let [stored, server] = (mechanism.keys)(&salted).map(|key| BASE64.encode(key));
-    Ok(format!("salt={},stored_key={stored},server_key={server},iterations={iterations}", BASE64.encode(salt)))
+    let salt = random_salt();
+    let salted = mechanism.salted(password, &salt, iterations.unsigned_abs());
+    Ok(mechanism.stored(&salt, &salted, iterations))
 }
 
-/// The keys with which a server checks a client and proves itself.
-fn keys<D: Digest + BlockSizeUser>(salted: &[u8]) -> [Vec<u8>; 2] {
-    [D::digest(hmac::<D>(salted, &[b"Client Key"])).to_vec(), hmac::<D>(salted, &[b"Server Key"])]
+fn random_salt() -> Vec<u8> {
+    [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat()
 }
 
 /// Reads `iterations=8192,password=secret`; the iterations may be left out.
@@ -128,56 +104,14 @@ fn credential<'a>(mechanism: &Mechanism, text: &'a str) -> Result<(i32, &'a str)
     Ok((iterations, password))
 }
 
-/// HMAC (RFC 2104).
-fn hmac<D: Digest + BlockSizeUser>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-    let mut block = vec![0; D::block_size()];
-    let hashed;
-    let key = if key.len() > block.len() {
-        hashed = D::digest(key);
-        hashed.as_slice()
-    } else {
-        key
-    };
-    block[..key.len()].copy_from_slice(key);
-    let pad = |byte: u8| block.iter().map(|part| part ^ byte).collect::<Vec<u8>>();
-    let mut inner = D::new_with_prefix(pad(0x36));
-    for part in parts {
-        inner.update(part);
-    }
-    D::new_with_prefix(pad(0x5c)).chain_update(inner.finalize()).finalize().to_vec()
-}
-
-/// `Hi` of RFC 5802: one block of PBKDF2.
-fn hi<D: Digest + BlockSizeUser>(password: &[u8], salt: &[u8], iterations: u32) -> Vec<u8> {
-    let mut last = hmac::<D>(password, &[salt, &[0, 0, 0, 1]]);
-    let mut result = last.clone();
-    for _ in 1..iterations {
-        last = hmac::<D>(password, &[&last]);
-        result.iter_mut().zip(&last).for_each(|(all, one)| *all ^= one);
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn passwords_are_salted_as_rfc_7677_shows() {
-        // the example of RFC 7677: user "user", password "pencil"
-        let salt = BASE64.decode("W22ZaJ0SNY7soEsUEjb6gQ==").expect("base64");
-        let salted = hi::<Sha256>(b"pencil", &salt, 4096);
-        let server_key = hmac::<Sha256>(&salted, &[b"Server Key"]);
-        let message = "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
-                       s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-        let signature = hmac::<Sha256>(&server_key, &[message.as_bytes()]);
-        assert_eq!(BASE64.encode(signature), "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
-    }
-
-    #[test]
     fn credentials_are_read_or_refused() {
         let check = |text, expected: Result<(i32, &str), &str>| {
-            let found = credential(&MECHANISMS[0], text).map_err(|error| error.text().to_owned());
+            let found = credential(&scram::MECHANISMS[0], text).map_err(|error| error.text().to_owned());
             assert_eq!(found, expected.map_err(str::to_owned), "{text}");
         };
         check("password=a=b,c", Ok((4096, "a=b,c")));

@@ -8,6 +8,8 @@ use super::alter::Changes;
 use super::options::{BROKERS, Line, USERS};
 use super::{INVALID_CONFIGURATION, scram};
 use crate::catalog::configs::{self, ConfigKey};
+use crate::engine::broker::controller::znodes::{desanitize, sanitize};
+use crate::engine::kafka;
 use crate::engine::tools::harness::print;
 use crate::engine::tools::topic_config::check_value;
 use crate::engine::tools::{Exception, java};
@@ -45,34 +47,6 @@ pub(super) async fn act(line: &Line, servers: &str) -> Result<(), Exception> {
 fn keeper(error: ClientError) -> Exception {
     let code = error.code().map_or_else(|| error.to_string(), |code| format!("KeeperErrorCode = {code}"));
     Exception::new("org.apache.zookeeper.KeeperException", code)
-}
-
-/// `Sanitizer.sanitize`: a name as a znode may have it.
-fn sanitize(name: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    name.bytes().map(byte).collect()
-}
-
-fn desanitize(name: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = name.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Entity {
@@ -176,7 +150,7 @@ async fn alter(client: &Client, line: &Line) -> Result<(), Exception> {
     );
     if entity.kind == USERS {
         let mut keys = changes.added.iter().map(|(key, _)| key).chain(&changes.deleted);
-        if !keys.all(|key| scram::MECHANISMS.iter().any(|mechanism| mechanism.name == key)) {
+        if !keys.all(|key| kafka::scram::by_name(key).is_some()) {
             let info = "User configuration updates using ZooKeeper are only supported for SCRAM credential updates.";
             return Err(Exception::requirement(format!("{what}. {info}")));
         }
@@ -262,18 +236,4 @@ async fn make_parents(client: &Client, path: &str) -> Result<(), Exception> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_go_into_znodes_and_back() {
-        for (name, znode) in [("alice", "alice"), ("CN=a, O=b/c", "CN%3Da%2C%20O%3Db%2Fc"), ("한", "%ED%95%9C")] {
-            assert_eq!(sanitize(name), znode);
-            assert_eq!(desanitize(znode), name);
-        }
-        assert_eq!(desanitize("100%"), "100%");
-    }
 }

@@ -3,6 +3,7 @@
 
 mod administrators;
 mod configs;
+mod credentials;
 mod groups;
 mod offsets;
 mod reassignments;
@@ -38,6 +39,8 @@ pub fn all() -> Vec<Script> {
         offsets::committed(),
         reassignments::asked(),
         administrators::without_authorizer(),
+        credentials::of_users(),
+        credentials::of_the_cluster(),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! What the controller's task does when it is asked: topics, partitions, settings, producer ids.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use kafka_protocol::ResponseError;
@@ -34,6 +35,9 @@ impl ControllerTask {
             }
             Command::AlterSettings { entity, change, validate_only, done } => {
                 let _ = done.send(self.alter_settings(&entity, change, validate_only).await);
+            }
+            Command::Users { names, done } => {
+                let _ = done.send(self.users(names).await);
             }
             Command::LegacyOffset { place, offset, done } => {
                 let _ = done.send(self.legacy_offset(&place, offset).await);
@@ -165,6 +169,7 @@ impl ControllerTask {
                 let message = format!("The topic '{name}' does not exist.");
                 return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
             }
+            Entity::User(_) => drop(self.claim()?),
             _ => {}
         }
         for _ in 0..RETRIES {
@@ -203,6 +208,7 @@ impl ControllerTask {
                 "[Admin Manager on Broker {}]: Updating broker {id} with new configuration : {new}",
                 self.me
             ),
+            Entity::User(_) => {}
             Entity::EveryBroker => {
                 log_info!(ADMIN_LOGGER, "[Admin Manager on Broker {}]: Updating brokers with new configuration : {new}", self.me)
             }
@@ -210,6 +216,17 @@ impl ControllerTask {
         self.store.set_settings(entity, settings).await?;
         self.config_changes().await?;
         self.settle().await
+    }
+
+    async fn users(&mut self, names: Option<Vec<String>>) -> Result<BTreeMap<String, Settings>, ApiError> {
+        for _ in 0..RETRIES {
+            match self.store.users(names.clone()).await {
+                Ok(users) => return Ok(users),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
     }
 
     async fn legacy_offset(&mut self, place: &LegacyPlace, offset: Option<i64>) -> Result<Option<i64>, ApiError> {
