@@ -5,6 +5,7 @@
 
 pub mod api_versions;
 pub mod configs;
+pub mod effects;
 pub mod error_codes;
 pub mod removed;
 pub mod table;

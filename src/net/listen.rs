@@ -31,6 +31,13 @@ pub async fn bind(host: &str, port: u16, backlog: u32) -> io::Result<TcpListener
     listen(*address.ok_or(io::ErrorKind::NotFound)?, backlog)
 }
 
+/// Asks for buffers of that many bytes; connections that a listener accepts have its own. The system need not grant them.
+pub fn set_buffers(socket: &TcpListener, send: Option<usize>, receive: Option<usize>) {
+    let socket = socket2::SockRef::from(socket);
+    let _ = send.map(|bytes| socket.set_send_buffer_size(bytes));
+    let _ = receive.map(|bytes| socket.set_recv_buffer_size(bytes));
+}
+
 /// Linux's errno for a machine without IPv6 in its kernel.
 const EAFNOSUPPORT: i32 = 97;
 /// Linux's errno for a machine whose IPv6 is switched off.

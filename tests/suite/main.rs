@@ -11,6 +11,7 @@ mod batches;
 mod batches_answered;
 #[cfg(test)]
 mod broker;
+mod broker_settings;
 #[cfg(test)]
 mod coordinator;
 #[cfg(test)]

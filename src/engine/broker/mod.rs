@@ -7,6 +7,7 @@ pub mod context;
 pub mod controller;
 pub mod group;
 pub mod handlers;
+mod live;
 pub mod log;
 pub mod metadata;
 pub mod registration;

@@ -4,6 +4,8 @@ use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::config::BrokerConfig;
 use super::controller::znodes::{self, Registration};
 use super::controller::{Store, StoreError};
@@ -55,6 +57,11 @@ impl Registrar {
     /// Sets the id, which need not be the configuration's.
     pub fn set_id(&mut self, id: i32) {
         self.id = id;
+    }
+
+    /// Goes on with another configuration.
+    pub fn set_config(&mut self, config: Arc<BrokerConfig>) {
+        self.config = config;
     }
 
     /// Sets the ports that listeners got who asked for any.
@@ -138,14 +145,9 @@ impl Registrar {
     pub async fn register(&self, store: &Store) -> Result<i64, Exception> {
         self.check_endpoints(store).await?;
         let endpoints = self.endpoints();
-        let registration = Registration {
-            endpoints: endpoints.iter().map(|(endpoint, protocol)| (endpoint, protocol.as_str())).collect(),
-            rack: self.config.string("broker.rack"),
-            now_ms: now_ms(),
-        };
         let path = znodes::broker_path(self.id);
         log_info!(KAFKA_ZK_CLIENT, "Creating {path} (is it secure? false)");
-        let stat = match store.register(self.id, znodes::broker(&registration)).await {
+        let stat = match store.register(self.id, self.data(&endpoints)).await {
             Ok(stat) => stat,
             Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
                 self.log_owner(store, &path).await;
@@ -163,6 +165,31 @@ impl Registrar {
             stat.czxid
         );
         Ok(stat.czxid)
+    }
+
+    /// What the znode holds.
+    fn data(&self, endpoints: &[(Endpoint, String)]) -> Bytes {
+        znodes::broker(&Registration {
+            endpoints: endpoints.iter().map(|(endpoint, protocol)| (endpoint, protocol.as_str())).collect(),
+            rack: self.config.string("broker.rack"),
+            now_ms: now_ms(),
+        })
+    }
+
+    /// Tells of listeners that changed.
+    ///
+    /// # Errors
+    /// What ZooKeeper refuses.
+    pub async fn update(&self, store: &Store) -> Result<(), StoreError> {
+        let endpoints = self.endpoints();
+        let path = znodes::broker_path(self.id);
+        store.client.set_data(&path, self.data(&endpoints), None).await?;
+        let shown = endpoints
+            .iter()
+            .map(|(end, protocol)| format!("EndPoint({},{},ListenerName({}),{protocol})", end.host, end.port, end.listener));
+        let shown: Vec<String> = shown.collect();
+        log_info!(KAFKA_ZK_CLIENT, "Updated broker {} at path {path} with addresses: ArraySeq({})", self.id, shown.join(", "));
+        Ok(())
     }
 
     async fn log_owner(&self, store: &Store, path: &str) {

@@ -25,6 +25,11 @@ pub struct OpenListener {
 }
 
 impl OpenListener {
+    /// Its name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
     /// The port that it got.
     pub fn port(&self) -> u16 {
         self.socket.local_addr().map_or(0, |address| address.port())
@@ -40,14 +45,16 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Opens the listeners of the configuration. As Kafka, a broker goes on without one that cannot be opened.
-    pub async fn open(config: &BrokerConfig) -> Self {
+    /// Opens listeners as the configuration says. As Kafka, a broker goes on without one that cannot be opened.
+    pub async fn open(wanted: &[Listener], config: &BrokerConfig) -> Self {
         let backlog = u32::try_from(config.int("socket.listen.backlog.size")).unwrap_or(50);
         let mut listeners = Self::default();
-        for listener in config.listeners() {
+        for listener in wanted {
             match open_listener(listener, backlog).await {
                 Ok(socket) => {
                     let host = listener.host.clone().unwrap_or_else(|| "0.0.0.0".to_owned());
+                    let buffer = |key: &str| usize::try_from(config.int(key)).ok();
+                    net::set_buffers(&socket, buffer("socket.send.buffer.bytes"), buffer("socket.receive.buffer.bytes"));
                     listeners.open.push(OpenListener { name: Arc::from(listener.name.as_str()), host, socket });
                 }
                 Err(exception) => listeners.failed.push((listener.name.clone(), exception)),
@@ -102,7 +109,7 @@ pub async fn accept(
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = quotas.slot() => {}
+            () = quotas.slot(&listener.name) => {}
         }
         let accepted = tokio::select! {
             () = shutdown.cancelled() => return,
@@ -110,7 +117,14 @@ pub async fn accept(
         };
         match accepted {
             Ok((socket, peer)) => {
-                let counted = match quotas.count(peer.ip()) {
+                let wait = quotas.came(&listener.name);
+                if !wait.is_zero() {
+                    tokio::select! {
+                        () = shutdown.cancelled() => return,
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+                let counted = match quotas.count(&listener.name, peer.ip()) {
                     Ok(counted) => counted,
                     Err(refused) => {
                         log_info!(ACCEPTOR, "{refused}");

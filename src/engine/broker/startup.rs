@@ -3,20 +3,21 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Broker;
-use super::config::BrokerConfig;
+use super::config::{BrokerConfig, warn_of_idle};
 use super::connection_quotas::ConnectionQuotas;
 use super::controller::{ControllerHandle, ControllerTask, Parts, Store, StoreError, znodes};
 use super::group::{GroupCoordinator, GroupSettings, LocalTopic};
+use super::live::Live;
 use super::log::{MetaProperties, StorageError};
 use super::metadata::MetadataCache;
 use super::registration::{Registrar, store_exception};
 use super::replica::{Failure, ReplicaManager, StorageSettings};
-use super::server::{Listeners, accept};
+use super::server::Listeners;
 use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
 use crate::engine::exception::Exception;
 use crate::engine::log4j::{Level, log_caused};
@@ -105,14 +106,17 @@ impl RunningBroker {
         let id = settle_ids(&config, store, &cluster_id).await?;
         registrar.set_id(id);
         *prefix = format!("[KafkaServer id={id}] ");
-        log_info!("kafka.server.KafkaConfig", "{}", config.values_block());
-        let settings = StorageSettings::new(id, &config)?;
+        let effective = effective_config(&config, store, id).await;
+        registrar.set_config(Arc::clone(&effective));
+        log_info!("kafka.server.KafkaConfig", "{}", effective.values_block());
+        warn_of_idle(&effective, None);
+        let settings = StorageSettings::new(id, &effective)?;
         let replicas = ReplicaManager::open(settings).map_err(|error| match error {
             StorageError::NoDirectory(_) => Stop::Halted,
             error => Stop::Failed(storage_exception(&error)),
         });
         let replicas = Arc::new(replicas?);
-        let listeners = Listeners::open(&config).await;
+        let listeners = Listeners::open(effective.listeners(), &effective).await;
         registrar.set_ports(listeners.ports());
         registrar.register(store).await?;
         checkpoint_ids(&replicas, id, &cluster_id);
@@ -127,16 +131,24 @@ impl RunningBroker {
             replicas: Arc::clone(&replicas),
             groups: Arc::clone(&groups),
             metadata: Arc::clone(&metadata),
+            settings: watch::Sender::new(Arc::clone(&effective)),
         };
+        let settings = parts.settings.subscribe();
         let mut task = ControllerTask::new(store.clone(), registrar.clone(), parts, inbox);
         task.start().await.map_err(|error| store_exception(&error))?;
         let controller = ControllerHandle::new(commands);
-        let quotas = ConnectionQuotas::new(&config).await;
+        let quotas = ConnectionQuotas::new(&effective).await;
         let broker = Arc::new(Broker { id, cluster_id, config, replicas, groups, metadata, controller });
-        Ok(Self::serve(broker, listeners, &quotas, task))
+        Ok(Self::serve(broker, listeners, quotas, task, settings))
     }
 
-    fn serve(broker: Arc<Broker>, listeners: Listeners, quotas: &Arc<ConnectionQuotas>, task: ControllerTask) -> Self {
+    fn serve(
+        broker: Arc<Broker>,
+        listeners: Listeners,
+        quotas: Arc<ConnectionQuotas>,
+        task: ControllerTask,
+        settings: watch::Receiver<Arc<BrokerConfig>>,
+    ) -> Self {
         let (shutdown, connections, tasks) = (Shutdown::new(), TaskTracker::new(), TaskTracker::new());
         tasks.spawn(task.run());
         let ((failures, failed), halted) = (mpsc::unbounded_channel(), CancellationToken::new());
@@ -146,9 +158,9 @@ impl RunningBroker {
         let ports = listeners.ports();
         let inter_broker = broker.config.inter_broker_listener();
         let inter_broker_open = ports.iter().any(|(name, _)| name == inter_broker);
-        for listener in listeners.open {
-            tasks.spawn(accept(Arc::clone(&broker), listener, Arc::clone(quotas), connections.clone(), shutdown.clone()));
-        }
+        let mut live = Live::new(Arc::clone(&broker), quotas, connections.clone(), shutdown.clone());
+        live.serve(listeners.open);
+        tasks.spawn(live.follow(settings));
         log_info!(APP_INFO, "Kafka version: {KAFKA_VERSION}");
         log_info!(APP_INFO, "Kafka commitId: {KAFKA_COMMIT}");
         log_info!(APP_INFO, "Kafka startTimeMs: {}", super::log::now_ms());
@@ -241,6 +253,24 @@ async fn watch_directories(
             }
         }
     }
+}
+
+/// The configuration with what was set for the broker while it ran before; where that cannot be had, without.
+async fn effective_config(given: &Arc<BrokerConfig>, store: &Store, id: i32) -> Arc<BrokerConfig> {
+    const DYNAMIC: &str = "kafka.server.DynamicBrokerConfig";
+    let read = async {
+        store.encode_passwords_anew(id, given).await?;
+        store.dynamic_settings(id, given).await
+    };
+    match read.await {
+        Ok(dynamic) => match dynamic.over(given) {
+            Ok(config) if config.unserved_listener().is_none() => return Arc::new(config),
+            Ok(_) => log_warn!(DYNAMIC, "Settings of brokers that name listeners without PLAINTEXT are left out"),
+            Err(error) => error.log(DYNAMIC, format_args!("Settings of brokers could not be applied")),
+        },
+        Err(error) => log_warn!(DYNAMIC, "Settings of brokers could not be read: {error}"),
+    }
+    Arc::clone(given)
 }
 
 /// Makes the znodes that a broker expects; gives the cluster's id.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::harness::{eprint, print};
 use crate::catalog::KAFKA_VERSION;
 use crate::engine::broker::config::BrokerConfig;
+use crate::engine::broker::controller::settings::unserved;
 use crate::engine::broker::startup::{RunningBroker, StartError};
 use crate::engine::exception::Exception;
 use crate::engine::log4j;
@@ -147,7 +148,10 @@ fn read_config(file: &str, overrides: Vec<(String, String)>) -> Result<BrokerCon
     if !config.list("process.roles").is_empty() {
         return Err(no_kraft(&config));
     }
-    Ok(config)
+    match config.unserved_listener() {
+        Some(listener) => Err(Exception::config(unserved(listener))),
+        None => Ok(config),
+    }
 }
 
 /// A KRaft configuration: Kafka refuses it as long as the folders are not formatted, and this broker after that.
@@ -209,6 +213,38 @@ mod tests {
     fn start(file: &str, overrides: &[(&str, &str)]) -> Result<Line, &'static str> {
         let overrides = overrides.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Ok(Line::Start { file: file.to_owned(), overrides })
+    }
+
+    #[test]
+    fn listeners_without_plaintext_stop_the_start() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("server.properties");
+        std::fs::write(&file, "broker.id=0\nzookeeper.connect=localhost:2181\n").expect("writable");
+        let refused = |lines: &str| {
+            let lines = lines.split(' ').filter_map(|line| line.split_once('='));
+            let lines = lines.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            read_config(&file.display().to_string(), lines).map(drop).map_err(|exception| exception.to_string())
+        };
+        assert_eq!(refused("listeners=PLAINTEXT://:9092"), Ok(()));
+        assert_eq!(refused("listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SSL"), Ok(()), "nobody listens there");
+        for (lines, listener, protocol) in [
+            ("listeners=SSL://:9093 security.inter.broker.protocol=SSL", "SSL://:9093", "SSL"),
+            ("listeners=PLAINTEXT://:9092,SSL://h:9093", "SSL://h:9093", "SSL"),
+            ("listeners=PLAINTEXT://:9092,SASL_PLAINTEXT://:9093", "SASL_PLAINTEXT://:9093", "SASL_PLAINTEXT"),
+            ("listeners=SASL_SSL://:9093 security.inter.broker.protocol=SASL_SSL", "SASL_SSL://:9093", "SASL_SSL"),
+            (
+                "listeners=IN://:9092,OUT://:9093 inter.broker.listener.name=IN listener.security.protocol.map=IN:PLAINTEXT,OUT:SSL",
+                "OUT://:9093",
+                "SSL",
+            ),
+            ("listener.security.protocol.map=PLAINTEXT:SASL_SSL", "PLAINTEXT://:9092", "SASL_SSL"),
+        ] {
+            let sentence = format!(
+                "org.apache.kafka.common.config.ConfigException: listener {listener} speaks {protocol}, which the bundled broker \
+                 does not: give it the protocol PLAINTEXT in listeners and listener.security.protocol.map, or run Apache Kafka itself"
+            );
+            assert_eq!(refused(lines), Err(sentence), "{lines}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What Kafka checks across keys before a broker starts (`KafkaConfig.validateValues`), in Kafka's order.
 
 use super::listeners::{ProtocolMap, csv_map, parse_listeners, protocol_map};
+use super::value::DEFAULT_PRINCIPAL_BUILDER;
 use super::{BrokerConfig, Value, modes};
 use crate::engine::exception::Exception;
 
@@ -22,6 +23,7 @@ pub(super) fn check(config: &mut BrokerConfig) -> Result<(), Exception> {
     let map = modes::effective_map(config, protocol_map(config.string("listener.security.protocol.map").unwrap_or(""))?);
     check_listeners(config, &map)?;
     check_network(config, &map, &overrides)?;
+    check_principals(config)?;
     check_consumer_groups(config)
 }
 
@@ -190,6 +192,15 @@ fn check_network(config: &BrokerConfig, map: &ProtocolMap, overrides: &[(String,
         )));
     }
     Ok(())
+}
+
+/// Of the classes that are there one makes principals.
+fn check_principals(config: &BrokerConfig) -> Result<(), Exception> {
+    let class = config.string("principal.builder.class");
+    require(
+        class.is_none_or(|class| class == DEFAULT_PRINCIPAL_BUILDER),
+        "principal.builder.class must implement KafkaPrincipalSerde",
+    )
 }
 
 /// The settings of the group protocol that 3.6 has in preview.

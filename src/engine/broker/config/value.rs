@@ -118,7 +118,9 @@ pub fn split_list(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The classes that a stock broker finds for the keys of type CLASS.
-const KNOWN_CLASSES: &[&str] = &["org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder"];
+const KNOWN_CLASSES: &[&str] = &[DEFAULT_PRINCIPAL_BUILDER, "java.lang.Object", "java.lang.String"];
+/// The class that Kafka itself makes principals with.
+pub(super) const DEFAULT_PRINCIPAL_BUILDER: &str = "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder";
 
 /// The value as a validator's message quotes it.
 fn plain(value: &Value) -> String {

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod machine;
+mod passwords;
 pub mod scala;
 pub mod settings;
 mod store;
@@ -11,6 +12,7 @@ pub mod znodes;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
 use tokio::sync::{mpsc, oneshot};
@@ -20,6 +22,7 @@ pub use store::{Store, StoreError};
 pub use task::{ControllerTask, Parts};
 pub use topics::NewTopic;
 
+use super::config::BrokerConfig;
 use super::log::TopicPartition;
 
 /// An error of the protocol with Kafka's sentence.
@@ -135,6 +138,15 @@ pub enum Command {
         /// Told when the controller knows.
         done: Answer<()>,
     },
+    /// Tell of listeners that changed.
+    Advertise {
+        /// The configuration with them.
+        config: Arc<BrokerConfig>,
+        /// The ports of those that are open.
+        ports: Vec<(String, u16)>,
+        /// Told when the registration says so.
+        done: Answer<()>,
+    },
     /// End: close the session, so that this broker's znodes go.
     Close {
         /// Told when it is closed.
@@ -242,6 +254,14 @@ impl ControllerHandle {
     /// What the coordinator answers.
     pub async fn directory_failed(&self, lost: Vec<TopicPartition>) -> Result<(), ApiError> {
         self.ask(|done| Command::DirectoryFailed { lost, done }).await
+    }
+
+    /// Registers the listeners of another configuration, of which those with a port are open.
+    ///
+    /// # Errors
+    /// What the coordinator answers.
+    pub async fn advertise(&self, config: Arc<BrokerConfig>, ports: Vec<(String, u16)>) -> Result<(), ApiError> {
+        self.ask(|done| Command::Advertise { config, ports, done }).await
     }
 
     /// Ends the task and its session.

@@ -11,7 +11,7 @@ use super::scala::sort_as_properties;
 use super::topics::{NO_REMOTE_STORAGE, REMOTE_STORAGE, check_lags, check_names};
 use super::znodes::sanitize;
 use crate::catalog::configs::{self, ConfigKey};
-use crate::engine::broker::config::{BrokerConfig, parse_value};
+use crate::engine::broker::config::{BrokerConfig, Listener, listener_base, parse_value};
 use crate::engine::exception::Exception;
 
 /// Settings by key, as a znode keeps them.
@@ -159,12 +159,6 @@ pub fn check(entity: &Entity, settings: &Settings, given: &BrokerConfig, current
     }
 }
 
-/// The key that a listener's prefix stands before: `listener.name.NAME.KEY`.
-pub fn listener_base(name: &str) -> Option<&str> {
-    let (listener, base) = name.strip_prefix("listener.name.")?.split_once('.')?;
-    (!listener.is_empty() && !base.is_empty()).then_some(base)
-}
-
 /// The keys of `DynamicSecurityConfigs`: they are a listener's, not a broker's.
 fn is_security(key: &ConfigKey) -> bool {
     key.name.starts_with("ssl.") && key.scope == "per-broker"
@@ -206,24 +200,57 @@ fn check_broker(entity: &Entity, settings: &Settings, given: &BrokerConfig, curr
         Entity::EveryBroker => DynamicSettings { every: settings.clone(), ..current.clone() },
         _ => DynamicSettings { own: settings.clone(), ..current.clone() },
     };
-    check_threads(&now, &new.over(given)?)?;
-    check_reporters(&new.over(given)?)
+    let new = new.over(given)?;
+    check_threads(&now, &new)?;
+    check_reporters(&new)?;
+    check_listeners(&now, &new)
 }
 
-/// Checks that no passwords are to be stored: they would have to be encrypted, which this broker does not do.
-///
-/// # Errors
-/// What Kafka says where it has no key to encrypt with.
-pub fn check_passwords(settings: &Settings) -> Result<(), ApiError> {
-    let is_password = |name: &String| {
-        let base = listener_base(name).unwrap_or(name);
-        configs::broker().iter().any(|key| key.name == base && key.kind == "PASSWORD")
-    };
-    if settings.keys().any(is_password) {
-        let message = "Password encoder secret not configured";
-        return Err(ApiError::new(ResponseError::InvalidRequest, message));
+/// A listener that stays is as it was; a new one speaks what is spoken here (`DynamicListenerConfig`).
+fn check_listeners(now: &BrokerConfig, new: &BrokerConfig) -> Result<(), Exception> {
+    let same = |key: &&str| now.originals().get(*key) == new.originals().get(*key);
+    if ["listeners", "advertised.listeners", "listener.security.protocol.map"].iter().all(same) {
+        return Ok(());
     }
-    Ok(())
+    for listener in new.listeners() {
+        let name = &listener.name;
+        let Some(before) = now.listeners().iter().find(|before| before.name == *name) else { continue };
+        if fixed_settings(now, name) != fixed_settings(new, name) {
+            return Err(invalid_update(&format!(
+                "Configs cannot be updated dynamically for existing listener ListenerName({name}), restart broker or create a new \
+                 listener for update"
+            )));
+        }
+        if before.protocol != listener.protocol {
+            let reason = format!("Security protocol cannot be updated for existing listener ListenerName({name})");
+            return Err(invalid_update(&reason));
+        }
+    }
+    match new.unserved_listener() {
+        Some(listener) => Err(invalid_update(&unserved(listener))),
+        None => Ok(()),
+    }
+}
+
+/// What is said of a listener that does not speak PLAINTEXT.
+pub fn unserved(listener: &Listener) -> String {
+    format!(
+        "listener {listener} speaks {}, which the bundled broker does not: give it the protocol PLAINTEXT in listeners and \
+         listener.security.protocol.map, or run Apache Kafka itself",
+        listener.protocol
+    )
+}
+
+/// The settings of one listener that hold as long as it is open.
+fn fixed_settings(config: &BrokerConfig, listener: &str) -> Settings {
+    const LIMITS: [&str; 3] = ["max.connections", "max.connection.creation.rate", "num.network.threads"];
+    let prefix = format!("listener.name.{}.", listener.to_lowercase());
+    let fixed = |name: &str| {
+        let secure = configs::broker().iter().any(|key| key.name == name && is_security(key));
+        !secure && !LIMITS.contains(&name)
+    };
+    let given = config.originals().iter().filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?, value)));
+    given.filter(|(name, _)| fixed(name)).map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 
 fn invalid_update(reason: &str) -> Exception {
@@ -302,6 +329,9 @@ impl DynamicSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::effects::{self, Effect};
+    use crate::engine::broker::config::idle_settings;
+    use crate::engine::broker::log::LogConfig;
 
     fn settings(pairs: &[(&str, &str)]) -> Settings {
         pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -350,6 +380,114 @@ mod tests {
         assert_eq!(fixed.as_deref(), Some("Cannot update these configs dynamically: Set(broker.id)"));
         assert!(refusal(&Entity::EveryBroker, "listeners", "PLAINTEXT://:1").is_some());
         assert_eq!(refusal(&Entity::Broker(0), "log.segment.bytes", "1").map(|(error, _)| error), Some(InvalidRequest));
+    }
+
+    /// A value that is not the default, and that nothing else stands against.
+    fn example(key: &ConfigKey) -> String {
+        let known = [
+            ("compression.type", "gzip"),
+            ("log.cleanup.policy", "compact"),
+            ("log.message.timestamp.type", "LogAppendTime"),
+            ("max.connections.per.ip.overrides", "127.0.0.1:5"),
+            ("log.cleaner.dedupe.buffer.size", "134217729"),
+            ("metric.reporters", "com.example.Reporter"),
+            ("log.cleaner.threads", "2"),
+        ];
+        if let Some((_, value)) = known.iter().find(|(name, _)| *name == key.name) {
+            return (*value).to_owned();
+        }
+        match (key.kind, key.default.as_deref()) {
+            ("BOOLEAN", Some("true")) => "false".to_owned(),
+            ("BOOLEAN", _) => "true".to_owned(),
+            ("DOUBLE", _) => "0.75".to_owned(),
+            (_, Some(threads)) if POOLS.contains(&key.name) => {
+                threads.parse::<i32>().map_or(String::new(), |threads| (2 * threads).to_string())
+            }
+            _ => "12345".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_key_takes_effect_while_the_broker_runs_or_is_refused() {
+        // what follows the settings is tested where it is: limits of connections and the storage
+        const FOLLOWED: [&str; 6] = [
+            "max.connection.creation.rate",
+            "max.connections",
+            "max.connections.per.ip",
+            "max.connections.per.ip.overrides",
+            "num.recovery.threads.per.data.dir",
+            "producer.id.expiration.ms",
+        ];
+        let given = BrokerConfig::new(settings(&[("zookeeper.connect", "localhost:2181")])).expect("valid");
+        let logs = |config: &BrokerConfig| LogConfig::new(config, Settings::new()).expect("valid");
+        for key in configs::broker() {
+            let (name, value) = (key.name, example(key));
+            let refused = |entity: &Entity| refusal(entity, name, &value).map(|(_, message)| message).unwrap_or_default();
+            let (own, every) = (refused(&Entity::Broker(0)), refused(&Entity::EveryBroker));
+            match key.scope {
+                "read-only" => {
+                    assert_eq!(own, format!("Cannot update these configs dynamically: Set({name})"));
+                    assert_eq!(every, own);
+                }
+                "per-broker" if is_security(key) => {
+                    let only = "These security configs can be dynamically updated only per-listener using the listener prefix";
+                    assert!(own.starts_with(only) && every.starts_with(only), "{name}: {own}");
+                }
+                "per-broker" => {
+                    let level = "Cannot update these configs at default cluster level, broker id must be specified";
+                    let invalid = parse_value(key, &value).is_err();
+                    assert!(invalid || every == format!("{level}: Set({name})"), "{name}: {every}");
+                }
+                _ if name == "metric.reporters" => assert!(own.starts_with("Invalid value"), "{own}"),
+                _ => {
+                    assert_eq!((own.as_str(), every.as_str()), ("", ""), "{name}={value}");
+                    let changed = settings(&[(name, &value)]);
+                    let config = DynamicSettings { own: Settings::new(), every: changed }.over(&given).expect("valid");
+                    let effect = effects::of_broker(name);
+                    let felt = logs(&config) != logs(&given) || FOLLOWED.contains(&name) || POOLS.contains(&name);
+                    let told = idle_settings(&config).contains_key(name);
+                    assert_eq!(effect == Some(Effect::Honoured), !told, "{name}={value}");
+                    assert!(told || felt, "{name}={value} changes nothing, and nobody is told");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_listener_that_stays_is_as_it_was() {
+        let check = |lines: &[(&str, &str)], expected: Option<&str>| {
+            let given = [("zookeeper.connect", "localhost:2181"), ("listeners", "PLAINTEXT://h:1")];
+            let given = BrokerConfig::new(settings(&given)).expect("valid");
+            let refused = super::check(&Entity::Broker(0), &settings(lines), &given, &DynamicSettings::default()).err();
+            let message = refused.and_then(|error| error.message);
+            let expected = expected.map(|reason| {
+                let class = "org.apache.kafka.common.config.ConfigException";
+                format!("Invalid value {class}: {reason} for configuration Invalid dynamic configuration")
+            });
+            assert_eq!(message, expected, "{lines:?}");
+        };
+        let both = ("listeners", "PLAINTEXT://h:1,OTHER://h:2");
+        check(&[both, ("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,OTHER:PLAINTEXT")], None);
+        check(
+            &[("listener.security.protocol.map", "PLAINTEXT:SSL")],
+            Some("Security protocol cannot be updated for existing listener ListenerName(PLAINTEXT)"),
+        );
+        check(
+            &[("listeners", "PLAINTEXT://h:2"), ("listener.name.plaintext.socket.request.max.bytes", "5")],
+            Some(
+                "Configs cannot be updated dynamically for existing listener ListenerName(PLAINTEXT), restart broker or create a \
+                 new listener for update",
+            ),
+        );
+        check(&[("listeners", "PLAINTEXT://h:2"), ("listener.name.plaintext.max.connections", "5")], None);
+        check(&[("listener.name.plaintext.socket.request.max.bytes", "5")], None);
+        check(
+            &[both, ("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,OTHER:SASL_SSL")],
+            Some(
+                "listener OTHER://h:2 speaks SASL_SSL, which the bundled broker does not: give it the protocol PLAINTEXT in \
+                 listeners and listener.security.protocol.map, or run Apache Kafka itself",
+            ),
+        );
     }
 
     #[test]

@@ -8,9 +8,11 @@ use futures_util::future::join_all;
 use futures_util::stream;
 
 use super::machine::{ClusterView, TopicView};
+use super::passwords;
 use super::settings::{DynamicSettings, Entity, Settings};
 use super::topics::PlannedTopic;
 use super::znodes::{self, PartitionState, TopicAssignment, ZnodeError};
+use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::metadata::BrokerMetadata;
 use crate::engine::zookeeper::client::{Client, ClientError, Op, OpResult, first_error};
 use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, Stat};
@@ -218,10 +220,20 @@ impl Store {
         self.settings(&Entity::Topic(topic.to_owned())).await
     }
 
-    /// What is set for brokers while they run.
-    pub async fn dynamic_settings(&self, broker: i32) -> Result<DynamicSettings, StoreError> {
+    /// What is set for brokers while they run; passwords are decrypted with the secret of `config`.
+    pub async fn dynamic_settings(&self, broker: i32, config: &BrokerConfig) -> Result<DynamicSettings, StoreError> {
         let own = self.settings(&Entity::Broker(broker)).await?;
-        Ok(DynamicSettings { own, every: self.settings(&Entity::EveryBroker).await? })
+        let every = self.settings(&Entity::EveryBroker).await?;
+        Ok(DynamicSettings { own: passwords::decoded(own, config), every: passwords::decoded(every, config) })
+    }
+
+    /// Encrypts a broker's passwords anew that the old secret of `config` decrypts.
+    pub async fn encode_passwords_anew(&self, broker: i32, config: &BrokerConfig) -> Result<(), StoreError> {
+        let entity = Entity::Broker(broker);
+        match passwords::encoded_anew(&self.settings(&entity).await?, config) {
+            Some(settings) => self.set_settings(&entity, settings).await,
+            None => Ok(()),
+        }
     }
 
     /// Writes an entity's settings and tells every broker.
@@ -295,12 +307,12 @@ impl Store {
     }
 
     /// The whole cluster as broker `me` sees it, with watches for what changes.
-    pub async fn load(&self, me: i32) -> Result<ClusterView, StoreError> {
+    pub async fn load(&self, me: i32, config: &BrokerConfig) -> Result<ClusterView, StoreError> {
         let mut view = ClusterView {
             controller: self.controller().await?,
             brokers: self.brokers().await?,
             deleting: self.deleting().await?,
-            dynamic: self.dynamic_settings(me).await?,
+            dynamic: self.dynamic_settings(me, config).await?,
             ..ClusterView::default()
         };
         let names = stream::iter(self.topic_names().await?);

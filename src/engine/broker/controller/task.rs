@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use super::machine::{ClusterView, Write};
@@ -40,6 +40,8 @@ pub struct Parts {
     pub groups: Arc<GroupCoordinator>,
     /// Told of every change.
     pub metadata: Arc<MetadataCache>,
+    /// Told of the broker's settings whenever they change.
+    pub settings: watch::Sender<Arc<BrokerConfig>>,
 }
 
 /// The task's state.
@@ -222,7 +224,7 @@ impl ControllerTask {
             match json["entity_path"].as_str().and_then(|path| path.split_once('/')) {
                 Some(("topics", topic)) => self.reload_settings(topic).await?,
                 Some(("brokers", _)) => {
-                    self.view.dynamic = self.store.dynamic_settings(self.me).await?;
+                    self.view.dynamic = self.store.dynamic_settings(self.me, &self.given).await?;
                     self.use_dynamic_settings();
                 }
                 _ => {}
@@ -249,7 +251,10 @@ impl ControllerTask {
     /// Makes the settings hold that are given to brokers while they run.
     fn use_dynamic_settings(&mut self) {
         match self.view.dynamic.over(&self.given) {
-            Ok(config) => self.parts.config = Arc::new(config),
+            Ok(config) => {
+                self.parts.config = Arc::new(config);
+                self.parts.settings.send_replace(Arc::clone(&self.parts.config));
+            }
             Err(error) => return error.log(CONFIG_LOGGER, format_args!("Settings of brokers could not be applied")),
         }
         for (topic, view) in &self.view.topics {
@@ -342,7 +347,7 @@ impl ControllerTask {
     /// Reads the cluster again; what this broker cannot lead it still cannot.
     async fn reload(&mut self) -> Result<(), StoreError> {
         let offline = self.view.offline.clone();
-        self.view = ClusterView { offline, ..self.store.load(self.me).await? };
+        self.view = ClusterView { offline, ..self.store.load(self.me, &self.given).await? };
         Ok(())
     }
 

@@ -68,6 +68,15 @@ pub(super) struct Altered {
     pub(super) settings: Vec<(String, i8, Option<String>)>,
 }
 
+impl Altered {
+    /// A resource with its settings as they came.
+    pub(super) fn new(kind: i8, name: StrBytes, settings: impl Iterator<Item = (StrBytes, i8, Option<StrBytes>)>) -> Self {
+        let settings =
+            settings.map(|(name, operation, value)| (name.to_string(), operation, value.map(|value| value.to_string())));
+        Self { kind, name, settings: settings.collect() }
+    }
+}
+
 /// `AlterConfigOp.OpType` on the wire.
 const SET: i8 = 0;
 const DELETE: i8 = 1;
@@ -76,14 +85,15 @@ const SUBTRACT: i8 = 3;
 /// What AlterConfigs does to every setting.
 pub(super) const REPLACE: i8 = i8::MIN;
 
-/// Alters each resource; gives them with what is said of each. Kafka never answers an AlterConfigs that names a resource twice; it is
+/// Alters each resource; `answer` makes the answer of what is said of each: its kind, its name, the error and a message. Kafka never answers an AlterConfigs that names a resource twice; it is
 /// answered here as the incremental one is.
-pub(super) async fn alter_each(
+pub(super) async fn alter_each<R>(
     broker: &Broker,
     resources: Vec<Altered>,
     validate_only: bool,
     incremental: bool,
-) -> Vec<(i8, StrBytes, i16, Option<StrBytes>)> {
+    answer: impl Fn(i8, StrBytes, i16, Option<StrBytes>) -> R,
+) -> Vec<R> {
     let twice = repeats(resources.iter().map(|resource| (resource.kind, resource.name.as_str())));
     let twice: HashSet<(i8, String)> = twice.into_iter().map(|(kind, name)| (kind, name.to_owned())).collect();
     let mut answers = Vec::new();
@@ -95,8 +105,8 @@ pub(super) async fn alter_each(
             alter(broker, resource, validate_only, incremental).await
         };
         answers.push(match result {
-            Ok(()) => (kind, name, 0, None),
-            Err(error) => (kind, name, error.error.code(), error.message.map(StrBytes::from_string)),
+            Ok(()) => answer(kind, name, 0, None),
+            Err(error) => answer(kind, name, error.error.code(), error.message.map(StrBytes::from_string)),
         });
     }
     answers

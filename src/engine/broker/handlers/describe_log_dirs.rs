@@ -43,6 +43,11 @@ fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, v
         let row = DescribeLogDirsPartition::default().with_partition_index(partition.index()).with_partition_size(size);
         rows.push(row.with_offset_lag(0));
     }
+    for future in directory.future.iter().filter(|future| wanted(&future.partition.topic, future.partition.index)) {
+        let size = i64::try_from(future.size).unwrap_or(i64::MAX);
+        let row = DescribeLogDirsPartition::default().with_partition_index(future.partition.index).with_partition_size(size);
+        topics.entry(&future.partition.topic).or_default().push(row.with_offset_lag(future.lag).with_is_future_key(true));
+    }
     let topics = topics.into_iter().map(|(name, partitions)| {
         DescribeLogDirsTopic::default().with_name(TopicName(StrBytes::from_string(name.to_owned()))).with_partitions(partitions)
     });

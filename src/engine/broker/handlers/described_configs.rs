@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::configs::{self, ConfigKey};
 use crate::engine::broker::Broker;
-use crate::engine::broker::config::{BrokerConfig, Value, parse_value, value_of};
-use crate::engine::broker::controller::settings::{DynamicSettings, listener_base};
+use crate::engine::broker::config::{BrokerConfig, Value, listener_base, parse_value, value_of};
+use crate::engine::broker::controller::settings::DynamicSettings;
 use crate::engine::log4j;
 
 /// A topic's own setting.

@@ -18,22 +18,17 @@ async fn handle(
     _: RequestContext,
     request: IncrementalAlterConfigsRequest,
 ) -> Result<IncrementalAlterConfigsResponse, RequestError> {
-    let resources = request.resources.into_iter().map(|resource| Altered {
-        kind: resource.resource_type,
-        name: resource.resource_name,
-        settings: resource
-            .configs
-            .into_iter()
-            .map(|config| (config.name.to_string(), config.config_operation, config.value.map(|value| value.to_string())))
-            .collect(),
+    let resources = request.resources.into_iter().map(|resource| {
+        let settings = resource.configs.into_iter().map(|config| (config.name, config.config_operation, config.value));
+        Altered::new(resource.resource_type, resource.resource_name, settings)
     });
-    let answers = alter_each(&broker, resources.collect(), request.validate_only, true).await;
-    let responses = answers.into_iter().map(|(kind, name, error, message)| {
+    let answer = |kind, name, error, message| {
         AlterConfigsResourceResponse::default()
             .with_resource_type(kind)
             .with_resource_name(name)
             .with_error_code(error)
             .with_error_message(message)
-    });
-    Ok(IncrementalAlterConfigsResponse::default().with_responses(responses.collect()))
+    };
+    let responses = alter_each(&broker, resources.collect(), request.validate_only, true, answer).await;
+    Ok(IncrementalAlterConfigsResponse::default().with_responses(responses))
 }

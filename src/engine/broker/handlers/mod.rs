@@ -3,6 +3,7 @@
 mod acls;
 mod alter_configs;
 mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod alter_user_scram_credentials;
 pub mod api_versions;
 mod config_resource;
@@ -146,6 +147,7 @@ pub static APIS: &[&ApiSpec] = &[
     &acls::DELETE,
     &describe_configs::SPEC,
     &alter_configs::SPEC,
+    &alter_replica_log_dirs::SPEC,
     &describe_log_dirs::SPEC,
     &sasl::AUTHENTICATE,
     &create_partitions::SPEC,

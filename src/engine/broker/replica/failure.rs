@@ -42,7 +42,7 @@ impl ReplicaManager {
         let (path, prefix) = (directory.display(), format!("[ReplicaManager broker={}]", self.settings().broker_id));
         log_warn!(REPLICA_MANAGER, "{prefix} Stopping serving replicas in dir {path}");
         let mut lost = Vec::new();
-        for partition in self.partitions().iter().filter(|partition| partition.directory() == directory) {
+        for partition in self.partitions().iter().filter(|partition| partition.directory() == *directory) {
             partition.retire(ResponseError::KafkaStorageError);
             lost.push(TopicPartition::new(partition.topic(), partition.index()));
         }

@@ -88,6 +88,9 @@ impl ReplicaManager {
         let logger = "kafka.log.LogManager";
         log_info!(logger, "Starting log cleanup with a period of {} ms.", self.settings().retention_check_ms);
         log_info!(logger, "Starting log flusher with a default period of {} ms.", self.settings().flush_check_ms);
+        let manager = Arc::clone(&self);
+        // without it the moves begin anew when they are asked for again
+        let _ = tokio::task::spawn_blocking(move || manager.resume_moves()).await;
         let mut schedule = Schedule::new(self.settings(), now_ms());
         loop {
             let wait = u64::try_from(schedule.next().saturating_sub(now_ms())).unwrap_or(0);

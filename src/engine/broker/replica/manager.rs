@@ -6,16 +6,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kafka_protocol::ResponseError;
 
+use super::super::config::BrokerConfig;
 use super::super::log::{
     Chores, LogConfig, LogDirectory, Opening, PartitionLog, PartitionMetadataFile, StorageError, TopicPartition, encode_id,
     now_ms,
 };
 use super::fetch_session::FetchSessions;
+use super::moving::{FutureReplica, Move};
 use super::opening;
 use super::parallel::{in_parallel, threads_for};
 use super::partition::{Partition, PartitionAssignment};
 use super::producer_ids::ProducerIds;
-use super::settings::StorageSettings;
+use super::settings::{ChangingSettings, StorageSettings};
 use crate::log_info;
 
 const LOG_MANAGER: &str = "kafka.log.LogManager";
@@ -29,6 +31,8 @@ pub struct LogDirectoryFacts {
     pub offline: bool,
     /// Its partitions.
     pub partitions: Vec<Arc<Partition>>,
+    /// The logs that are on their way into it.
+    pub future: Vec<FutureReplica>,
 }
 
 /// A partition that this broker is to lead.
@@ -63,6 +67,12 @@ pub struct ReplicaManager {
     changing: Mutex<()>,
     fetch_sessions: Mutex<FetchSessions>,
     producer_ids: ProducerIds,
+    /// The logs that move to another directory, by partition.
+    moves: Mutex<BTreeMap<TopicPartition, Arc<Move>>>,
+    /// Where partitions are to be made that are not here yet.
+    preferred: Mutex<BTreeMap<TopicPartition, PathBuf>>,
+    /// What of the settings may change while the broker runs.
+    pub(super) changing_settings: ChangingSettings,
 }
 
 impl std::fmt::Debug for ReplicaManager {
@@ -103,6 +113,7 @@ impl ReplicaManager {
             state.unassigned.insert(log.partition().clone(), log);
         }
         let fetch_sessions = Mutex::new(FetchSessions::new(settings.fetch_session_slots));
+        let changing_settings = ChangingSettings::new(&settings);
         Ok(Self {
             settings,
             directories: opened.directories,
@@ -111,7 +122,34 @@ impl ReplicaManager {
             changing: Mutex::new(()),
             fetch_sessions,
             producer_ids: ProducerIds::default(),
+            moves: Mutex::default(),
+            preferred: Mutex::default(),
+            changing_settings,
         })
+    }
+
+    pub(super) fn moves(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Move>>> {
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn preferred(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, PathBuf>> {
+        self.preferred.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A log has moved from one directory to another.
+    pub(super) fn note_moved(&self, from: &Path, to: &Path) {
+        let mut state = self.state();
+        if let Some(at) = place(&self.directories, from) {
+            state.used[at] = state.used[at].saturating_sub(1);
+        }
+        if let Some(at) = place(&self.directories, to) {
+            state.used[at] += 1;
+        }
+    }
+
+    /// Goes on with other settings, as far as the storage itself takes any.
+    pub fn reconfigure(&self, config: &BrokerConfig) {
+        self.changing_settings.set(config);
     }
 
     pub(super) fn settings(&self) -> &StorageSettings {
@@ -189,7 +227,10 @@ impl ReplicaManager {
             return Source::Refused(StorageError::Offline { partition, directories });
         }
         let online = |(_, directory): &(usize, &LogDirectory)| !self.chores.has_failed(directory.path());
-        let emptiest = self.directories.iter().enumerate().filter(online).min_by_key(|(at, _)| state.used[*at]);
+        let preferred = self.preferred().remove(&key).unwrap_or_default();
+        let wished = self.directories.iter().enumerate().filter(online).find(|(_, directory)| directory.path() == preferred);
+        let emptiest = || self.directories.iter().enumerate().filter(online).min_by_key(|(at, _)| state.used[*at]);
+        let emptiest = wished.or_else(emptiest);
         match emptiest {
             Some((at, _)) => {
                 state.used[at] += 1;
@@ -204,7 +245,7 @@ impl ReplicaManager {
         failed.map(|path| path.display().to_string()).collect()
     }
 
-    fn directory_paths(&self) -> impl Iterator<Item = PathBuf> {
+    pub(super) fn directory_paths(&self) -> impl Iterator<Item = PathBuf> {
         self.settings.directories.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()))
     }
 
@@ -259,7 +300,7 @@ impl ReplicaManager {
             recovery_point: 0,
             start_offset: 0,
             now: now_ms(),
-            producer_expiration_ms: self.settings.producer_expiration_ms,
+            producer_expiration_ms: self.changing_settings.producer_expiration_ms(),
             chores: Arc::clone(&self.chores),
         };
         let log = PartitionLog::open(key.clone(), folder.clone(), config, &opening)?;
@@ -271,6 +312,7 @@ impl ReplicaManager {
     pub fn delete_partition(&self, topic: &str, index: i32) {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let key = TopicPartition::new(topic, index);
+        self.cancel_move(&key, None);
         let mut state = self.state();
         let (directory, renamed, delay) = match (state.remove(&key), state.unassigned.remove(&key)) {
             (Some(partition), _) => {
@@ -313,7 +355,10 @@ impl ReplicaManager {
 
     /// The log folders with their partitions.
     pub fn log_directories(&self) -> Vec<LogDirectoryFacts> {
-        let fact = |path: PathBuf| LogDirectoryFacts { offline: self.chores.has_failed(&path), path, partitions: Vec::new() };
+        let fact = |path: PathBuf| {
+            let (offline, future) = (self.chores.has_failed(&path), self.future_replicas(&path));
+            LogDirectoryFacts { offline, path, partitions: Vec::new(), future }
+        };
         let mut facts: Vec<LogDirectoryFacts> = self.directory_paths().map(fact).collect();
         for partition in self.partitions() {
             let home = facts.iter_mut().find(|facts| !facts.offline && partition.directory() == facts.path);
@@ -355,7 +400,7 @@ fn place(directories: &[LogDirectory], directory: &Path) -> Option<usize> {
     directories.iter().position(|known| known.path() == directory)
 }
 
-fn mark_deleted(log: &mut PartitionLog) -> (PathBuf, Result<PathBuf, StorageError>, i64) {
+pub(super) fn mark_deleted(log: &mut PartitionLog) -> (PathBuf, Result<PathBuf, StorageError>, i64) {
     (log.directory().to_owned(), log.mark_deleted(), log.config().file_delete_delay_ms)
 }
 

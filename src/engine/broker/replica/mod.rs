@@ -4,6 +4,7 @@ mod failure;
 mod fetch_session;
 mod maintenance;
 mod manager;
+mod moving;
 mod opening;
 mod parallel;
 mod partition;
@@ -20,6 +21,7 @@ pub use failure::Failure;
 pub use fetch_session::{FetchKey, FetchNews, FetchPlan, FetchSessions, FetchWish, NO_SESSION, SessionRequest};
 pub use maintenance::{Schedule, Task};
 pub use manager::{LeaderRequest, LogDirectoryFacts, ReplicaManager};
+pub use moving::FutureReplica;
 pub use partition::{
     AppendError, AppendInfo, AppendOrigin, FetchSlice, Isolation, OffsetAnswer, OffsetQuery, Partition, PartitionAssignment,
 };

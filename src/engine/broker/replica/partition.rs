@@ -1,7 +1,7 @@
 //! A partition that this broker has a replica of: its log behind one lock, its leadership, its high watermark.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -139,8 +139,8 @@ pub struct Partition {
     broker_id: i32,
     topic: String,
     index: i32,
-    /// The log directory; a log stays in its own.
-    directory: PathBuf,
+    /// The log directory; it changes where the log moves to another one.
+    directory: Mutex<PathBuf>,
     state: Mutex<State>,
     high_watermark: watch::Sender<i64>,
     chores: Arc<Chores>,
@@ -177,7 +177,7 @@ impl Partition {
             logger,
             "[Partition {topic}-{index} broker={broker_id}] Log loaded for partition {topic}-{index} with initial high watermark {high_watermark}"
         );
-        let directory = log.directory().to_owned();
+        let directory = Mutex::new(log.directory().to_owned());
         let state = Mutex::new(State { log, assignment, high_watermark, refusal: None });
         Self { broker_id, topic, index, directory, state, high_watermark: watch::Sender::new(high_watermark), chores }
     }
@@ -299,7 +299,7 @@ impl Partition {
         };
         let base_offset = state.log.end_offset();
         if let Err(error) = state.log.append(&batches, now) {
-            let what = format!("Error while appending records to {place} in dir {}", self.directory.display());
+            let what = format!("Error while appending records to {place} in dir {}", self.directory().display());
             self.failed(state, &what, &error);
             return Err(AppendError::new(ResponseError::KafkaStorageError, what));
         }
@@ -346,7 +346,8 @@ impl Partition {
         self.led(&state)?;
         let limit = state.limit(isolation);
         let slice = state.log.read(offset, limit, max_bytes, min_one).map_err(|error| {
-            let what = format!("Exception while reading from {}-{} in dir {}", self.topic, self.index, self.directory.display());
+            let what =
+                format!("Exception while reading from {}-{} in dir {}", self.topic, self.index, self.directory().display());
             self.failed(&mut state, &what, &error)
         })?;
         let slice = slice.ok_or(ResponseError::OffsetOutOfRange)?;
@@ -365,7 +366,7 @@ impl Partition {
         if error.fails_directory() {
             state.refusal.get_or_insert(ResponseError::KafkaStorageError);
         }
-        self.chores.failed(&self.directory, what, error);
+        self.chores.failed(&self.directory(), what, error);
         ResponseError::KafkaStorageError
     }
 
@@ -412,7 +413,8 @@ impl Partition {
             OffsetQuery::Time(timestamp) => state.log.offset_for_timestamp(timestamp),
         };
         let found = answer.map_err(|error| {
-            let directory = self.directory.display();
+            let directory = self.directory();
+            let directory = directory.display();
             let what = format!("Error while fetching offset by timestamp for {}-{} in dir {directory}", self.topic, self.index);
             self.failed(&mut state, &what, &error)
         })?;
@@ -461,7 +463,8 @@ impl Partition {
         }
         let raised = state.log.raise_start_offset(target, "client delete records request");
         raised.map_err(|error| {
-            let (topic, index, directory) = (&self.topic, self.index, self.directory.display());
+            let (topic, index, directory) = (&self.topic, self.index, self.directory());
+            let directory = directory.display();
             let what = format!("Exception while increasing log start offset for {topic}-{index} to {target} in dir {directory}");
             self.failed(&mut state, &what, &error)
         })?;
@@ -479,8 +482,8 @@ impl Partition {
     }
 
     /// The log directory that holds it.
-    pub fn directory(&self) -> &Path {
-        &self.directory
+    pub fn directory(&self) -> PathBuf {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The folder that holds the log.
@@ -502,6 +505,14 @@ impl Partition {
         let mut state = self.state();
         let high_watermark = state.high_watermark;
         act(&mut state.log, high_watermark)
+    }
+
+    /// Lets `act` put another log in the place of this one, while nobody appends or reads.
+    pub(super) fn replace_log<T>(&self, act: impl FnOnce(&mut PartitionLog) -> T) -> T {
+        let mut state = self.state();
+        let done = act(&mut state.log);
+        *self.directory.lock().unwrap_or_else(PoisonError::into_inner) = state.log.directory().to_owned();
+        done
     }
 
     /// Refuses requests from now on and wakes those that wait.

@@ -23,7 +23,7 @@ impl ReplicaManager {
             }
             Task::Flush => self.each_log("flush", |log, _| log.flush_if_due(now)),
             Task::ExpireProducers => self.each_log("producer expiry", |log, _| {
-                log.expire_producers(now, self.settings().producer_expiration_ms);
+                log.expire_producers(now, self.changing_settings.producer_expiration_ms());
                 Ok(())
             }),
             Task::Sweep => {
@@ -38,13 +38,13 @@ impl ReplicaManager {
 
     fn each_log(&self, what: &str, mut act: impl FnMut(&mut PartitionLog, i64) -> Result<(), StorageError>) {
         for partition in self.partitions() {
-            if self.chores.has_failed(partition.directory()) {
+            if self.chores.has_failed(&partition.directory()) {
                 continue;
             }
             if let Err(error) = partition.with_log(&mut act) {
-                let (topic, index, directory) = (partition.topic(), partition.index(), partition.directory().display());
-                let what = format!("Error during {what} of {topic}-{index} in dir {directory}");
-                self.chores.failed(partition.directory(), &what, &error);
+                let (topic, index, directory) = (partition.topic(), partition.index(), partition.directory());
+                let what = format!("Error during {what} of {topic}-{index} in dir {}", directory.display());
+                self.chores.failed(&partition.directory(), &what, &error);
             }
         }
     }
@@ -57,9 +57,10 @@ impl ReplicaManager {
             match flush.run() {
                 Ok(()) => partition.with_log(|log, _| log.flushed(&flush)),
                 Err(error) => {
-                    let (directory, offset) = (partition.directory().display(), flush.up_to);
+                    let (directory, offset) = (partition.directory(), flush.up_to);
+                    let directory = directory.display();
                     let what = format!("Error while flushing log for {topic}-{index} in dir {directory} with offset {offset}");
-                    self.chores.failed(partition.directory(), &what, &error);
+                    self.chores.failed(&partition.directory(), &what, &error);
                 }
             }
         }
@@ -135,7 +136,7 @@ impl ReplicaManager {
                 self.chores.failed(&directory, &what, &error);
             }
         };
-        let threads = self.settings().recovery_threads.max(1) * self.directories.len();
+        let threads = self.changing_settings.recovery_threads().max(1) * self.directories.len();
         in_parallel(self.partitions(), threads, |partition| {
             partition.retire(ResponseError::NotLeaderOrFollower);
             partition.with_log(|log, _| close(log));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use super::super::config::{BrokerConfig, ConfigError};
 use super::LogConfig;
@@ -16,7 +17,7 @@ pub struct StorageSettings {
     pub directories: Vec<PathBuf>,
     /// The settings of a topic that sets nothing.
     pub defaults: Arc<LogConfig>,
-    /// `num.recovery.threads.per.data.dir`.
+    /// `num.recovery.threads.per.data.dir` at the start.
     pub recovery_threads: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_ms: i64,
@@ -30,7 +31,7 @@ pub struct StorageSettings {
     pub high_watermark_checkpoint_ms: i64,
     /// `max.incremental.fetch.session.cache.slots`.
     pub fetch_session_slots: usize,
-    /// `producer.id.expiration.ms`.
+    /// `producer.id.expiration.ms` at the start.
     pub producer_expiration_ms: i64,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_expiration_check_ms: i64,
@@ -64,15 +65,54 @@ impl StorageSettings {
             broker_id,
             directories: config.log_dirs(),
             defaults: Arc::new(LogConfig::new(config, BTreeMap::new())?),
-            recovery_threads: usize::try_from(config.int("num.recovery.threads.per.data.dir")).unwrap_or(1),
+            recovery_threads: recovery_threads(config),
             retention_check_ms: config.long("log.retention.check.interval.ms"),
             flush_check_ms: config.long("log.flush.scheduler.interval.ms"),
             recovery_point_checkpoint_ms: config.long("log.flush.offset.checkpoint.interval.ms"),
             start_offset_checkpoint_ms: config.long("log.flush.start.offset.checkpoint.interval.ms"),
             high_watermark_checkpoint_ms: config.long("replica.high.watermark.checkpoint.interval.ms"),
             fetch_session_slots: usize::try_from(config.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0),
-            producer_expiration_ms: config.long("producer.id.expiration.ms"),
+            producer_expiration_ms: config.long(PRODUCER_EXPIRATION),
             producer_expiration_check_ms: config.long("producer.id.expiration.check.interval.ms"),
         })
     }
+}
+
+/// What of the settings may change while the broker runs.
+#[derive(Debug)]
+pub(super) struct ChangingSettings {
+    producer_expiration_ms: AtomicI64,
+    recovery_threads: AtomicUsize,
+}
+
+impl ChangingSettings {
+    /// As at the start.
+    pub(super) fn new(settings: &StorageSettings) -> Self {
+        Self {
+            producer_expiration_ms: AtomicI64::new(settings.producer_expiration_ms),
+            recovery_threads: AtomicUsize::new(settings.recovery_threads),
+        }
+    }
+
+    /// From now on as another configuration says.
+    pub(super) fn set(&self, config: &BrokerConfig) {
+        self.producer_expiration_ms.store(config.long(PRODUCER_EXPIRATION), Ordering::Relaxed);
+        self.recovery_threads.store(recovery_threads(config), Ordering::Relaxed);
+    }
+
+    /// `producer.id.expiration.ms`.
+    pub(super) fn producer_expiration_ms(&self) -> i64 {
+        self.producer_expiration_ms.load(Ordering::Relaxed)
+    }
+
+    /// `num.recovery.threads.per.data.dir`.
+    pub(super) fn recovery_threads(&self) -> usize {
+        self.recovery_threads.load(Ordering::Relaxed)
+    }
+}
+
+const PRODUCER_EXPIRATION: &str = "producer.id.expiration.ms";
+
+fn recovery_threads(config: &BrokerConfig) -> usize {
+    usize::try_from(config.int("num.recovery.threads.per.data.dir")).unwrap_or(1)
 }

@@ -328,3 +328,60 @@ fn a_directory_that_fails_takes_its_own_partitions_and_the_last_one_takes_all() 
     manager.perform(Task::CheckpointHighWatermarks, 1);
     assert_eq!(manager.handle_failures(), [Failure::Last]);
 }
+
+/// Waits until the partition's log lies in that directory and nothing is left of the move.
+async fn moved(manager: &Arc<ReplicaManager>, index: i32, directory: &Path) {
+    let there = || {
+        let partition = manager.partition("t", index).expect("made");
+        partition.directory() == directory && manager.log_directories().iter().all(|facts| facts.future.is_empty())
+    };
+    crate::process::wait::until_true(Duration::from_secs(60), "the log to move", there).await.expect("it moves");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_moves_to_another_directory_while_records_come() {
+    use crate::engine::broker::log::TopicPartition;
+    let root = tempfile::tempdir().expect("a folder");
+    let manager = Arc::new(on_two_directories(root.path()));
+    let key = TopicPartition::new("t", 0);
+    let (one, two) = (root.path().join("one"), root.path().join("two"));
+    let to = |path: &Path| manager.move_log(&key, &path.display().to_string());
+    assert_eq!(to(&two), Err(ResponseError::UnknownTopicOrPartition), "but it will be made there");
+    assert_eq!(to(&root.path().join("three")), Err(ResponseError::LogDirNotFound));
+    let config = LogConfig { segment_bytes: 200, ..LogConfig::default() };
+    let partition = manager.become_leader(assignment(0, 0), config).expect("leads");
+    assert_eq!(partition.directory(), two);
+    let mut expected = Vec::new();
+    for (round, directory) in [&one, &two, &one, &one].into_iter().enumerate() {
+        for number in 0..20 {
+            let value = format!("{round} {number}");
+            partition.append(plain(&[&value]), AppendOrigin::Client, 1).expect("appended");
+            expected.push(value);
+        }
+        assert_eq!(to(directory), Ok(()));
+        let during = format!("{round} during");
+        partition.append(plain(&[&during]), AppendOrigin::Client, 1).expect("appended");
+        expected.push(during);
+        moved(&manager, 0, directory).await;
+        assert_eq!(partition.folder(), directory.join("t-0"));
+        let found: Vec<String> =
+            (0..i64::try_from(expected.len()).expect("few")).flat_map(|at| values(&partition, at).into_iter().next()).collect();
+        assert_eq!(found, expected);
+    }
+    let folders = |directory: &Path| {
+        let names = fs::read_dir(directory).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.into_iter().filter(|name| name.starts_with("t-0") && !name.ends_with("-delete")).collect::<Vec<_>>()
+    };
+    assert_eq!((folders(&one), folders(&two)), (vec!["t-0".to_owned()], vec![]));
+    partition.delete_records(5).expect("deleted");
+    assert_eq!(to(&two), Ok(()));
+    moved(&manager, 0, &two).await;
+    assert_eq!(partition.log_start_offset(), 5);
+    manager.shutdown();
+    drop((partition, manager));
+    let again = on_two_directories(root.path());
+    let again = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
+    assert_eq!((again.directory(), again.log_start_offset()), (two, 5));
+    assert_eq!(again.log_end_offset(), i64::try_from(expected.len()).expect("few"));
+}

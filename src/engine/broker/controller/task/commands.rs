@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
 use uuid::Uuid;
 
 use super::{ControllerTask, properties_text};
+use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::controller::assignment::Start;
 use crate::engine::broker::controller::settings::{self, Change, Entity, Settings};
 use crate::engine::broker::controller::store::{Claim, StoreError};
 use crate::engine::broker::controller::topics::{NewTopic, PlannedTopic, TopicDefaults, exists, plan, plan_growth};
-use crate::engine::broker::controller::{ApiError, Command, Growth, LegacyPlace};
+use crate::engine::broker::controller::{ApiError, Command, Growth, LegacyPlace, passwords};
 use crate::log_info;
 
 const ADMIN_LOGGER: &str = "kafka.server.ZkAdminManager";
@@ -47,6 +49,9 @@ impl ControllerTask {
             }
             Command::DirectoryFailed { lost, done } => {
                 let _ = done.send(self.directory_failed(lost).await);
+            }
+            Command::Advertise { config, ports, done } => {
+                let _ = done.send(self.advertise(config, ports).await);
             }
             Command::Close { done } => {
                 let _ = done.send(Ok(()));
@@ -175,13 +180,13 @@ impl ControllerTask {
         for _ in 0..RETRIES {
             let altered = match self.store.settings(entity).await {
                 Ok(current) => {
-                    let settings = change.clone().apply(entity, current)?;
+                    let settings = change.clone().apply(entity, passwords::decoded(current, &self.given))?;
                     settings::check(entity, &settings, &self.given, &self.view.dynamic)?;
                     if validate_only {
                         return Ok(());
                     }
-                    settings::check_passwords(&settings)?;
-                    self.write_settings(entity, settings).await
+                    let kept = passwords::encoded(settings.clone(), &self.given)?;
+                    self.write_settings(entity, &settings, kept).await
                 }
                 Err(error) => Err(error),
             };
@@ -194,8 +199,13 @@ impl ControllerTask {
         Err(ResponseError::RequestTimedOut.into())
     }
 
-    async fn write_settings(&mut self, entity: &Entity, settings: Settings) -> Result<(), StoreError> {
-        let new: Vec<String> = settings.iter().map(|(key, value)| format!("{key} -> {value}")).collect();
+    /// Writes the settings as ZooKeeper is to keep them; the log shows passwords of neither.
+    async fn write_settings(&mut self, entity: &Entity, settings: &Settings, kept: Settings) -> Result<(), StoreError> {
+        let shown = |(key, value): (&String, &String)| {
+            let hidden = settings.get(key) != kept.get(key);
+            format!("{key} -> {}", if hidden { "[hidden]" } else { value.as_str() })
+        };
+        let new: Vec<String> = settings.iter().map(shown).collect();
         let new = new.join(",");
         match entity {
             Entity::Topic(name) => log_info!(
@@ -213,9 +223,32 @@ impl ControllerTask {
                 log_info!(ADMIN_LOGGER, "[Admin Manager on Broker {}]: Updating brokers with new configuration : {new}", self.me)
             }
         }
-        self.store.set_settings(entity, settings).await?;
+        self.store.set_settings(entity, kept).await?;
         self.config_changes().await?;
         self.settle().await
+    }
+
+    async fn advertise(&mut self, config: Arc<BrokerConfig>, ports: Vec<(String, u16)>) -> Result<(), ApiError> {
+        self.registrar.set_config(config);
+        self.registrar.set_ports(ports);
+        for _ in 0..RETRIES {
+            let told = match self.registrar.update(&self.store).await {
+                Ok(()) => match self.store.brokers().await {
+                    Ok(brokers) => {
+                        self.view.brokers = brokers;
+                        self.settle().await
+                    }
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(error),
+            };
+            match told {
+                Ok(()) => return Ok(()),
+                Err(error) if self.recover(&error).await => {}
+                Err(error) => return Err(api_error(&error)),
+            }
+        }
+        Err(ResponseError::RequestTimedOut.into())
     }
 
     async fn users(&mut self, names: Option<Vec<String>>) -> Result<BTreeMap<String, Settings>, ApiError> {
