@@ -1,10 +1,8 @@
 //! One znode: its data, its ACL, its statistics and the names of its children.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
+use super::data_tree::Children;
 use super::digest::node_digest;
 use super::protocol::{Acl, Stat, StatPersisted};
 
@@ -12,16 +10,16 @@ use super::protocol::{Acl, Stat, StatPersisted};
 pub const CONTAINER_OWNER: i64 = i64::MIN;
 
 /// One znode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataNode {
     /// Its data; `None` is null.
-    pub data: Option<Bytes>,
+    pub data: Option<Arc<[u8]>>,
     /// Its ACL; `None` is `world:anyone` with all permissions, as the first znodes have it.
     pub acl: Option<Arc<[Acl]>>,
     /// What a snapshot keeps of its statistics.
     pub stat: StatPersisted,
-    /// Names of its children.
-    pub children: BTreeSet<Box<str>>,
+    /// Its children.
+    pub children: Children,
 }
 
 impl DataNode {
@@ -44,10 +42,15 @@ impl DataNode {
             } else {
                 0
             },
-            data_length: self.data.as_ref().map_or(0, |data| i32::try_from(data.len()).unwrap_or(i32::MAX)),
+            data_length: i32::try_from(self.data_bytes()).unwrap_or(i32::MAX),
             num_children,
             pzxid: persisted.pzxid,
         }
+    }
+
+    /// Length of its data.
+    pub fn data_bytes(&self) -> usize {
+        self.data.as_ref().map_or(0, |data| data.len())
     }
 
     pub(super) fn digest(&self, path: &str) -> i64 {

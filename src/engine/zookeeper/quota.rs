@@ -82,8 +82,8 @@ impl DataTree {
 
     /// A snapshot was read: its quotas count again.
     pub(super) fn set_up_quotas(&mut self) {
-        let limits = self.nodes.iter().filter(|(_, node)| node.children.is_empty());
-        let found: Vec<String> = limits.filter_map(|(path, _)| limited(path, LIMITS)).collect();
+        let mut found = Vec::new();
+        self.walk(&mut |path, node| found.extend(limited(path, LIMITS).filter(|_| node.children.is_empty())));
         for path in found {
             self.count_again(&path);
             self.quotas.insert(path);
@@ -125,7 +125,7 @@ impl DataTree {
             let Some(node) = self.node(&path) else { continue };
             count += 1;
             bytes += length(node.data.as_deref());
-            paths.extend(node.children.iter().map(|child| format!("{path}/{child}")));
+            paths.extend(node.children.names().map(|child| format!("{path}/{child}")));
         }
         self.update(path, |stats| *stats = StatsTrack([(COUNT.to_owned(), count), (BYTES.to_owned(), bytes)].into()));
     }
@@ -133,10 +133,10 @@ impl DataTree {
     /// Changes a count's data; its statistics stay, as no transaction does it.
     fn update(&mut self, path: &str, change: impl FnOnce(&mut StatsTrack)) {
         let stats_path = format!("{ROOT}{path}/{STATS}");
-        let Some(node) = self.nodes.get_mut(stats_path.as_str()) else { return };
+        let Some(node) = self.node(&stats_path) else { return };
         let mut stats = StatsTrack::parse(node.data.as_deref().unwrap_or_default());
         change(&mut stats);
-        node.data = Some(stats.to_string().into());
+        self.set_data_quietly(&stats_path, stats.to_string().as_bytes());
     }
 
     /// Checks that so much more fits into the path's quota; a soft limit is only logged.

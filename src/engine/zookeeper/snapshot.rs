@@ -1,17 +1,17 @@
 //! Snapshots in ZooKeeper's format: sessions, ACLs, znodes, then the digest; an Adler-32 seals each of the two parts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::data_node::DataNode;
-use super::data_tree::DataTree;
+use super::data_tree::{Capture, Captured, DataTree};
 use super::digest::DIGEST_VERSION;
 use super::digest_check::SnapshotDigest;
 use super::disk::Disk;
 use super::protocol::{Acl, DecodeError, Reader, Writer, parent_and_name};
-use super::snapshot_stream;
+use super::snapshot_stream::{self, Packer};
 use super::storage_options::Compression;
 use super::txn_log::UNFINISHED;
 
@@ -21,6 +21,8 @@ const VERSION: i32 = 2;
 const DATABASE_ID: i64 = -1;
 /// The ACL number of znodes whose list is `None`.
 const OPEN_ACL: i64 = -1;
+/// Znodes are given out until they take so many bytes; one may be longer.
+const PIECE_BYTES: usize = 128 * 1024;
 
 /// Why a file is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +73,68 @@ pub fn snapshot_name(zxid: i64, compression: Compression) -> String {
     format!("snapshot.{zxid:x}{}", compression.extension())
 }
 
-/// Writes a snapshot of the tree and the sessions (timeouts in ms by id), whole or not at all.
+/// What a snapshot holds beside the znodes.
+#[derive(Debug)]
+pub struct Frame {
+    /// The last transaction that it holds.
+    pub zxid: i64,
+    digest: i64,
+    /// What stands before the znodes: the sessions and the ACLs.
+    beginning: Vec<u8>,
+}
+
+/// Encodes the znodes of a capture piece by piece.
+#[derive(Debug)]
+pub struct SnapshotEncoder {
+    /// The numbers of the lists, by where they are: equal ones are the same.
+    numbers: HashMap<usize, i64>,
+}
+
+fn place(list: &Arc<[Acl]>) -> usize {
+    list.as_ptr().addr()
+}
+
+impl SnapshotEncoder {
+    /// Begins a snapshot of a capture and the sessions (timeouts in ms by id).
+    pub fn begin(capture: &Capture, sessions: &BTreeMap<i64, i32>) -> (Self, Frame) {
+        let mut writer = Writer::new();
+        writer.write_raw(&MAGIC).write(&VERSION).write(&DATABASE_ID);
+        writer.write(&count(sessions.len()));
+        for (id, timeout) in sessions {
+            writer.write(id).write(timeout);
+        }
+        writer.write(&count(capture.acls().len()));
+        let mut numbers = HashMap::new();
+        for (number, list) in (1..).zip(capture.acls()) {
+            numbers.insert(place(list), number);
+            writer.write(&number).write(&list.to_vec());
+        }
+        let frame = Frame { zxid: capture.zxid(), digest: capture.digest(), beginning: writer.into_bytes() };
+        (Self { numbers }, frame)
+    }
+
+    /// The next piece; `give` gives the znodes, as [`Capture::give`], and says whether there are more.
+    pub fn piece(&self, give: impl FnOnce(&mut dyn FnMut(&Captured<'_>) -> bool) -> bool) -> Piece {
+        let mut writer = Writer::new();
+        let has_more = give(&mut |node| {
+            let acl = node.acl.and_then(|list| self.numbers.get(&place(list))).copied().unwrap_or(OPEN_ACL);
+            writer.write_text(node.path).write_buffer(node.data).write(&acl).write(node.stat);
+            writer.len() < PIECE_BYTES
+        });
+        if has_more { Piece::Znodes(writer.into_bytes()) } else { Piece::Last(writer.into_bytes()) }
+    }
+}
+
+/// What stands in a snapshot between its beginning and its seals.
+#[derive(Debug)]
+pub enum Piece {
+    /// Znodes, and there are more.
+    Znodes(Vec<u8>),
+    /// The last ones.
+    Last(Vec<u8>),
+}
+
+/// Writes a snapshot, whole or not at all: `None` where the pieces ended before the last.
 ///
 /// # Errors
 /// The disk refuses; then no snapshot of that name is there.
@@ -79,82 +142,53 @@ pub fn write_snapshot(
     disk: &dyn Disk,
     folder: &Path,
     compression: Compression,
-    tree: &DataTree,
-    sessions: &BTreeMap<i64, i32>,
-) -> io::Result<PathBuf> {
-    let name = snapshot_name(tree.last_zxid(), compression);
+    frame: &Frame,
+    mut next: impl FnMut() -> Option<Piece>,
+) -> io::Result<Option<PathBuf>> {
+    let name = snapshot_name(frame.zxid, compression);
     let path = folder.join(&name);
     // a name that no server takes for a snapshot until it is whole
     let unfinished = folder.join(format!("{UNFINISHED}{name}"));
-    let mut file = disk.create(&unfinished)?;
-    file.write_all(&snapshot_stream::pack(encode(tree, sessions), compression)?)?;
-    file.sync_data()?;
+    let mut file = Packer::new(disk.create(&unfinished)?, compression);
+    let mut checksum = adler2::Adler32::new();
+    let mut write = |bytes: &[u8]| {
+        checksum.write_slice(bytes);
+        file.write_all(bytes).map(|()| checksum.checksum())
+    };
+    write(&frame.beginning)?;
+    loop {
+        match next() {
+            None => return Ok(None),
+            Some(Piece::Znodes(bytes)) => write(&bytes)?,
+            Some(Piece::Last(bytes)) => {
+                write(&bytes)?;
+                break;
+            }
+        };
+    }
+    let first = write(&seal_end())?;
+    // the digest stands after the first seal: servers before 3.6 stop reading there
+    let mut second = Writer::new();
+    second.write(&i64::from(first)).write_raw(&seal_end());
+    second.write(&frame.zxid).write(&DIGEST_VERSION);
+    second.write(&if frame.zxid == 0 { 0 } else { frame.digest });
+    let second = write(&second.into_bytes())?;
+    write(&[&i64::from(second).to_be_bytes(), seal_end().as_slice()].concat())?;
+    file.finish()?.sync_data()?;
     disk.rename(&unfinished, &path)?;
     disk.sync_folder(folder)?;
-    Ok(path)
+    Ok(Some(path))
 }
 
-fn encode(tree: &DataTree, sessions: &BTreeMap<i64, i32>) -> Vec<u8> {
-    let mut writer = Writer::new();
-    writer.write_raw(&MAGIC).write(&VERSION).write(&DATABASE_ID);
-    writer.write(&count(sessions.len()));
-    for (id, timeout) in sessions {
-        writer.write(id).write(timeout);
-    }
-    let mut acls = AclNumbers::default();
-    tree.walk(&mut |_, node| acls.add(node));
-    writer.write(&count(acls.lists.len()));
-    for (at, list) in acls.lists.iter().enumerate() {
-        writer.write(&number(at)).write(&list.to_vec());
-    }
-    tree.walk(&mut |path, node| {
-        let path = if path == "/" { "" } else { path };
-        writer.write(&path.to_owned()).write(&node.data).write(&acls.of(node)).write(&node.stat);
-    });
-    let end = "/".to_owned();
-    writer.write(&end);
-    // the digest stands after the first seal: servers before 3.6 stop reading there
-    let mut checksum = adler2::Adler32::new();
-    let first = writer.into_bytes();
-    checksum.write_slice(&first);
-    let mut second = Writer::new();
-    second.write(&i64::from(checksum.checksum())).write(&end);
-    second.write(&tree.last_zxid()).write(&DIGEST_VERSION);
-    second.write(&if tree.last_zxid() == 0 { 0 } else { tree.digest() });
-    let second = second.into_bytes();
-    checksum.write_slice(&second);
-    let mut seal = Writer::new();
-    seal.write(&i64::from(checksum.checksum())).write(&end);
-    [first, second, seal.into_bytes()].concat()
+/// What ends the znodes and each seal: the path `/`.
+fn seal_end() -> Vec<u8> {
+    let mut end = Writer::new();
+    end.write_text("/");
+    end.into_bytes()
 }
 
 fn count(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
-}
-
-fn number(at: usize) -> i64 {
-    i64::try_from(at).unwrap_or(i64::MAX - 1) + 1
-}
-
-/// Gives each list of a tree a number, the same list the same one.
-#[derive(Default)]
-struct AclNumbers {
-    lists: Vec<Arc<[Acl]>>,
-    numbers: HashMap<Arc<[Acl]>, i64>,
-}
-
-impl AclNumbers {
-    fn add(&mut self, node: &DataNode) {
-        let Some(list) = &node.acl else { return };
-        if !self.numbers.contains_key(list) {
-            self.numbers.insert(Arc::clone(list), number(self.lists.len()));
-            self.lists.push(Arc::clone(list));
-        }
-    }
-
-    fn of(&self, node: &DataNode) -> i64 {
-        node.acl.as_ref().and_then(|list| self.numbers.get(list)).copied().unwrap_or(OPEN_ACL)
-    }
 }
 
 /// Reads a snapshot: the tree and the timeouts of the sessions in ms by id.
@@ -175,24 +209,24 @@ fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), Sna
     for _ in 0..reader.read::<i32>()? {
         sessions.insert(reader.read()?, reader.read()?);
     }
+    let mut tree = DataTree::empty();
     let mut acls: HashMap<i64, Arc<[Acl]>> = HashMap::new();
     for _ in 0..reader.read::<i32>()? {
-        acls.insert(reader.read()?, reader.read::<Vec<Acl>>()?.into());
+        acls.insert(reader.read()?, tree.share_acl(&reader.read::<Vec<Acl>>()?));
     }
-    let mut tree = DataTree::empty();
     loop {
         let path: String = reader.read()?;
         if path == "/" {
             break;
         }
-        let (data, acl, stat) = (reader.read()?, reader.read::<i64>()?, reader.read()?);
+        let (data, acl, stat) = (reader.read_buffer()?.map(Arc::from), reader.read::<i64>()?, reader.read()?);
         let acl = match acls.get(&acl) {
             None if acl == OPEN_ACL => None,
             None => return Err(SnapshotError::Acl { number: acl, path }),
             found => found.cloned(),
         };
         let at = if path.is_empty() { "/" } else { &path };
-        if !tree.restore(at, DataNode { data, acl, stat, children: BTreeSet::new() }) {
+        if !tree.restore(at, DataNode { data, acl, stat, ..DataNode::default() }) {
             return Err(SnapshotError::Orphan { path });
         }
     }
@@ -218,36 +252,4 @@ fn check_seal(bytes: &[u8], reader: &mut Reader<'_>) -> Result<(), SnapshotError
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::zookeeper::protocol::{CreateTxn, OpCode, TxnHeader};
-    use crate::engine::zookeeper::txn::Txn;
-
-    #[test]
-    fn a_snapshot_is_read_as_it_was_written_and_a_damaged_one_is_refused() {
-        let mut tree = DataTree::new();
-        let header = TxnHeader { client_id: 9, cxid: 1, zxid: 5, time: 77, txn_type: OpCode::Create.code() };
-        let txn = CreateTxn { path: "/a".to_owned(), data: None, acl: Acl::open_unsafe(), ephemeral: true, parent_cversion: 1 };
-        tree.apply(&header, &Txn::Create(txn), &mut Vec::new());
-        let sessions = BTreeMap::from([(9, 6000)]);
-        let bytes = encode(&tree, &sessions);
-        let (read, read_sessions) = decode(&bytes, 5).expect("a snapshot");
-        assert_eq!((read.digest(), read.node("/a"), read.last_zxid()), (tree.digest(), tree.node("/a"), 5));
-        assert_eq!(read.ephemerals(9).collect::<Vec<_>>(), ["/a"]);
-        assert_eq!(read_sessions, sessions);
-        assert_eq!(encode(&read, &sessions), bytes);
-        for at in 0..bytes.len() {
-            let mut damaged = bytes.clone();
-            damaged[at] ^= 0x55;
-            assert!(decode(&damaged, 5).is_err(), "byte {at}");
-            // without what follows the first seal it is one of an older server
-            assert!(decode(&bytes[..at], 5).is_err() || at == bytes.len() - 33, "cut at {at}");
-        }
-    }
-
-    #[test]
-    fn the_snapshot_of_a_new_server_is_that_of_zookeeper_to_the_byte() {
-        let expected = include_bytes!("testdata/snapshot.0");
-        assert_eq!(encode(&DataTree::new(), &BTreeMap::new()), expected);
-    }
-}
+mod tests;

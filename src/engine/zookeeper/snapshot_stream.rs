@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use flate2::write::GzEncoder;
+
+use super::disk::DiskFile;
 use super::snapshot::SnapshotError;
 use super::storage_options::Compression;
 
@@ -82,31 +85,98 @@ pub fn read(path: &Path) -> Result<Vec<u8>, SnapshotError> {
     Ok(bytes)
 }
 
-/// What is written for a snapshot.
-///
-/// # Errors
-/// The compression fails.
-pub fn pack(bytes: Vec<u8>, compression: Compression) -> io::Result<Vec<u8>> {
-    match compression {
-        Compression::None => Ok(bytes),
-        Compression::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            encoder.write_all(&bytes)?;
-            encoder.finish()
-        }
-        Compression::Snappy => pack_snappy(&bytes),
+/// Packs what is written to it and writes that to a file.
+pub struct Packer(Packing);
+
+enum Packing {
+    None(Box<dyn DiskFile>),
+    Gzip(GzEncoder<Out>),
+    Snappy(Snappy),
+}
+
+/// A file as compressors write to it.
+struct Out(Box<dyn DiskFile>);
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-fn pack_snappy(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let version = SNAPPY_VERSION.to_be_bytes();
-    let mut packed = [&SNAPPY_MAGIC[..], &version, &version].concat();
-    for block in bytes.chunks(SNAPPY_BLOCK_BYTES) {
+struct Snappy {
+    file: Box<dyn DiskFile>,
+    is_begun: bool,
+    block: Vec<u8>,
+}
+
+impl Snappy {
+    fn write_block(&mut self, block: &[u8]) -> io::Result<()> {
+        let mut packed = Vec::new();
+        if !std::mem::replace(&mut self.is_begun, true) {
+            let version = SNAPPY_VERSION.to_be_bytes();
+            packed = [&SNAPPY_MAGIC[..], &version, &version].concat();
+        }
         let block = snap::raw::Encoder::new().compress_vec(block).map_err(io::Error::other)?;
         packed.extend_from_slice(&i32::try_from(block.len()).map_err(io::Error::other)?.to_be_bytes());
         packed.extend_from_slice(&block);
+        self.file.write_all(&packed)
     }
-    Ok(packed)
+}
+
+impl Packer {
+    /// A packer in front of an empty file.
+    pub fn new(file: Box<dyn DiskFile>, compression: Compression) -> Self {
+        Self(match compression {
+            Compression::None => Packing::None(file),
+            Compression::Gzip => Packing::Gzip(GzEncoder::new(Out(file), flate2::Compression::default())),
+            Compression::Snappy => Packing::Snappy(Snappy { file, is_begun: false, block: Vec::new() }),
+        })
+    }
+
+    /// Writes what is left and gives the file back.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn finish(self) -> io::Result<Box<dyn DiskFile>> {
+        match self.0 {
+            Packing::None(file) => Ok(file),
+            Packing::Gzip(encoder) => Ok(encoder.finish()?.0),
+            Packing::Snappy(mut snappy) => {
+                let block = std::mem::take(&mut snappy.block);
+                if !block.is_empty() {
+                    snappy.write_block(&block)?;
+                }
+                Ok(snappy.file)
+            }
+        }
+    }
+}
+
+impl Write for Packer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Packing::None(file) => file.write_all(bytes)?,
+            Packing::Gzip(encoder) => encoder.write_all(bytes)?,
+            Packing::Snappy(snappy) => {
+                snappy.block.extend_from_slice(bytes);
+                let block = std::mem::take(&mut snappy.block);
+                let whole = block.len() - block.len() % SNAPPY_BLOCK_BYTES;
+                for block in block[..whole].chunks(SNAPPY_BLOCK_BYTES) {
+                    snappy.write_block(block)?;
+                }
+                snappy.block = block[whole..].to_vec();
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn unpack_snappy(packed: &[u8]) -> Result<Vec<u8>, SnapshotError> {
@@ -130,6 +200,7 @@ fn unpack_snappy(packed: &[u8]) -> Result<Vec<u8>, SnapshotError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::zookeeper::disk::{Disk as _, SystemDisk};
 
     #[test]
     fn what_is_packed_is_unpacked_and_damage_is_found() {
@@ -137,8 +208,10 @@ mod tests {
         let bytes: Vec<u8> = (0..100_000_u32).flat_map(|number| (number / 7).to_be_bytes()).collect();
         for compression in [Compression::None, Compression::Gzip, Compression::Snappy] {
             let path = folder.path().join(format!("snapshot.5{}", compression.extension()));
-            let packed = pack(bytes.clone(), compression).expect("packed");
-            std::fs::write(&path, &packed).expect("written");
+            let mut packer = Packer::new(SystemDisk.create(&path).expect("a file"), compression);
+            bytes.chunks(70_000).for_each(|part| packer.write_all(part).expect("written"));
+            packer.finish().expect("written");
+            let packed = std::fs::read(&path).expect("readable");
             assert_eq!(compression_of(&path), compression);
             assert_eq!(read(&path).expect("a snapshot"), bytes);
             assert_eq!(looks_valid(&path).expect("a file"), compression != Compression::None, "no seal");
@@ -151,8 +224,7 @@ mod tests {
 
     #[test]
     fn a_block_that_claims_to_be_huge_takes_no_memory() {
-        let mut packed = pack_snappy(b"x").expect("packed");
-        packed.truncate(16);
+        let mut packed = [&SNAPPY_MAGIC[..], &[0; 8]].concat();
         packed.extend_from_slice(&[0, 0, 0, 6, 0xff, 0xff, 0xff, 0xff, 0x0f, 0]);
         assert!(unpack_snappy(&packed).is_err());
     }

@@ -9,10 +9,10 @@ use std::time::UNIX_EPOCH;
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::data_tree::DataTree;
+use super::data_tree::{Capture, DataTree};
 use super::disk::{Disk, SystemDisk};
 use super::recovery::{file_not_found, numbered, reason};
-use super::snapshot::{snapshot_name, write_snapshot};
+use super::snapshot::{Frame, Piece, SnapshotEncoder, snapshot_name, write_snapshot};
 use super::snapshot_stream;
 use super::txn_log::{LogError, TxnLog};
 
@@ -229,13 +229,24 @@ impl Storage {
         self.snapshots.join(snapshot_name(zxid, self.options.compression))
     }
 
-    /// Writes a snapshot.
+    /// Writes a snapshot of the tree as it is.
     ///
     /// # Errors
     /// The disk refuses.
     pub fn save(&self, tree: &DataTree, sessions: &BTreeMap<i64, i32>) -> Result<PathBuf, StorageError> {
-        write_snapshot(&*self.disk, &self.snapshots, self.options.compression, tree, sessions)
-            .map_err(|source| StorageError::Snapshot { path: self.snapshot_path(tree.last_zxid()), source })
+        let mut capture = Capture::of(tree);
+        let (encoder, frame) = SnapshotEncoder::begin(&capture, sessions);
+        self.save_pieces(&frame, || Some(encoder.piece(|visit| capture.give(tree, visit))))?;
+        Ok(self.snapshot_path(frame.zxid))
+    }
+
+    /// Writes a snapshot piece by piece; `None` where they ended before the last: then there is none.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn save_pieces(&self, frame: &Frame, next: impl FnMut() -> Option<Piece>) -> Result<Option<PathBuf>, StorageError> {
+        write_snapshot(&*self.disk, &self.snapshots, self.options.compression, frame, next)
+            .map_err(|source| StorageError::Snapshot { path: self.snapshot_path(frame.zxid), source })
     }
 
     /// Deletes all but the newest `retain` whole snapshots, and the logs that none of these needs; gives what was deleted.

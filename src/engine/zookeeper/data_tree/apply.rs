@@ -1,6 +1,6 @@
 //! What transactions do to the tree.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -55,7 +55,7 @@ impl DataTree {
                 result.path.clone_from(&txn.path);
                 let before = self.node(&txn.path).map_or(0, |node| length(node.data.as_deref()));
                 let set = self.change(&txn.path, |node| {
-                    node.data.clone_from(&txn.data);
+                    node.data = txn.data.as_deref().map(Arc::from);
                     node.stat.mtime = header.time;
                     node.stat.mzxid = header.zxid;
                     node.stat.version = txn.version;
@@ -67,8 +67,9 @@ impl DataTree {
             }
             Txn::SetAcl(txn) => {
                 result.path.clone_from(&txn.path);
+                let acl = self.acls.share(&txn.acl);
                 self.change(&txn.path, |node| {
-                    node.acl = Some(txn.acl.clone().into());
+                    node.acl = Some(acl);
                     node.stat.aversion = txn.version;
                 })
             }
@@ -129,56 +130,82 @@ impl DataTree {
         changes: &mut Vec<Change>,
     ) -> Result<Option<Stat>, ErrorCode> {
         let (parent_path, name) = parent_and_name(path).ok_or(ErrorCode::NoNode)?;
-        let parent = self.nodes.get_mut(parent_path).ok_or(ErrorCode::NoNode)?;
-        let exists = parent.children.contains(name);
-        let before = parent.digest(parent_path);
-        let cversion = if parent_cversion == -1 { parent.stat.cversion.wrapping_add(1) } else { parent_cversion };
-        // when the log is read again from a snapshot that already holds this, nothing goes back
-        if cversion > parent.stat.cversion {
-            parent.stat.cversion = cversion;
-            parent.stat.pzxid = header.zxid;
-        }
-        self.digest = self.digest.wrapping_add(parent.digest(parent_path).wrapping_sub(before));
+        let parent = self.nodes.find(parent_path).ok_or(ErrorCode::NoNode)?;
+        let exists = self.nodes.at(parent).children.get(name).is_some();
+        self.change_at(parent_path, parent, |parent| {
+            let stat = &mut parent.stat;
+            let cversion = if parent_cversion == -1 { stat.cversion.wrapping_add(1) } else { parent_cversion };
+            // when the log is read again from a snapshot that already holds this, nothing goes back
+            if cversion > stat.cversion {
+                stat.cversion = cversion;
+                stat.pzxid = header.zxid;
+            }
+        });
         if exists {
             return Err(ErrorCode::NodeExists);
         }
-        parent.children.insert(name.into());
+        let (data, acl) = (data.as_deref().map(Arc::from), self.acls.share(acl));
         let stat = created_stat(header.zxid, header.time, owner);
-        let node = DataNode { data: data.clone(), acl: Some(acl.into()), stat, children: BTreeSet::new() };
-        let client_stat = node.client_stat();
+        let node = DataNode { data, acl: Some(acl), stat, ..DataNode::default() };
+        let (client_stat, bytes) = (node.client_stat(), length(node.data.as_deref()));
         self.digest = self.digest.wrapping_add(node.digest(path));
-        self.nodes.insert(path.into(), node);
+        self.nodes.insert(parent, name, node);
         self.note_owner(path, owner);
-        self.quota_created(path, length(data.as_deref()));
+        self.quota_created(path, bytes);
         changes.push(Change::Created(path.to_owned()));
         Ok(Some(client_stat))
     }
 
     fn delete(&mut self, zxid: i64, path: &str, changes: &mut Vec<Change>) -> Result<(), ErrorCode> {
         let (parent_path, name) = parent_and_name(path).ok_or(ErrorCode::NoNode)?;
-        let parent = self.nodes.get_mut(parent_path).ok_or(ErrorCode::NoNode)?;
-        let before = parent.digest(parent_path);
-        parent.children.remove(name);
-        parent.stat.pzxid = parent.stat.pzxid.max(zxid);
-        self.digest = self.digest.wrapping_add(parent.digest(parent_path).wrapping_sub(before));
-        let node = self.nodes.remove(path).ok_or(ErrorCode::NoNode)?;
-        self.digest = self.digest.wrapping_sub(node.digest(path));
-        self.containers.remove(path);
-        self.ttls.remove(path);
-        if let Some(owned) = self.ephemerals.get_mut(&node.stat.ephemeral_owner) {
-            owned.remove(path);
-        }
-        self.quota_deleted(path, length(node.data.as_deref()));
+        let parent = self.nodes.find(parent_path).ok_or(ErrorCode::NoNode)?;
+        self.change_at(parent_path, parent, |parent| parent.stat.pzxid = parent.stat.pzxid.max(zxid));
+        let bytes = self.remove(path, parent, name).ok_or(ErrorCode::NoNode)?;
+        self.quota_deleted(path, bytes);
         changes.push(Change::Deleted(path.to_owned()));
         Ok(())
     }
 
+    /// Takes out a znode; gives the length of its data. One with children loses them: a snapshot that was taken while the tree changed
+    /// may hold what was created below a later znode of the same name, and the log creates it again.
+    pub(super) fn remove(&mut self, path: &str, parent: usize, name: &str) -> Option<i64> {
+        let place = self.nodes.at(parent).children.get(name)?;
+        let mut doomed = vec![(path.to_owned(), place)];
+        let mut at = 0;
+        while let Some((path, place)) = doomed.get(at) {
+            let children = &self.nodes.at(*place).children;
+            let below: Vec<_> = children.names().map(|name| format!("{path}/{name}")).zip(children.places()).collect();
+            doomed.extend(below);
+            at += 1;
+        }
+        self.nodes.at_mut(parent).children.remove(name);
+        let mut bytes = 0;
+        for (path, place) in doomed.into_iter().rev() {
+            self.before_change(&path, place);
+            let node = self.nodes.take(place);
+            self.digest = self.digest.wrapping_sub(node.digest(&path));
+            self.containers.remove(&path);
+            self.ttls.remove(&path);
+            if let Some(owned) = self.ephemerals.get_mut(&node.stat.ephemeral_owner) {
+                owned.remove(&path);
+            }
+            bytes = length(node.data.as_deref());
+        }
+        Some(bytes)
+    }
+
     fn change(&mut self, path: &str, change: impl FnOnce(&mut DataNode)) -> Result<Option<Stat>, ErrorCode> {
-        let node = self.nodes.get_mut(path).ok_or(ErrorCode::NoNode)?;
+        let place = self.nodes.find(path).ok_or(ErrorCode::NoNode)?;
+        self.change_at(path, place, change);
+        Ok(Some(self.nodes.at(place).client_stat()))
+    }
+
+    fn change_at(&mut self, path: &str, place: usize, change: impl FnOnce(&mut DataNode)) {
+        self.before_change(path, place);
+        let node = self.nodes.at_mut(place);
         let before = node.digest(path);
         change(node);
         self.digest = self.digest.wrapping_add(node.digest(path).wrapping_sub(before));
-        Ok(Some(node.client_stat()))
     }
 
     fn close_session(&mut self, header: &TxnHeader, listed: &[String], changes: &mut Vec<Change>) {

@@ -1,15 +1,22 @@
 //! The tree of znodes and what transactions do to it. Pure: the same transactions give the same tree.
 
+mod acl_lists;
 mod apply;
+mod capture;
+mod nodes;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use bytes::Bytes;
+use acl_lists::AclLists;
+use nodes::Nodes;
 
 use super::data_node::{DataNode, EphemeralType};
 use super::digest_check::SnapshotDigest;
 use super::protocol::{Acl, OpCode, Stat, StatPersisted, parent_and_name, perms};
+
+pub use capture::{Capture, Captured};
+pub use nodes::Children;
 
 /// A change that watches may wait for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +47,8 @@ pub struct TxnResult {
 /// The tree.
 #[derive(Clone, Debug)]
 pub struct DataTree {
-    /// By path; the root is `/`.
-    pub(super) nodes: HashMap<Box<str>, DataNode>,
+    nodes: Nodes,
+    acls: AclLists,
     /// Paths that a quota limits.
     pub(super) quotas: BTreeSet<String>,
     ephemerals: BTreeMap<i64, BTreeSet<String>>,
@@ -51,6 +58,7 @@ pub struct DataTree {
     digests: VecDeque<(i64, i64)>,
     last_zxid: i64,
     snapshot_digest: Option<SnapshotDigest>,
+    capture: Option<Capture>,
 }
 
 impl Default for DataTree {
@@ -63,12 +71,7 @@ impl DataTree {
     /// The tree of a new server: the root and ZooKeeper's own znodes.
     pub fn new() -> Self {
         let mut tree = Self::empty();
-        let node = |data: Option<&'static [u8]>| DataNode {
-            data: data.map(Bytes::from_static),
-            acl: None,
-            stat: StatPersisted::default(),
-            children: BTreeSet::new(),
-        };
+        let node = |data: Option<&'static [u8]>| DataNode { data: data.map(Arc::from), ..DataNode::default() };
         let read_only: Arc<[Acl]> = Acl::open_unsafe().into_iter().map(|acl| Acl { perms: perms::READ, ..acl }).collect();
         let config = DataNode {
             acl: Some(read_only),
@@ -85,7 +88,8 @@ impl DataTree {
     /// A tree without a root, to be filled by [`DataTree::restore`].
     pub fn empty() -> Self {
         Self {
-            nodes: HashMap::new(),
+            nodes: Nodes::default(),
+            acls: AclLists::new(),
             quotas: BTreeSet::new(),
             ephemerals: BTreeMap::new(),
             containers: BTreeSet::new(),
@@ -94,25 +98,35 @@ impl DataTree {
             digests: VecDeque::new(),
             last_zxid: 0,
             snapshot_digest: None,
+            capture: None,
         }
     }
 
     /// Puts a znode of a snapshot in its place; false where its parent is not there.
-    pub fn restore(&mut self, path: &str, node: DataNode) -> bool {
-        if path != "/" {
-            let Some((parent, name)) = parent_and_name(path) else { return false };
-            let Some(parent) = self.nodes.get_mut(parent) else { return false };
-            parent.children.insert(name.into());
+    pub fn restore(&mut self, path: &str, mut node: DataNode) -> bool {
+        node.acl = node.acl.map(|list| self.acls.share(&list));
+        let (digest, owner) = (node.digest(path), node.stat.ephemeral_owner);
+        if path == "/" {
+            self.nodes.set_root(node);
+        } else {
+            let Some((parent_path, name)) = parent_and_name(path) else { return false };
+            let Some(parent) = self.nodes.find(parent_path) else { return false };
+            self.remove(path, parent, name);
+            self.nodes.insert(parent, name, node);
         }
-        self.note_owner(path, node.stat.ephemeral_owner);
-        self.digest = self.digest.wrapping_add(node.digest(path));
-        self.nodes.insert(path.into(), node);
+        self.note_owner(path, owner);
+        self.digest = self.digest.wrapping_add(digest);
         true
     }
 
     /// The znode at a path; the empty one is the root as well.
     pub fn node(&self, path: &str) -> Option<&DataNode> {
-        self.nodes.get(if path.is_empty() { "/" } else { path })
+        self.nodes.find(path).map(|place| self.nodes.at(place))
+    }
+
+    /// The list that is equal to this one and shared by all znodes that have it.
+    pub fn share_acl(&mut self, list: &[Acl]) -> Arc<[Acl]> {
+        self.acls.share(list)
     }
 
     /// Number of znodes as ZooKeeper counts them: it has the root twice.
@@ -122,11 +136,14 @@ impl DataTree {
 
     /// Number of znodes below a path.
     pub fn all_children_number(&self, path: &str) -> usize {
-        if path == "/" {
-            return self.nodes.len() - 1;
+        let Some(place) = self.nodes.find(path) else { return 0 };
+        let (mut count, mut places) = (0, vec![place]);
+        while let Some(place) = places.pop() {
+            let children = &self.nodes.at(place).children;
+            count += children.len();
+            places.extend(children.places());
         }
-        let prefix = format!("{path}/");
-        self.nodes.keys().filter(|path| path.starts_with(&prefix)).count()
+        count
     }
 
     /// The ephemerals of a session, in order of their paths.
@@ -141,7 +158,9 @@ impl DataTree {
 
     /// Bytes of all paths and data.
     pub fn approximate_data_size(&self) -> usize {
-        self.nodes.iter().map(|(path, node)| path.len() + node.data.as_ref().map_or(0, Bytes::len)).sum()
+        let mut bytes = 0;
+        self.walk(&mut |path, node| bytes += path.len() + node.data_bytes());
+        bytes
     }
 
     /// The containers.
@@ -191,12 +210,17 @@ impl DataTree {
 
     /// The znodes, each parent before its children.
     pub fn walk(&self, visit: &mut impl FnMut(&str, &DataNode)) {
-        let mut paths = vec!["/".to_owned()];
-        while let Some(path) = paths.pop() {
-            let Some(node) = self.nodes.get(path.as_str()) else { continue };
-            visit(&path, node);
-            let prefix = if path == "/" { "" } else { &path };
-            paths.extend(node.children.iter().rev().map(|child| format!("{prefix}/{child}")));
+        let mut walk = self.nodes.walk();
+        while let Some(node) = walk.advance() {
+            visit(if walk.path().is_empty() { "/" } else { walk.path() }, node);
+        }
+    }
+
+    /// Sets a znode's data and nothing else, as no transaction does.
+    pub(super) fn set_data_quietly(&mut self, path: &str, data: &[u8]) {
+        if let Some(place) = self.nodes.find(path) {
+            self.before_change(path, place);
+            self.nodes.at_mut(place).data = Some(data.into());
         }
     }
 

@@ -38,6 +38,16 @@ record! {
     }
 }
 
+impl RequestHeader {
+    /// Its length in bytes.
+    pub const BYTES: usize = 8;
+}
+
+impl ReplyHeader {
+    /// Its length in bytes.
+    pub const BYTES: usize = 16;
+}
+
 record! {
     /// Stands in front of each part of a multi and its results, and after the last.
     #[derive(Copy)]

@@ -64,6 +64,14 @@ impl<'a> Reader<'a> {
         T::decode(self)
     }
 
+    /// Reads a buffer where it is; `None` is null.
+    ///
+    /// # Errors
+    /// The bytes are no such field; the reader then stands inside it.
+    pub fn read_buffer(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
+        self.length()?.map(|length| self.take(length)).transpose()
+    }
+
     fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         let found = self.remaining();
         if length > found {
@@ -102,9 +110,21 @@ impl Writer {
         Self::default()
     }
 
+    /// An empty writer with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
     /// A writer whose first four bytes [`Writer::into_frame`] fills with the length of the rest.
     pub fn frame() -> Self {
-        Self { bytes: vec![0; 4] }
+        Self::frame_of(0)
+    }
+
+    /// The same, with room for so many bytes after the length.
+    pub fn frame_of(bytes: usize) -> Self {
+        let mut frame = Vec::with_capacity(4 + bytes);
+        frame.extend_from_slice(&[0; 4]);
+        Self { bytes: frame }
     }
 
     /// Writes any field or record.
@@ -116,6 +136,35 @@ impl Writer {
     /// Writes bytes as they are.
     pub fn write_raw(&mut self, bytes: &[u8]) -> &mut Self {
         self.bytes.extend_from_slice(bytes);
+        self
+    }
+
+    /// Writes a buffer; `None` is null.
+    pub fn write_buffer(&mut self, bytes: Option<&[u8]>) -> &mut Self {
+        match bytes {
+            Some(bytes) => {
+                self.write_length(bytes.len());
+                self.write_raw(bytes)
+            }
+            None => self.write(&-1_i32),
+        }
+    }
+
+    /// Writes a string as ZooKeeper has it: a character above U+FFFF is written as its two surrogates, and what is no UTF-8 is read as
+    /// U+FFFD.
+    pub fn write_text(&mut self, text: &str) -> &mut Self {
+        let start = self.bytes.len();
+        self.write_length(text.len());
+        for part in text.split_inclusive(|c| c > '\u{ffff}') {
+            let last = part.chars().next_back().filter(|c| *c > '\u{ffff}');
+            self.write_raw(&part.as_bytes()[..part.len() - last.map_or(0, char::len_utf8)]);
+            for unit in last.iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
+                let [high, low] = unit.to_be_bytes();
+                self.write_raw(&[0xe0 | (high >> 4), 0x80 | ((high & 15) << 2) | (low >> 6), 0x80 | (low & 63)]);
+            }
+        }
+        let length = length_field(self.bytes.len() - start - 4);
+        self.bytes[start..start + 4].copy_from_slice(&length);
         self
     }
 
@@ -206,24 +255,9 @@ impl Field for bool {
     }
 }
 
-/// As ZooKeeper has it: a character above U+FFFF is written as its two surrogates, and what is no UTF-8 is read as U+FFFD.
 impl Field for String {
     fn encode(&self, writer: &mut Writer) {
-        let start = writer.bytes.len();
-        writer.write_length(self.len());
-        let mut length = 0;
-        for part in self.split_inclusive(|c| c > '\u{ffff}') {
-            let last = part.chars().next_back().filter(|c| *c > '\u{ffff}');
-            let plain = &part.as_bytes()[..part.len() - last.map_or(0, char::len_utf8)];
-            writer.bytes.extend_from_slice(plain);
-            length += plain.len();
-            for unit in last.iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
-                let [high, low] = unit.to_be_bytes();
-                writer.bytes.extend_from_slice(&[0xe0 | (high >> 4), 0x80 | ((high & 15) << 2) | (low >> 6), 0x80 | (low & 63)]);
-                length += 3;
-            }
-        }
-        writer.bytes[start..start + 4].copy_from_slice(&length_field(length));
+        writer.write_text(self);
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let at = reader.at;
@@ -255,20 +289,11 @@ fn text(bytes: &[u8]) -> String {
 /// A buffer; `None` is null, which ZooKeeper keeps apart from empty.
 impl Field for Option<Bytes> {
     fn encode(&self, writer: &mut Writer) {
-        match self {
-            Some(bytes) => {
-                writer.write_length(bytes.len());
-                writer.bytes.extend_from_slice(bytes);
-            }
-            None => (-1_i32).encode(writer),
-        }
+        writer.write_buffer(self.as_deref());
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match reader.length()? {
-            // copied, so that a small value does not keep its whole frame in memory
-            Some(length) => Ok(Some(Bytes::copy_from_slice(reader.take(length)?))),
-            None => Ok(None),
-        }
+        // copied, so that a small value does not keep its whole frame in memory
+        Ok(reader.read_buffer()?.map(Bytes::copy_from_slice))
     }
 }
 

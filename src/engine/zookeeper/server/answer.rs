@@ -9,9 +9,9 @@ use crate::engine::zookeeper::data_tree::TxnResult;
 use crate::engine::zookeeper::java_order::sort_identities;
 use crate::engine::zookeeper::protocol::{
     AddWatchMode, AddWatchRequest, AuthPacket, CheckWatchesRequest, Create2Response, DecodeError, ErrorCode, ErrorResponse,
-    EventType, GetAclResponse, GetAllChildrenNumberResponse, GetChildren2Response, GetChildrenResponse, GetDataResponse,
-    GetEphemeralsRequest, GetEphemeralsResponse, Id, MultiHeader, OpCode, PathRequest, PathResponse, PathWatchRequest, Reader,
-    Record, ReplyHeader, SetWatches, SetWatches2, Stat, StatResponse, WatcherType, WhoAmIResponse, Writer, perms,
+    EventType, GetAclResponse, GetAllChildrenNumberResponse, GetChildren2Response, GetChildrenResponse, GetEphemeralsRequest,
+    GetEphemeralsResponse, Id, MultiHeader, OpCode, PathRequest, PathResponse, PathWatchRequest, Reader, Record, ReplyHeader,
+    SetWatches, SetWatches2, Stat, StatResponse, WatcherType, WhoAmIResponse, Writer, perms,
 };
 use crate::engine::zookeeper::watch::{ConnectionId, Fired};
 use crate::{log_error, log_info, log_warn};
@@ -96,17 +96,20 @@ impl Coordinator {
 
     fn get_data(&mut self, operation: &Operation, request: &PathWatchRequest) -> Answer {
         let node = self.readable(&request.path, perms::READ, operation.connection)?;
-        let answer = GetDataResponse { data: node.data.clone(), stat: node.client_stat() };
+        // a GetDataResponse, the data not copied once more
+        let mut answer = Writer::with_capacity(4 + node.data_bytes() + STAT_BYTES);
+        answer.write_buffer(node.data.as_deref()).write(&node.client_stat());
+        let data_bytes = node.data_bytes();
         if request.watch {
             self.watches.add_data(operation.connection, &request.path);
         }
-        self.namespaces.read(&request.path, STAT_BYTES + answer.data.as_ref().map_or(0, Bytes::len));
-        Ok(bytes(&answer))
+        self.namespaces.read(&request.path, STAT_BYTES + data_bytes);
+        Ok(Some(answer.into_bytes()))
     }
 
     fn children(&mut self, operation: &Operation, request: &PathWatchRequest) -> Result<(Vec<String>, Stat), ErrorCode> {
         let node = self.readable(&request.path, perms::READ, operation.connection)?;
-        let found: (Vec<String>, Stat) = (node.children.iter().map(|name| String::from(&**name)).collect(), node.client_stat());
+        let found: (Vec<String>, Stat) = (node.children.names().map(str::to_owned).collect(), node.client_stat());
         self.namespaces.read(&request.path, STAT_BYTES + found.0.iter().map(String::len).sum::<usize>());
         if request.watch {
             self.watches.add_children(operation.connection, &request.path);

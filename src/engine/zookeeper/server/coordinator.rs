@@ -15,7 +15,7 @@ use super::pending::Pending;
 pub(super) use super::pipeline::{Action, Answered, Input, Operation, Pipelined, Prepared};
 use super::statistics::Namespaces;
 use super::throttle::Throttle;
-use crate::engine::zookeeper::data_node::EphemeralType;
+use crate::engine::zookeeper::data_node::{DataNode, EphemeralType};
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
 use crate::engine::zookeeper::digest_check::DigestCheck;
 use crate::engine::zookeeper::protocol::{
@@ -290,8 +290,9 @@ impl Coordinator {
         if !self.connections.contains_key(&connection) {
             return;
         }
-        let mut frame = Writer::frame();
-        frame.write(&header).write_raw(&body.unwrap_or_default());
+        let body = body.unwrap_or_default();
+        let mut frame = Writer::frame_of(ReplyHeader::BYTES + body.len());
+        frame.write(&header).write_raw(&body);
         actions.push(Action::Send { connection, frame: frame.into_frame().into() });
         if operation.op == OpCode::CloseSession {
             self.drop_connection(connection);
@@ -303,7 +304,7 @@ impl Coordinator {
         let mut fired = Vec::new();
         for change in changes {
             let (Change::Created(path) | Change::Deleted(path) | Change::DataChanged(path)) = change;
-            let bytes = self.tree.node(path).and_then(|node| node.data.as_ref()).map_or(0, Bytes::len);
+            let bytes = self.tree.node(path).map_or(0, DataNode::data_bytes);
             self.namespaces.written(path, bytes);
             let first = fired.len();
             self.watches.fire(change, &mut fired);

@@ -18,6 +18,7 @@ mod pipeline;
 mod prepare;
 mod purge;
 mod run;
+mod snapshot;
 mod start;
 mod statistics;
 #[cfg(test)]

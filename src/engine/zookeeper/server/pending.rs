@@ -3,8 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::engine::zookeeper::data_tree::DataTree;
 use crate::engine::zookeeper::digest::node_digest;
 use crate::engine::zookeeper::protocol::{Acl, ErrorCode, StatPersisted};
@@ -15,7 +13,7 @@ pub(super) struct NodeRecord {
     pub(super) stat: StatPersisted,
     pub(super) child_count: usize,
     pub(super) acl: Option<Arc<[Acl]>>,
-    pub(super) data: Option<Bytes>,
+    pub(super) data: Option<Arc<[u8]>>,
 }
 
 impl NodeRecord {

@@ -1,5 +1,7 @@
 //! The first stage: is a request allowed, and which transaction is it?
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::coordinator::{Coordinator, Now, Operation};
@@ -194,7 +196,8 @@ impl Coordinator {
         parent.stat.pzxid = header.zxid;
         let parent_cversion = parent.stat.cversion;
         let stat = created_stat(header.zxid, header.time, owner);
-        let node = NodeRecord { stat, child_count: 0, acl: Some(acl.clone().into()), data: data.clone() };
+        let shared_acl = Some(self.tree.share_acl(&acl));
+        let node = NodeRecord { stat, child_count: 0, acl: shared_acl, data: data.as_deref().map(Arc::from) };
         self.pending.put(&self.tree, &parent_path, Some(parent));
         self.pending.put(&self.tree, &path, Some(node));
         Ok(match op {
@@ -243,7 +246,7 @@ impl Coordinator {
         record.stat.version = version;
         record.stat.mtime = asker.header.time;
         record.stat.mzxid = asker.header.zxid;
-        record.data.clone_from(&request.data);
+        record.data = request.data.as_deref().map(Arc::from);
         self.pending.put(&self.tree, &path, Some(record));
         Ok(Txn::SetData(SetDataTxn { path, data: request.data, version }))
     }
@@ -256,7 +259,7 @@ impl Coordinator {
         self.permit(record.acl.as_deref(), perms::ADMIN, asker.ids)?;
         let version = next_version(record.stat.aversion, request.version)?;
         record.stat.aversion = version;
-        record.acl = Some(fixed.clone().into());
+        record.acl = Some(self.tree.share_acl(&fixed));
         self.pending.put(&self.tree, &path, Some(record));
         Ok(Txn::SetAcl(SetAclTxn { path, acl: fixed, version }))
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant};
 
 use super::admin::{Question, answer};
@@ -15,12 +15,13 @@ use super::config::ServerConfig;
 use super::connection::{Outbox, Outgoing};
 use super::coordinator::{Action, Coordinator, Input, Now, Prepared};
 use super::metrics::{Counter, Counters, Observed};
+use super::snapshot::{self, Progress, Snapshot};
 use super::statistics::{ConnectionStatistics, Connections, Statistics};
 use super::words::Word;
 use crate::engine::log4j::{self, Level};
 use crate::engine::zookeeper::protocol::OpCode;
 use crate::engine::zookeeper::recovery::reason;
-use crate::engine::zookeeper::storage::{Storage, StorageError};
+use crate::engine::zookeeper::storage::Storage;
 use crate::engine::zookeeper::storage_options::SnapshotDue;
 use crate::engine::zookeeper::txn_log::{TxnLog, encode_entries};
 use crate::engine::zookeeper::watch::ConnectionId;
@@ -93,7 +94,7 @@ pub(super) struct Core {
     logged_since_snapshot: i64,
     snapshot_due: SnapshotDue,
     container_check_at: Instant,
-    snapshot: Option<JoinHandle<Result<(), StorageError>>>,
+    snapshot: Option<Snapshot>,
     flushed_at: Instant,
 }
 
@@ -144,17 +145,29 @@ impl Core {
         let limit = usize::try_from(self.storage.options().max_batch_size).ok().filter(|limit| *limit > 0);
         let limit = limit.unwrap_or(BATCH_LIMIT);
         let mut batch = Vec::new();
+        let mut wake = pin!(tokio::time::sleep_until(self.container_check_at));
+        let mut stop = pin!(shutdown.cancelled());
         loop {
             let next_expiry = self.coordinator.sessions().next_expiry().map(|elapsed_ms| self.clock.at(elapsed_ms));
             let wake_at = next_expiry.map_or(self.container_check_at, |expiry| expiry.min(self.container_check_at));
+            if wake.deadline() != wake_at || wake.is_elapsed() {
+                wake.as_mut().reset(wake_at);
+            }
             tokio::select! {
                 count = inputs.recv_many(&mut batch, limit) => if count == 0 { break },
-                () = tokio::time::sleep_until(wake_at) => {}
-                failed = snapshot_failed(&mut self.snapshot), if self.snapshot.is_some() => if failed {
-                    shutdown.cancel();
-                    return Err(Stopped::Snapshot);
+                () = &mut wake => {}
+                progress = snapshot::progress(&mut self.snapshot), if self.snapshot.is_some() => match progress {
+                    Progress::Room => {
+                        self.give_snapshot_piece();
+                        continue;
+                    }
+                    Progress::Taken => {}
+                    Progress::Failed => {
+                        shutdown.cancel();
+                        return Err(Stopped::Snapshot);
+                    }
                 },
-                () = shutdown.cancelled() => break,
+                () = &mut stop => break,
             }
             self.wait_for_more(&mut inputs, &mut batch, limit).await;
             if let Err(error) = self.process(&mut batch).await {
@@ -163,7 +176,19 @@ impl Core {
                 return Err(Stopped::Log(error));
             }
         }
-        if snapshot_failed(&mut self.snapshot).await { Err(Stopped::Snapshot) } else { Ok(()) }
+        loop {
+            match snapshot::progress(&mut self.snapshot).await {
+                Progress::Room => self.give_snapshot_piece(),
+                Progress::Taken => return Ok(()),
+                Progress::Failed => return Err(Stopped::Snapshot),
+            }
+        }
+    }
+
+    fn give_snapshot_piece(&mut self) {
+        if let Some(snapshot) = &mut self.snapshot {
+            snapshot.give(&mut self.coordinator);
+        }
     }
 
     /// With `flushDelay`, an fsync waits for more requests: until the delay since the last one is over, or they stop coming.
@@ -271,12 +296,17 @@ impl Core {
         self.statistics.summaries.add(Observed::SyncBatch, count);
         let records = encode_entries(entries());
         let mut log = std::mem::replace(&mut self.log, self.storage.log());
-        let committing = tokio::task::spawn_blocking(move || {
+        let mut committing = tokio::task::spawn_blocking(move || {
             let committed = log.commit(first_zxid, &records);
             (log, committed)
         });
         let began = Instant::now();
-        let (log, committed) = committing.await.map_err(std::io::Error::other)?;
+        let (log, committed) = loop {
+            tokio::select! {
+                committed = &mut committing => break committed.map_err(std::io::Error::other)?,
+                () = snapshot::room(&self.snapshot), if self.snapshot.is_some() => self.give_snapshot_piece(),
+            }
+        };
         self.log = log;
         let committed = committed?;
         self.statistics.summaries.add(Observed::Fsync, began.elapsed().as_millis());
@@ -348,12 +378,7 @@ impl Core {
             log_warn!("org.apache.zookeeper.server.SyncRequestProcessor", "Too busy to snap, skipping");
             return;
         }
-        let (tree, sessions) = (self.coordinator.tree().clone(), self.coordinator.sessions().timeouts());
-        let storage = self.storage.clone();
-        self.snapshot = Some(tokio::task::spawn_blocking(move || {
-            log_snapshotting(&storage, tree.last_zxid());
-            storage.save(&tree, &sessions).map(|_| ())
-        }));
+        self.snapshot = Some(Snapshot::begin(&mut self.coordinator, self.storage.clone()));
     }
 }
 
@@ -367,21 +392,6 @@ impl ToCore {
             }
             _ => false,
         }
-    }
-}
-
-/// Waits for a snapshot that is being taken; says whether it failed, and why in the log.
-async fn snapshot_failed(snapshot: &mut Option<JoinHandle<Result<(), StorageError>>>) -> bool {
-    let Some(taking) = snapshot else { return false };
-    let taken = taking.await;
-    *snapshot = None;
-    match taken {
-        Ok(Err(error)) => {
-            log_no_snapshot(&error);
-            true
-        }
-        Ok(Ok(())) => false,
-        Err(_) => true,
     }
 }
 
@@ -399,19 +409,4 @@ fn log_log_refused(error: &std::io::Error) {
     );
     log_info!("org.apache.zookeeper.server.ZooKeeperServerListenerImpl", "Thread SyncThread:0 exits, error code 1");
     log_info!("org.apache.zookeeper.server.SyncRequestProcessor", "SyncRequestProcessor exited!");
-}
-
-/// Says that a snapshot cannot be written, which ends the server.
-pub(super) fn log_no_snapshot(error: &StorageError) {
-    log4j::log_caused(
-        Level::Error,
-        "org.apache.zookeeper.server.ZooKeeperServer",
-        format_args!("Severe unrecoverable error, exiting"),
-        format_args!("{}", error.exception()),
-    );
-}
-
-pub(super) fn log_snapshotting(storage: &Storage, zxid: i64) {
-    let path = storage.snapshot_path(zxid);
-    log_info!("org.apache.zookeeper.server.persistence.FileTxnSnapLog", "Snapshotting: 0x{zxid:x} to {}", path.display());
 }

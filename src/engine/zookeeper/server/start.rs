@@ -19,7 +19,8 @@ use super::coordinator::Coordinator;
 use super::environment::environment;
 use super::metrics::{Counters, Observed};
 use super::purge;
-use super::run::{Clock, Core, Stopped, log_snapshotting};
+use super::run::{Clock, Core, Stopped};
+use super::snapshot::log_snapshotting;
 use crate::engine::zookeeper::data_tree::{Change, DataTree};
 use crate::engine::zookeeper::digest_check::{DigestCheck, SnapshotDigest};
 use crate::engine::zookeeper::storage::{Loaded, Observer, Storage, StorageError};
@@ -288,7 +289,10 @@ fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -
     );
     let began = Instant::now();
     log_snapshotting(storage, loaded.tree.last_zxid());
-    storage.save(&loaded.tree, &loaded.sessions).map_err(ServerError::Snapshot)?;
+    // that of a new directory is written already
+    if !loaded.is_new {
+        storage.save(&loaded.tree, &loaded.sessions).map_err(ServerError::Snapshot)?;
+    }
     log_info!(LOGGER, "Snapshot taken in {} ms", began.elapsed().as_millis());
     Ok(loaded)
 }
