@@ -7,12 +7,10 @@ if [ $# -lt 1 ]; then
 fi
 
 # the folder of this script, without starting another program
-here=${0%/*}
-[ "$here" != "$0" ] || here=.
+here=${BASH_SOURCE%/*}
+[ "$here" != "$BASH_SOURCE" ] || here=.
 base_dir=$here/..
 export LOG_DIR=${LOG_DIR:-$base_dir/logs}
-# only what logs to files makes the folder for them
-[ -z "$KAFKA_LOG4J_OPTS" ] || [ -d "$LOG_DIR" ] || mkdir -p "$LOG_DIR"
 
 # what Java says of options that it does not take
 no_machine() {
@@ -32,16 +30,17 @@ no_class() {
   exit 1
 }
 
-# a size such as 512M in bytes, nothing where it is no size
+# size: such as 512M in bytes, nothing where it is no size
 bytes() {
   local number=${1%[kKmMgGtT]} unit=${1##*[0-9]}
+  size=
   [[ $1 =~ ^[0-9]{1,12}[kKmMgGtT]?$ ]] || return
   case $unit in
-    k | K) echo $((10#$number << 10)) ;;
-    m | M) echo $((10#$number << 20)) ;;
-    g | G) echo $((10#$number << 30)) ;;
-    t | T) echo $((10#$number << 40)) ;;
-    *) echo $((10#$number)) ;;
+    k | K) size=$((10#$number << 10)) ;;
+    m | M) size=$((10#$number << 20)) ;;
+    g | G) size=$((10#$number << 30)) ;;
+    t | T) size=$((10#$number << 40)) ;;
+    *) size=$((10#$number)) ;;
   esac
 }
 
@@ -49,9 +48,9 @@ first=0
 most=
 java_option() {
   case $1 in
-    -Xmx*) most=$(bytes "${1#-Xmx}"); [ "${most:-0}" -gt 0 ] || no_machine "Invalid maximum heap size: $1" ;;
-    -Xms*) first=$(bytes "${1#-Xms}"); [ -n "$first" ] || no_machine "Invalid initial heap size: $1" ;;
-    -Xss*) [ -n "$(bytes "${1#-Xss}")" ] || no_machine "Invalid thread stack size: $1" ;;
+    -Xmx*) bytes "${1#-Xmx}"; most=$size; [ "${most:-0}" -gt 0 ] || no_machine "Invalid maximum heap size: $1" ;;
+    -Xms*) bytes "${1#-Xms}"; first=$size; [ -n "$first" ] || no_machine "Invalid initial heap size: $1" ;;
+    -Xss*) bytes "${1#-Xss}"; [ -n "$size" ] || no_machine "Invalid thread stack size: $1" ;;
     -D* | -XX:* | -Xlog* | -Xloggc* | -agent* | -javaagent* | -verbose* | -server | -client | -ea* | -da* | -esa | --add-*) ;;
     -*) no_machine "Unrecognized option: $1" ;;
     *) no_class "$1" ;;
@@ -59,6 +58,7 @@ java_option() {
 }
 
 daemon=false
+name=
 own=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -72,6 +72,8 @@ while [ $# -gt 0 ]; do
 done
 run=run
 $daemon && run=daemon
+# only what logs to files makes the folder for them, and a server in the foreground does so itself
+[ -z "$KAFKA_LOG4J_OPTS" ] || [ -d "$LOG_DIR" ] || { [ -n "$name" ] && ! $daemon; } || mkdir -p "$LOG_DIR"
 
 checks() {
   for option in $KAFKA_HEAP_OPTS $KAFKA_JVM_PERFORMANCE_OPTS $KAFKA_JMX_OPTS $KAFKA_LOG4J_OPTS $KAFKA_OPTS "${own[@]}"; do

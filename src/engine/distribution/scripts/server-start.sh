@@ -15,5 +15,15 @@ if [ "$1" = -daemon ]; then
   arguments="-daemon $arguments"
   shift
 fi
-# each word by itself, as Kafka's own script has it
-exec "$here/kafka-run-class.sh" $arguments @CLASS@ "$@"
+case $here in
+  /*) folder=$here ;;
+  .) folder=$PWD ;;
+  *) folder=$PWD/${here#./} ;;
+esac
+# each word of the arguments by itself, as Kafka's own script has it
+if [ -n "$BASH_VERSION" ] && [ -r "$folder/kafka-run-class.sh" ]; then
+  # this shell goes on: to start another takes as long as to start the server
+  . "$folder/kafka-run-class.sh" $arguments @CLASS@ "$@"
+else
+  exec "$here/kafka-run-class.sh" $arguments @CLASS@ "$@"
+fi
