@@ -1,29 +1,33 @@
-//! The coordinator side by side with Apache's ZooKeeper: start-up, memory, creates and reads per second with 1, 16 and 256 clients, and how
-//! long a change takes to reach 1,000 watchers. Both have a fresh data directory, Kafka's own configuration and the same load, by turns.
+//! The coordinator side by side with Apache's ZooKeeper: start-up, memory with nothing and with the same znodes, creates and reads per
+//! second with 1, 16 and 256 clients and the processor time of each, and how long a change takes to reach 1,000 watchers. Both have a fresh data directory, Kafka's own configuration and the same load, by turns.
 //!
 //! `cargo bench --bench coordinator -- --apache DIR [--rounds N] [--seconds S]`; figures are read, never asserted.
 
 mod figures;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use futures_util::future::{join_all, try_join_all};
-use kafkalab::engine::server::{Engine, Role};
+use kafkalab::engine::server::{Engine, Role, Server};
 use kafkalab::engine::trial::Trial;
 use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::protocol::{CreateMode, EventType};
 
-use figures::{Figure, figure, rate, rss};
+use figures::{Figure, cpu_time, figure, rate, rss};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const CLIENTS: [usize; 3] = [1, 16, 256];
 /// Requests of one client that are under way at once.
 const DEPTH: usize = 16;
+/// The same while znodes are made of which nobody takes the time.
+const FILL_DEPTH: usize = 256;
 const DATA_BYTES: usize = 100;
 const READ_ZNODES: usize = 1000;
+/// Znodes with which memory is compared.
+const KEPT_ZNODES: usize = 100_000;
 const WATCHERS: usize = 1000;
 const CHANGES: u32 = 5;
 
@@ -40,25 +44,22 @@ async fn measure(engine: &dyn Engine, load: Duration) -> anyhow::Result<Vec<Figu
     let mut figures = vec![figure("start to serving", "ms", start_ms), figure("memory after start", "MiB", rss(&server)?)];
     let port = server.port();
     let client = client(port).await?;
-    client.create("/read", "", CreateMode::Persistent).await?;
-    let znodes = (0..READ_ZNODES).map(|number| {
-        let client = client.clone();
-        async move { client.create(&format!("/read/{number}"), vec![b'x'; DATA_BYTES], CreateMode::Persistent).await }
-    });
-    try_join_all(znodes).await?;
+    fill(&client, "/read", READ_ZNODES).await?;
+    fill(&client, "/kept", KEPT_ZNODES).await?;
+    figures.push(figure(format!("memory with {KEPT_ZNODES} znodes"), "MiB", rss(&server)?));
     for count in CLIENTS {
         let root = format!("/create{count}");
         client.create(&root, "", CreateMode::Persistent).await?;
         let create = async |client: &Client, number: u64| {
             client.create(&format!("{root}/{number}"), vec![b'x'; DATA_BYTES], CreateMode::Persistent).await.is_ok()
         };
-        figures.push(rate(format!("creates, {count} clients"), run(port, count, load, create).await?));
+        run(&server, count, load, create).await?.show(&format!("creates, {count} clients"), &mut figures);
     }
     for count in CLIENTS {
         let read = async |client: &Client, number: u64| {
             client.get_data(&format!("/read/{}", number * 7919 % READ_ZNODES as u64)).await.is_ok()
         };
-        figures.push(rate(format!("reads, {count} clients"), run(port, count, load, read).await?));
+        run(&server, count, load, read).await?.show(&format!("reads, {count} clients"), &mut figures);
     }
     figures.push(figure(format!("change to {WATCHERS} watchers"), "ms", fan_out(port, &client).await?));
     figures.push(figure("memory after load", "MiB", rss(&server)?));
@@ -71,9 +72,40 @@ async fn client(port: u16) -> anyhow::Result<Client> {
     Ok(Client::connect(&servers, DEADLINE, DEADLINE).await?)
 }
 
-/// So many clients repeat a request for a time; how many were answered per second.
-async fn run(port: u16, count: usize, load: Duration, request: impl AsyncFn(&Client, u64) -> bool) -> anyhow::Result<f64> {
-    let clients = try_join_all((0..count).map(|_| client(port))).await?;
+/// Creates a znode and so many children of it.
+async fn fill(client: &Client, root: &str, count: usize) -> anyhow::Result<()> {
+    client.create(root, "", CreateMode::Persistent).await?;
+    let next = AtomicUsize::new(0);
+    let workers = (0..FILL_DEPTH).map(async |_| {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return anyhow::Ok(());
+            }
+            client.create(&format!("{root}/{number}"), vec![b'x'; DATA_BYTES], CreateMode::Persistent).await?;
+        }
+    });
+    try_join_all(workers).await.map(drop)
+}
+
+/// What came of a load.
+struct Load {
+    per_second: f64,
+    /// Processor time of the server for one request, in microseconds.
+    cpu_us: f64,
+}
+
+impl Load {
+    fn show(&self, name: &str, figures: &mut Vec<Figure>) {
+        figures.push(rate(name, self.per_second));
+        figures.push(figure("  processor time of one", "us", self.cpu_us));
+    }
+}
+
+/// So many clients repeat a request for a time.
+async fn run(server: &Server, count: usize, load: Duration, request: impl AsyncFn(&Client, u64) -> bool) -> anyhow::Result<Load> {
+    let clients = try_join_all((0..count).map(|_| client(server.port()))).await?;
+    let cpu_before = cpu_time(server)?;
     let (next, done, is_over) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let began = Instant::now();
     let workers = clients.iter().flat_map(|client| std::iter::repeat_n(client, DEPTH)).map(async |client| {
@@ -89,9 +121,11 @@ async fn run(port: u16, count: usize, load: Duration, request: impl AsyncFn(&Cli
         Ok(())
     });
     try_join_all(workers).await?;
-    let rate = done.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
+    let done = done.load(Ordering::Relaxed) as f64;
+    let per_second = done / began.elapsed().as_secs_f64();
+    let cpu_us = (cpu_time(server)? - cpu_before).as_secs_f64() * 1e6 / done;
     join_all(clients.iter().map(Client::close)).await;
-    Ok(rate)
+    Ok(Load { per_second, cpu_us })
 }
 
 /// How many ms pass from a change until each watcher, with a session of its own, has heard of it.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{mpsc, oneshot};
@@ -71,7 +71,8 @@ impl Drop for Connection {
     }
 }
 
-async fn read_answers(mut stream: OwnedReadHalf, answers: mpsc::Sender<Result<Option<Bytes>, FrameError>>) {
+async fn read_answers(stream: OwnedReadHalf, answers: mpsc::Sender<Result<Option<Bytes>, FrameError>>) {
+    let mut stream = BufReader::new(stream);
     loop {
         let frame = read_frame(&mut stream, MAX_ANSWER_BYTES).await;
         let last = !matches!(frame, Ok(Some(_)));
@@ -118,11 +119,11 @@ impl Connection {
         loop {
             let ping_at = self.ping_at();
             let lost_at = self.last_heard + self.read_timeout;
-            let takes_more = self.closing.is_none() && self.out.len() < OUT_LIMIT_BYTES && session.pending.len() < PENDING_LIMIT;
+            let takes_more = self.takes_more(session);
             tokio::select! {
                 answer = self.answers.recv() => {
                     self.last_heard = Instant::now();
-                    if let Err(ended) = self.take_answer(session, answer) {
+                    if let Err(ended) = self.take_answers(session, answer) {
                         return ended;
                     }
                 }
@@ -131,7 +132,7 @@ impl Connection {
                         return self.lost(session, Lost::Io(error.into()));
                     }
                 }
-                command = session.commands.recv(), if takes_more => self.take_command(session, command),
+                command = session.commands.recv(), if takes_more => self.take_commands(session, command),
                 () = tokio::time::sleep_until(ping_at.min(lost_at)) => {
                     let now = Instant::now();
                     if now >= lost_at {
@@ -141,6 +142,29 @@ impl Connection {
                 }
             }
         }
+    }
+
+    fn takes_more(&self, session: &Session) -> bool {
+        self.closing.is_none() && self.out.len() < OUT_LIMIT_BYTES && session.pending.len() < PENDING_LIMIT
+    }
+
+    /// Takes a command and those that have come with it, so that they go out in one write.
+    fn take_commands(&mut self, session: &mut Session, command: Option<Command>) {
+        self.take_command(session, command);
+        while self.takes_more(session)
+            && let Ok(command) = session.commands.try_recv()
+        {
+            self.take_command(session, Some(command));
+        }
+    }
+
+    /// Takes an answer and those that have come with it.
+    fn take_answers(&mut self, session: &mut Session, first: Option<Result<Option<Bytes>, FrameError>>) -> Result<(), Ended> {
+        self.take_answer(session, first)?;
+        while let Ok(answer) = self.answers.try_recv() {
+            self.take_answer(session, Some(answer))?;
+        }
+        Ok(())
     }
 
     /// While closing, a server that goes away has closed the session or will expire it.
@@ -163,7 +187,7 @@ impl Connection {
     }
 
     fn push(&mut self, xid: i32, op: OpCode, body: &[u8]) {
-        let mut frame = Writer::frame();
+        let mut frame = Writer::frame_of(RequestHeader::BYTES + body.len());
         frame.write(&RequestHeader { xid, op: op.code() }).write_raw(body);
         self.out.extend_from_slice(&frame.into_frame());
         self.last_sent = Instant::now();

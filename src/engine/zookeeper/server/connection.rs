@@ -36,6 +36,8 @@ const IN_FLIGHT_MIN: usize = 4;
 const OUTBOX_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Frames written at a time.
 const WRITE_BATCH: usize = 64;
+/// Bytes of memory that a connection keeps to write from.
+const WRITE_BYTES_KEPT: usize = 4096;
 
 /// What goes to a connection.
 #[derive(Debug)]
@@ -320,20 +322,31 @@ impl Incoming {
     }
 }
 
+/// Writes to a client until the connection is closed or cut.
 async fn write(
     mut writer: OwnedWriteHalf,
-    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    outgoing: mpsc::UnboundedReceiver<Outgoing>,
     queue: Arc<Queue>,
     cut: Shutdown,
     session: watch::Sender<i64>,
 ) {
-    let mut batch = Vec::with_capacity(WRITE_BATCH);
-    loop {
-        tokio::select! {
-            count = outgoing.recv_many(&mut batch, WRITE_BATCH) => if count == 0 { return },
-            () = cut.cancelled() => return,
-        }
-        let mut bytes = Vec::new();
+    let is_closed = cut.run_until_cancelled(write_frames(&mut writer, outgoing, &queue, session)).await;
+    if is_closed == Some(true) {
+        // the client sees the end of the stream after the last frame
+        let _ = writer.shutdown().await;
+        cut.cancel();
+    }
+}
+
+/// Says whether the connection is to be closed; else the core has forgotten it.
+async fn write_frames(
+    writer: &mut OwnedWriteHalf,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    queue: &Queue,
+    session: watch::Sender<i64>,
+) -> bool {
+    let (mut batch, mut bytes) = (Vec::new(), Vec::new());
+    while outgoing.recv_many(&mut batch, WRITE_BATCH).await > 0 {
         let mut close = false;
         for outgoing in batch.drain(..) {
             match outgoing {
@@ -344,19 +357,17 @@ async fn write(
                 Outgoing::Close => close = true,
             }
         }
-        let written = tokio::select! {
-            written = writer.write_all(&bytes) => written,
-            () = cut.cancelled() => return,
-        };
+        let written = writer.write_all(&bytes).await;
         queue.bytes.fetch_sub(bytes.len(), Ordering::AcqRel);
         queue.shrunk.notify_one();
         if close || written.is_err() {
-            // the client sees the end of the stream after the last frame
-            let _ = writer.shutdown().await;
-            cut.cancel();
-            return;
+            return true;
         }
+        // what was long once is not kept
+        bytes.clear();
+        bytes.shrink_to(WRITE_BYTES_KEPT);
     }
+    false
 }
 
 impl ToCore {
