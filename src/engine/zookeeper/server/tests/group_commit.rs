@@ -150,7 +150,7 @@ async fn paced(keys: &[(&str, &str)], gaps: &[u64]) -> (usize, u128) {
     let mut server = Server::start(keys).await;
     let began = Instant::now();
     for gap in gaps {
-        tokio::time::sleep(Duration::from_millis(*gap)).await;
+        tokio::time::sleep_until(Instant::now() + Duration::from_millis(*gap)).await;
         server.create().await;
     }
     server.replies(gaps.len()).await;
