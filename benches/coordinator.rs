@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use futures_util::future::{join_all, try_join_all};
 use kafkalab::engine::server::{Engine, Role, Server};
 use kafkalab::engine::trial::Trial;
 use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::protocol::{CreateMode, EventType};
 
-use figures::{Figure, cpu_time, figure, rate, rss};
+use figures::{Figure, figure, rate, rss};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const CLIENTS: [usize; 3] = [1, 16, 256];
@@ -65,6 +65,16 @@ async fn measure(engine: &dyn Engine, load: Duration) -> anyhow::Result<Vec<Figu
     figures.push(figure("memory after load", "MiB", rss(&server)?));
     server.kill().await?;
     Ok(figures)
+}
+
+/// The processor time that a server has used so far.
+fn cpu_time(server: &Server) -> anyhow::Result<Duration> {
+    let pid = server.describe().context("it has ended")?.pid;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // the name, which may hold blanks, ends with the last parenthesis; 12th and 13th after it are user and system time
+    let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
 }
 
 async fn client(port: u16) -> anyhow::Result<Client> {

@@ -46,16 +46,6 @@ pub fn rss(server: &Server) -> anyhow::Result<f64> {
     Ok(server.describe().context("it has ended")?.rss_bytes as f64 / MIB)
 }
 
-/// The processor time that a server has used so far.
-pub fn cpu_time(server: &Server) -> anyhow::Result<Duration> {
-    let pid = server.describe().context("it has ended")?.pid;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // the name, which may hold blanks, ends with the last parenthesis; 12th and 13th after it are user and system time
-    let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
-    Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
-}
-
 /// Measures both engines by turns and prints the table; `note` stands above it.
 pub fn main(note: &str, measure: impl AsyncFn(&dyn Engine, &Options) -> anyhow::Result<Vec<Figure>>) -> anyhow::Result<()> {
     let options = options(std::env::args().skip(1))?;
