@@ -2,6 +2,8 @@
 //! Apache's leaves in ZooKeeper, which the bundled one is held to without Java.
 
 use kafkalab::engine::server::{Engine, Role};
+use kafkalab::process::signal::{Signal, send};
+use kafkalab::process::table::Process;
 use kafkalab::process::wait;
 
 use crate::Case;
@@ -15,6 +17,7 @@ pub const CASES: &[Case] = &[
     ("apaches_broker_on_the_bundled_coordinator", |world| {
         world.block_on(serves(world, world.bundled(), &world.jars().engine()));
     }),
+    ("apaches_broker_outlives_restarts_and_its_session_on_the_bundled_coordinator", |world| world.block_on(outlives(world))),
     ("either_broker_goes_on_with_the_others_logs", |world| world.block_on(takes_over(world))),
     ("apache_gives_the_recorded_answers", |world| world.block_on(recorded_answers(world))),
     ("apache_leaves_the_recorded_znodes", |world| world.block_on(recorded_znodes(world))),
@@ -54,6 +57,38 @@ async fn takes_over(world: &World) {
         wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
         pair.broker = serving(pair.trial.start(successor, Role::Broker, DEADLINE).await);
     }
+}
+
+/// Apache's broker is started again; its coordinator is killed and started again; its session ends while it stands still. Each time it goes
+/// on with what it had.
+async fn outlives(world: &World) {
+    let (bundled, apache) = (world.bundled(), world.jars().engine());
+    let mut pair = Pair::start(bundled, &apache, &[&SHORT_SESSION[..], &[FEW_PARTITIONS]].concat()).await;
+    let (bootstrap, port) = (pair.bootstrap(), pair.coordinator.port());
+    created(&pair, "one").await;
+    let values: Vec<String> = (0..50).map(|number| format!("order {number}")).collect();
+    librdkafka::produce(&bootstrap, "one", &values).await;
+    assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
+    pair.broker = serving(pair.trial.start(&apache, Role::Broker, DEADLINE).await);
+    assert_eq!(librdkafka::consume(&bootstrap, "one", 50).await, values, "after its own restart");
+
+    assert_eq!(pair.coordinator.kill().await.ok(), Some(137));
+    pair.coordinator = serving(pair.trial.start(bundled, Role::Coordinator, DEADLINE).await);
+    created(&pair, "two").await;
+
+    let registered =
+        |expected: bool| async move { (znodes::dump(port).await.contains("\n/brokers/ids/0 ") == expected).then_some(()) };
+    let broker = pair.broker.describe().and_then(|state| Process::read(state.pid)).expect("it runs").identity;
+    send(broker, Signal::Stop).expect("stopped");
+    wait::until(DEADLINE, "the broker's session to end", || registered(false)).await.expect("it is silent");
+    send(broker, Signal::Continue).expect("woken");
+    wait::until(DEADLINE, "the broker to register again", || registered(true)).await.expect("in a new session");
+    created(&pair, "three").await;
+    assert_eq!(librdkafka::consume(&bootstrap, "one", 50).await, values, "in a new session");
+}
+
+async fn created(pair: &Pair, topic: &str) {
+    pair.trial.create_topic(topic, 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// What a learner does, with a client that is neither's: create, produce, consume in a group, delete, stop cleanly.

@@ -1,6 +1,7 @@
 //! A coordinator as its own process over a data folder, to be killed, limited and started again.
 
-use std::path::PathBuf;
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kafkalab::engine::zookeeper::client::{Client, ConnectString};
@@ -12,6 +13,9 @@ use kafkalab::process::spawn::{Child, Command, Stream};
 pub const DEADLINE: Duration = Duration::from_secs(90);
 /// Longer than any restart takes on a busy machine.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A user and a group to whom nothing belongs.
+const NOBODY: u32 = 65534;
 
 /// A data folder, a port and a configuration.
 pub struct CoordinatorProcess {
@@ -35,7 +39,13 @@ impl CoordinatorProcess {
         process
     }
 
-    fn config(&self) -> PathBuf {
+    /// Where its data is.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
         self.folder.path().join("zookeeper.properties")
     }
 
@@ -77,6 +87,26 @@ impl CoordinatorProcess {
         Some(self.spawn(program))
     }
 
+    /// The same as somebody who is not root and to whom all of its folder belongs. The error says why that cannot be.
+    pub async fn start_unprivileged(&self) -> Result<Child, String> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(self.start());
+        }
+        std::fs::create_dir_all(self.log()).expect("a folder");
+        give_away(self.folder.path());
+        let binary = env!("CARGO_BIN_EXE_kafkalab");
+        let nobody = |args: &[&str]| {
+            let user = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()];
+            Command::new("setpriv").args(user).args(args)
+        };
+        let may_run = nobody(&["test", "-x", binary]).output(b"", 0, DEADLINE).await;
+        if !may_run.is_ok_and(|output| output.ended.is_success()) {
+            return Err(format!("setpriv is missing, or another user may not run {binary}"));
+        }
+        let script = format!("exec -a {MAIN_CLASS} \"$0\" \"$1\"");
+        Ok(self.spawn(nobody(&["bash", "-c", &script, binary])))
+    }
+
     fn spawn(&self, program: Command) -> Child {
         program.arg(self.config()).env("LOG_DIR", self.log()).stdout(Stream::Null).spawn().expect("started")
     }
@@ -86,4 +116,17 @@ impl CoordinatorProcess {
         let servers: ConnectString = format!("127.0.0.1:{}", self.port).parse().expect("a connect string");
         Client::connect(&servers, SESSION_TIMEOUT, DEADLINE).await.expect("a session")
     }
+}
+
+/// Gives a folder and all in it to nobody.
+fn give_away(path: &Path) {
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            give_away(&entry.path());
+        } else {
+            chown(entry.path(), Some(NOBODY), Some(NOBODY)).expect("given away");
+        }
+    }
+    chown(path, Some(NOBODY), Some(NOBODY)).expect("given away");
 }

@@ -61,6 +61,8 @@ mod verify;
 #[cfg(test)]
 mod zookeeper;
 #[cfg(test)]
+mod zookeeper_access;
+#[cfg(test)]
 mod zookeeper_crash;
 #[cfg(test)]
 mod zookeeper_disk;

@@ -42,9 +42,17 @@ pub(super) fn environment() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Who runs this process, by the environment; a number where that does not say.
+/// Who runs this process, by the system's list of users; `?` as in Java where that does not say.
 pub(super) fn user_name() -> String {
-    env::var("USER").unwrap_or_else(|_| rustix::process::getuid().as_raw().to_string())
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let user = rustix::process::getuid().as_raw().to_string();
+    // name, password, number
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == user).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| "?".to_owned())
 }
 
 /// The system properties that mean something without a JVM, and those that ZooKeeper makes of its file.

@@ -37,6 +37,8 @@ pub struct Options {
     pub close_session_txn: bool,
     /// Schemes of which a client must have proven one (`enforce.auth.schemes`); empty: none.
     pub enforced_schemes: Vec<String>,
+    /// Whether a reconfiguration is thought of at all (`reconfigEnabled`); one server alone has none either way.
+    pub reconfig: bool,
     /// Whether each write has a line in the log (`audit.enable`).
     pub audit: bool,
     /// How many sessions may come at once (`connection_throttle_*`).
@@ -57,6 +59,7 @@ impl Options {
             digest: true,
             close_session_txn: true,
             enforced_schemes: Vec::new(),
+            reconfig: false,
             audit: false,
             throttle: ThrottleOptions::default(),
         }

@@ -99,6 +99,7 @@ impl Coordinator {
         let asker = Asker { header, ids: &ids };
         let prepared = match operation.op {
             OpCode::Multi => self.prepare_multi(&asker, &operation.body),
+            OpCode::Reconfig if self.options.reconfig => Err(ErrorCode::Unimplemented),
             OpCode::Reconfig => Err(ErrorCode::ReconfigDisabled),
             // only the server itself finds a container empty
             OpCode::DeleteContainer => Err(ErrorCode::BadArguments),

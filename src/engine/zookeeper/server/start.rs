@@ -162,7 +162,8 @@ impl Server {
         }
         log_info!(
             "org.apache.zookeeper.server.PrepRequestProcessor",
-            "PrepRequestProcessor (sid:0) started, reconfigEnabled=false"
+            "PrepRequestProcessor (sid:0) started, reconfigEnabled={}",
+            config.options.reconfig
         );
         Ok(RunningServer { local_addr, admin_addr, core })
     }

@@ -81,6 +81,7 @@ impl ServerConfig {
         options.super_digest = values.property("DigestAuthenticationProvider.superDigest").map(str::to_owned);
         options.digest_scheme = values.property_is_true("DigestAuthenticationProvider.enabled");
         options.digest_algorithm = digest_algorithm(values)?;
+        options.reconfig = values.get("reconfigEnabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         options.audit = values.property_is_true("audit.enable");
         options.digest = values.property_is_true("digest.enabled");
         options.close_session_txn = values.property_is_true("closeSessionTxn.enabled");
