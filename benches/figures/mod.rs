@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
-use kafkalab::engine::apache::Apache;
+use anyhow::{Context, bail};
+use kafkalab::engine::apache::{Apache, Folder};
 use kafkalab::engine::bundled::Bundled;
 use kafkalab::engine::distribution::{self, Settings};
 use kafkalab::engine::server::{Engine, Server};
@@ -78,9 +78,7 @@ async fn compare(
     let folder = tempfile::tempdir()?;
     let program = Path::new(env!("CARGO_BIN_EXE_kafkalab"));
     let bundled = Bundled::new(distribution::write(folder.path(), &Settings::shipped(Language::En), program)?.distribution);
-    let apache =
-        options.apache.as_deref().map(|path| Apache::folder(path).ok_or_else(|| anyhow!("{} is no Kafka", path.display())));
-    let apache = apache.transpose()?;
+    let apache = options.apache.as_deref().map(Folder::open).transpose()?.as_ref().map(Apache::folder);
     let mut rounds = Vec::new();
     for _ in 0..options.rounds {
         let ours = measure(&bundled, options).await.context("bundled")?;

@@ -5,10 +5,18 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatches, value_parser};
+use clap_complete::Shell;
 
+use super::doctor::{self, DoctorArgs};
+use super::engine::EngineChoice;
 use super::failure::Failure;
+use super::learn::LearnArgs;
+use super::manual;
+use super::matrix::{self, MatrixArgs};
+use super::up::{self, UpArgs};
 use super::verify::Options as VerifyOptions;
 use super::{diagnose, engine_start, lint};
+use crate::engine::tools::witnessed;
 use crate::lab::format::LabSource;
 use crate::text::{Language, Message, cli, lint as lint_text};
 
@@ -28,13 +36,8 @@ pub struct Args {
 /// The commands of `kafkalab`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Start a lab or go on with it; `None` asks which.
-    Learn {
-        /// The lab's name, number or short name.
-        lab: Option<String>,
-        /// Let the servers listen on ports that are free, instead of the documented ones.
-        free_ports: bool,
-    },
+    /// Start a lab or go on with it.
+    Learn(LearnArgs),
     /// List the labs.
     List,
     /// Play solutions and compare with the snapshots.
@@ -43,7 +46,15 @@ pub enum Command {
         labs: Vec<String>,
         /// How.
         options: VerifyOptions,
+        /// On what.
+        engine: EngineChoice,
     },
+    /// Play solutions with every mixture of both engines.
+    Matrix(MatrixArgs),
+    /// Look at both engines and the machine.
+    Doctor(DoctorArgs),
+    /// Run servers for any use.
+    Up(UpArgs),
     /// Write the distribution's folder.
     Dist {
         /// Where.
@@ -58,8 +69,27 @@ pub enum Command {
         /// Its code or name.
         rule: Option<String>,
     },
+    /// Print completions for a shell.
+    Completions(Shell),
+    /// Write the man pages.
+    Man {
+        /// Where to.
+        folder: PathBuf,
+    },
     /// Measure the start of both engines.
     EngineStart(engine_start::Args),
+    /// Be another program, and end with the process that started this one.
+    WithParent {
+        /// That process.
+        parent: u32,
+        /// The program and its arguments.
+        arguments: Vec<OsString>,
+    },
+    /// Run Java, and tell who wants to know of the tool in it.
+    WitnessedJava {
+        /// Java and its arguments.
+        arguments: Vec<OsString>,
+    },
     /// Serve a lab's terminals while the learner is away.
     TerminalHost {
         /// What the host takes.
@@ -98,12 +128,12 @@ pub fn language_asked(arguments: &[OsString]) -> Option<Language> {
     after.or(joined)?.parse().ok()
 }
 
-fn command(language: Language) -> Clap {
+/// The command line without the commands that are hidden.
+pub(super) fn shown(language: Language) -> Clap {
     let say = |text: crate::text::Text| text.get(language);
     let lab = |name: &'static str| Arg::new(name).value_name("LAB").help(say(cli::ARG_LAB));
-    let rest =
-        || Arg::new("rest").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).value_parser(value_parser!(OsString));
     let free_ports = || Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS));
+    let engine = || Arg::new("engine").long("engine").value_name("bundled|apache=DIR");
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
     Clap::new("kafkalab")
         .no_binary_name(true)
@@ -132,17 +162,27 @@ fn command(language: Language) -> Clap {
                 .value_parser(value_parser!(PathBuf))
                 .help(say(cli::ARG_LABS)),
         )
-        .subcommand(Clap::new("learn").about(say(cli::ABOUT_LEARN)).arg(lab("lab")).arg(free_ports()))
+        .subcommand(
+            Clap::new("learn")
+                .about(say(cli::ABOUT_LEARN))
+                .arg(lab("lab"))
+                .arg(engine().help(say(cli::ARG_ENGINE_LEARN)))
+                .arg(free_ports()),
+        )
         .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)))
         .subcommand(
             Clap::new("verify")
                 .about(say(cli::ABOUT_VERIFY))
                 .arg(lab("lab").num_args(0..))
+                .arg(engine().help(say(cli::ARG_ENGINE)))
                 .arg(Arg::new("update").long("update").action(ArgAction::SetTrue).help(say(cli::ARG_UPDATE)))
                 .arg(free_ports())
                 // what counts as hung, in seconds: for tests and for slow machines
                 .arg(Arg::new("deadline").long("deadline").hide(true).value_parser(value_parser!(u64).range(1..=3600))),
         )
+        .subcommand(doctor::command(language))
+        .subcommand(up::command(language))
+        .subcommand(matrix::command(language))
         .subcommand(Clap::new("dist").about(say(cli::ABOUT_DIST)).arg(
             Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
         ))
@@ -154,13 +194,30 @@ fn command(language: Language) -> Clap {
                 .arg(Arg::new("rule").value_name("RULE").required_unless_present("list").help(say(lint_text::ARG_RULE)))
                 .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help(say(lint_text::ARG_LIST))),
         )
-        .subcommand(engine_start::Args::augment_args(Clap::new("engine-start").hide(true)).about(say(cli::ABOUT_ENGINE_START)))
-        .subcommand(Clap::new("terminal-host").hide(true).disable_help_flag(true).arg(rest()))
+        .subcommand(manual::completions_command(language))
+        .subcommand(manual::man_command(language))
+}
+
+/// The whole command line: what is shown, and what only programs and authors use.
+fn command(language: Language) -> Clap {
+    let rest =
+        || Arg::new("rest").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true).value_parser(value_parser!(OsString));
+    let inner = |name: &'static str| Clap::new(name).hide(true).disable_help_flag(true);
+    shown(language)
+        .subcommand(
+            engine_start::Args::augment_args(Clap::new("engine-start").hide(true)).about(cli::ABOUT_ENGINE_START.get(language)),
+        )
+        .subcommand(
+            inner(witnessed::WITH_PARENT).arg(Arg::new("parent").required(true).value_parser(value_parser!(u32))).arg(rest()),
+        )
+        .subcommand(inner(witnessed::WITNESSED_JAVA).arg(rest()))
+        .subcommand(inner("terminal-host").arg(rest()))
 }
 
 fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
     let language = matches.get_one::<String>("lang").map(|name| name.parse::<Language>()).transpose()?;
     let labs = matches.get_one::<PathBuf>("labs").cloned().map_or(LabSource::BuiltIn, LabSource::Folder);
+    let engine = |matches: &ArgMatches| matches.get_one::<String>("engine").map(|value| EngineChoice::parse(value)).transpose();
     let rest = |matches: &ArgMatches| matches.get_many::<OsString>("rest").unwrap_or_default().cloned().collect();
     let command = match matches.subcommand() {
         Some(("list", _)) => Command::List,
@@ -171,19 +228,33 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
                 free_ports: sub.get_flag("free-ports"),
                 deadline_s: sub.get_one::<u64>("deadline").copied(),
             },
+            engine: engine(sub)?.unwrap_or(EngineChoice::Bundled),
         },
+        Some(("doctor", sub)) => Command::Doctor(doctor::from_matches(sub)),
+        Some(("up", sub)) => Command::Up(up::from_matches(sub)?),
+        Some(("matrix", sub)) => Command::Matrix(matrix::from_matches(sub)),
         Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
         Some(("lint", sub)) => Command::Lint(Box::new(lint::from_matches(sub))),
         Some(("diagnose", sub)) => Command::Diagnose(diagnose::from_matches(sub)),
         Some(("explain", sub)) => {
             Command::Explain { rule: sub.get_one::<String>("rule").filter(|_| !sub.get_flag("list")).cloned() }
         }
+        Some(("completions", sub)) => Command::Completions(manual::shell_of(sub)),
+        Some(("man", sub)) => Command::Man { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
         Some(("engine-start", sub)) => {
             Command::EngineStart(engine_start::Args::from_arg_matches(sub).map_err(|error| usage(&error))?)
         }
+        Some((witnessed::WITH_PARENT, sub)) => {
+            Command::WithParent { parent: sub.get_one::<u32>("parent").copied().unwrap_or(0), arguments: rest(sub) }
+        }
+        Some((witnessed::WITNESSED_JAVA, sub)) => Command::WitnessedJava { arguments: rest(sub) },
         Some(("terminal-host", sub)) => Command::TerminalHost { arguments: rest(sub) },
-        Some((_, sub)) => Command::Learn { lab: sub.get_one::<String>("lab").cloned(), free_ports: sub.get_flag("free-ports") },
-        None => Command::Learn { lab: None, free_ports: false },
+        Some((_, sub)) => Command::Learn(LearnArgs {
+            lab: sub.get_one::<String>("lab").cloned(),
+            free_ports: sub.get_flag("free-ports"),
+            engine: engine(sub)?,
+        }),
+        None => Command::Learn(LearnArgs::default()),
     };
     Ok(Args { language, workspace: matches.get_one::<PathBuf>("workspace").cloned(), labs, command })
 }
@@ -227,11 +298,21 @@ mod tests {
     fn commands_are_read_and_mistakes_are_named() {
         let verify = |labs: &[&str], update, free_ports, deadline_s| {
             let labs = labs.iter().map(|lab| (*lab).to_owned()).collect();
-            Ok(Command::Verify { labs, options: VerifyOptions { update, free_ports, deadline_s } })
+            let engine = EngineChoice::Bundled;
+            Ok(Command::Verify { labs, options: VerifyOptions { update, free_ports, deadline_s }, engine })
         };
-        check("", Ok(Command::Learn { lab: None, free_ports: false }));
-        check("learn 01", Ok(Command::Learn { lab: Some("01".to_owned()), free_ports: false }));
-        check("learn --free-ports", Ok(Command::Learn { lab: None, free_ports: true }));
+        let learn = LearnArgs::default;
+        check("", Ok(Command::Learn(learn())));
+        check("learn 01", Ok(Command::Learn(LearnArgs { lab: Some("01".to_owned()), ..learn() })));
+        check("learn --free-ports", Ok(Command::Learn(LearnArgs { free_ports: true, ..learn() })));
+        let apache = Some(EngineChoice::Apache(Some("/opt/kafka".into())));
+        check("learn --engine apache=/opt/kafka", Ok(Command::Learn(LearnArgs { engine: apache, ..learn() })));
+        check("learn --engine java", Err("There is no engine java"));
+        let words = ["java", "-cp", "x", "kafka.admin.TopicCommand", "--help"].map(OsString::from).to_vec();
+        check(
+            "with-parent 7 java -cp x kafka.admin.TopicCommand --help",
+            Ok(Command::WithParent { parent: 7, arguments: words }),
+        );
         check("verify 1 --update", verify(&["1"], true, false, None));
         check("verify --lang ko --free-ports", verify(&[], false, true, None));
         check("verify --deadline 5", verify(&[], false, false, Some(5)));

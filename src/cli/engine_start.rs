@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use unicode_width::UnicodeWidthStr;
 
-use crate::engine::apache::Apache;
+use crate::engine::apache::{Apache, Folder};
 use crate::engine::bundled::Bundled;
 use crate::engine::distribution::{self, Settings};
 use crate::engine::server::{Engine, Role};
@@ -64,9 +64,8 @@ pub async fn run(args: &Args, language: Language) -> anyhow::Result<ExitCode> {
     let bundled = measure(&Bundled::new(written.distribution), args.rounds).await?;
     let apache = match &args.apache {
         Some(path) => {
-            let absolute = std::path::absolute(path)?;
-            let missing = || anyhow::anyhow!(text::NOT_A_KAFKA_FOLDER.fill(language, &[("path", &path.display())]));
-            Some(measure(&Apache::folder(&absolute).ok_or_else(missing)?, args.rounds).await?)
+            let folder = Folder::open(path).map_err(|error| anyhow::anyhow!(error.message().say(language)))?;
+            Some(measure(&Apache::folder(&folder), args.rounds).await?)
         }
         None => None,
     };

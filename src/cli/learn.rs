@@ -7,30 +7,32 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::engine::EngineChoice;
 use super::failure::{Failure, with_reason};
 use super::list::entries;
 use super::verify::free_ports;
 use super::{Args, exit, runtime, workspace_folder};
 use crate::engine::distribution::Distribution;
+use crate::engine::parts::Engines;
 use crate::frontend::plain::{self, Leaving, MenuChoice, Paint};
 use crate::lab::coach::LabCoach;
 use crate::lab::format::Lab;
 use crate::lab::runner::{
-    ACTION_DEADLINE, LabMemory, Parts, Ports, Ready, Remembered, Session, SetupError, Workspace, make_ready, new_session,
+    ACTION_DEADLINE, LabMemory, Parts, Ports, Ready, Remembered, Session, Setup, SetupError, Workspace, make_ready, new_session,
 };
 use crate::lab::terminal::host::HostOptions;
 use crate::lab::terminal::{
     self, AnyTerminals, Attached, HostProcess, OpenTerminal, RemoteTerminals, Size, TerminalError, TerminalEvent, TerminalOptions,
 };
 use crate::process::wait;
-use crate::text::{Language, Message, cli as say, learn as words};
+use crate::text::{Language, Message, cli as say, engines, learn as words};
 
 /// How long what runs in the terminals may take to end by itself; a broker's controlled shutdown is well within it.
 const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The narrowest screen that a lab can be shown on.
 const COLUMNS_MIN: u16 = 20;
 
-pub(super) fn run(args: &Args, lab: Option<&str>, free_ports: bool, locale: Language) -> Result<u8, Failure> {
+pub(super) fn run(args: &Args, asked: &LearnArgs, locale: Language) -> Result<u8, Failure> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Failure::new("no-terminal", say::E_NOT_A_TERMINAL));
     }
@@ -38,7 +40,7 @@ pub(super) fn run(args: &Args, lab: Option<&str>, free_ports: bool, locale: Lang
     if columns < COLUMNS_MIN {
         return Err(Failure::new("narrow", Message::new(say::E_NARROW).with("columns", columns)));
     }
-    let lab = lab.map(|word| args.labs.resolve(word)).transpose()?;
+    let lab = asked.lab.as_deref().map(|word| args.labs.resolve(word)).transpose()?;
     let workspace = Workspace::open(&workspace_folder(args)?)?;
     let (remembered, damaged) = workspace.load()?;
     let language = args.language.or(remembered.language).unwrap_or(locale);
@@ -49,11 +51,33 @@ pub(super) fn run(args: &Args, lab: Option<&str>, free_ports: bool, locale: Lang
     let runtime = runtime()?;
     // the terminals' host looks again; asked here, the answer is a sentence of our own, and nothing has been begun yet
     runtime.block_on(terminal::look_for_bash()).map_err(terminal_failure)?;
-    let learner = Learner { args, free_ports, workspace, remembered, language };
+    let engines = match &asked.engine {
+        Some(engine) => Some(runtime.block_on(engine.engines())?),
+        None => None,
+    };
+    let learner = Learner { args, free_ports: asked.free_ports, engines, workspace, remembered, language };
     let result = runtime.block_on(learner.learn(lab));
     // the keyboard's thread sits in a read that only another key would end
     runtime.shutdown_background();
     result
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LearnArgs {
+    /// The lab's name, number or short name; `None` asks which.
+    pub lab: Option<String>,
+    /// Let the servers listen on ports that are free, instead of the documented ones.
+    pub free_ports: bool,
+    /// `None` goes on with what the lab was done on last.
+    pub engine: Option<EngineChoice>,
+}
+
+/// The engine that a lab was done on last.
+async fn remembered_engines(memory: &LabMemory) -> Result<Engines, Failure> {
+    let Some(folder) = memory.apache.clone() else { return Ok(Engines::Bundled) };
+    let found = EngineChoice::Apache(Some(folder)).engines().await;
+    found.map_err(|failure| Failure { message: failure.message.and(engines::E_REMEMBERED.into()), ..failure })
 }
 
 /// How a lab was left.
@@ -101,6 +125,8 @@ enum Chosen {
 struct Learner<'a> {
     args: &'a Args,
     free_ports: bool,
+    /// What was asked for; `None` goes on with what the lab was done on last.
+    engines: Option<Engines>,
     workspace: Workspace,
     remembered: Remembered,
     language: Language,
@@ -123,6 +149,11 @@ impl Learner<'_> {
         if memory.session.is_empty() {
             memory.session = new_session();
         }
+        let engines = match self.engines.take() {
+            Some(engines) => engines,
+            None => remembered_engines(memory).await?,
+        };
+        memory.apache = engines.folder().map(|folder| folder.distribution().root().to_owned());
         memory.ports = match memory.ports.filter(|_| self.free_ports) {
             // what was kept goes on where it listens
             Some(ports) => Some(ports),
@@ -130,7 +161,7 @@ impl Learner<'_> {
             None => None,
         };
         self.workspace.save(&self.remembered)?;
-        let ended = self.play(&lab, &mut keyboard).await;
+        let ended = self.play(&lab, &engines, &mut keyboard).await;
         drop(raw);
         let (exit, line) = ended?;
         say_lines(&[line]);
@@ -167,7 +198,12 @@ impl Learner<'_> {
         Ok(self.workspace.save(&self.remembered)?)
     }
 
-    async fn play(&mut self, lab: &Arc<Lab>, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<(u8, String), Failure> {
+    async fn play(
+        &mut self,
+        lab: &Arc<Lab>,
+        engines: &Engines,
+        keyboard: &mut mpsc::Receiver<Vec<u8>>,
+    ) -> Result<(u8, String), Failure> {
         let memory = self.remembered.labs.get(&lab.name).cloned().unwrap_or_default();
         let folder = self.workspace.lab_folder(&lab.name);
         let options = TerminalOptions {
@@ -182,9 +218,10 @@ impl Learner<'_> {
         if kept.is_none() {
             self.clear_leftovers(&memory).await;
         }
+        let ports = memory.ports.unwrap_or(Ports::DOCUMENTED);
+        let setup = Setup { lab, folder: &folder, language: self.language, ports, engines, memory: &memory };
         let Ready { distribution, variables, system, receiver, .. } =
-            make_ready(lab, &folder, self.language, memory.ports.unwrap_or(Ports::DOCUMENTED), &memory)
-                .map_err(|error| setup_failure(error, self.language))?;
+            make_ready(&setup).map_err(|error| setup_failure(error, self.language))?;
         if kept.is_some() {
             say_lines(&[words::REATTACHED.get(self.language).to_owned()]);
         }
@@ -237,15 +274,18 @@ impl Learner<'_> {
 pub(super) fn setup_failure(error: SetupError, language: Language) -> Failure {
     match error {
         SetupError::Distribution(error) => with_reason("distribution", say::E_DIST, error.explain(language)),
-        SetupError::PortTaken { port, holder } => {
-            let holder = match holder {
-                Some((name, pid)) => Message::new(say::E_PORT_HOLDER).with("name", name).with("pid", pid),
-                None => say::E_PORT_HOLDER_UNSEEN.into(),
-            };
-            Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder.say(language)))
-        }
+        SetupError::PortTaken { port, holder } => port_taken(port, holder, language),
         SetupError::Witness { path, source } => Failure::io(path.display(), source),
     }
+}
+
+/// The refusal of a port that somebody holds: name and process number, where these can be seen.
+pub(super) fn port_taken(port: u16, holder: Option<(String, u32)>, language: Language) -> Failure {
+    let holder = match holder {
+        Some((name, pid)) => Message::new(say::E_PORT_HOLDER).with("name", name).with("pid", pid),
+        None => say::E_PORT_HOLDER_UNSEEN.into(),
+    };
+    Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder.say(language)))
 }
 
 /// Starts a host for the terminals, so that they can be kept when the learner leaves.

@@ -3,6 +3,8 @@
 mod args;
 pub mod diagnose;
 mod dist;
+mod doctor;
+mod engine;
 pub mod engine_start;
 pub mod exit;
 mod explain;
@@ -10,6 +12,9 @@ mod failure;
 mod learn;
 pub mod lint;
 mod list;
+mod manual;
+mod matrix;
+mod up;
 mod verify;
 
 use std::ffi::OsString;
@@ -20,8 +25,10 @@ use std::process::ExitCode;
 pub use args::{Args, Command, Parsed, parse};
 pub use failure::Failure;
 
+use crate::engine::tools::witnessed;
 use crate::lab::terminal::host;
-use crate::text::{Language, cli as say};
+use crate::process::exec;
+use crate::text::{Language, Message, cli as say};
 
 /// Runs `kafkalab` with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -41,16 +48,41 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args, locale: Language) -> Result<u8, Failure> {
     match args.command.clone() {
-        Command::Learn { lab, free_ports } => learn::run(&args, lab.as_deref(), free_ports, locale),
+        Command::Learn(asked) => learn::run(&args, &asked, locale),
         Command::List => list::run(&args, locale),
-        Command::Verify { labs, options } => verify::run(&args, &labs, options, locale),
+        Command::Verify { labs, options, engine } => verify::run(&args, &labs, options, &engine, locale),
+        Command::Matrix(matrix) => matrix::run(&args, &matrix, args.language.unwrap_or(locale)),
+        Command::Up(up) => up::run(&args, &up, args.language.unwrap_or(locale)),
+        Command::Doctor(doctor) => doctor::run(&args, &doctor, args.language.unwrap_or(locale)),
         Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),
         Command::Lint(lint) => lint::run(&lint, args.language.unwrap_or(locale)),
         Command::Diagnose(diagnose) => Ok(diagnose::run(&diagnose, args.language.unwrap_or(locale))),
         Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
+        Command::Completions(shell) => Ok(manual::completions(shell, args.language.unwrap_or(locale))),
+        Command::Man { folder } => manual::man(&folder, args.language.unwrap_or(locale)),
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
+        Command::WithParent { parent, arguments } => with_parent(parent, &arguments),
+        Command::WitnessedJava { arguments } => witnessed_java(&arguments),
         Command::TerminalHost { arguments } => host::main(&arguments).map(|()| exit::OK).map_err(learn::terminal_failure),
     }
+}
+
+/// Goes on as another program, unless who wanted it is gone.
+fn with_parent(parent: u32, arguments: &[OsString]) -> Result<u8, Failure> {
+    if !exec::end_with_parent(parent).map_err(|error| Failure::io(witnessed::WITH_PARENT, error))? {
+        return Ok(exit::INTERRUPTED);
+    }
+    let (program, arguments) = arguments.split_first().ok_or_else(nothing_to_run)?;
+    Err(Failure::io(witnessed::WITH_PARENT, exec::exec(program.as_ref(), None, arguments)))
+}
+
+fn nothing_to_run() -> Failure {
+    Failure::new("usage", Message::new(say::E_USAGE_MISSING).with("found", "PROGRAM"))
+}
+
+fn witnessed_java(arguments: &[OsString]) -> Result<u8, Failure> {
+    let (java, arguments) = arguments.split_first().ok_or_else(nothing_to_run)?;
+    witnessed::run(java.as_ref(), arguments).map_err(|error| Failure::io(witnessed::WITNESSED_JAVA, error))
 }
 
 fn measure_start(measure: &engine_start::Args, language: Language) -> Result<u8, Failure> {

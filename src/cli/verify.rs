@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::engine::EngineChoice;
 use super::failure::{Failure, with_reason};
 use super::learn::{setup_failure, terminal_failure};
-use super::{Args, exit, print, runtime};
+use super::{Args, engine, exit, print, runtime};
+use crate::engine::parts::Engines;
 use crate::lab::format::{Lab, LabSource};
 use crate::lab::runner::{Deadlines, LabResult, Plan, Ports, StepResult, VerifyError, verify};
 use crate::lab::snapshot::Snapshots;
@@ -18,22 +20,26 @@ type Value<'a> = (&'a str, &'a dyn std::fmt::Display);
 /// How a line of a verdict stands under its lab.
 const INDENT: &str = "    ";
 
-pub(super) fn run(args: &Args, words: &[String], options: Options, locale: Language) -> Result<u8, Failure> {
+pub(super) fn run(
+    args: &Args,
+    words: &[String],
+    options: Options,
+    engine: &EngineChoice,
+    locale: Language,
+) -> Result<u8, Failure> {
     let language = args.language.unwrap_or(locale);
     if options.update && matches!(args.labs, LabSource::BuiltIn) {
         return Err(Failure::new("snapshots-built-in", say::E_SNAPSHOT_BUILT_IN));
     }
-    let names = match words {
-        [] => args.labs.names()?,
-        words => words.iter().map(|word| args.labs.resolve(word)).collect::<Result<_, _>>()?,
-    };
-    let labs = names.iter().map(|name| Lab::load(&args.labs, name).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
-    let steps: usize = labs.iter().map(|lab| lab.spec.steps.len()).sum();
-    print(&(say::VERIFY_HEADER.fill(language, &[("labs", &labs.len()), ("steps", &steps)]) + "\n"));
+    let labs = load(args, words)?;
     let runtime = runtime()?;
+    let engines = runtime.block_on(engine.engines())?;
+    let steps: usize = labs.iter().map(|lab| lab.spec.steps.len()).sum();
+    let engine = engine::name(&engines).get(language);
+    print(&(say::VERIFY_HEADER.fill(language, &[("labs", &labs.len()), ("steps", &steps), ("engine", &engine)]) + "\n"));
     let (mut passed, mut failed) = (0, 0);
     for lab in &labs {
-        let result = runtime.block_on(verify_lab(args, lab, options, language))?;
+        let result = runtime.block_on(verify_lab(args, lab, options, &engines, language))?;
         let good = result.steps.iter().filter(|(_, result)| result.is_good()).count();
         passed += good;
         failed += result.steps.len() - good;
@@ -43,6 +49,15 @@ pub(super) fn run(args: &Args, words: &[String], options: Options, locale: Langu
     let values: [(&str, &dyn std::fmt::Display); 3] = [("passed", &passed), ("failed", &failed), ("skipped", &skipped)];
     print(&(say::VERIFY_SUMMARY.fill(language, &values) + "\n"));
     Ok(if passed == steps { exit::OK } else { exit::FOUND })
+}
+
+/// The labs that were named; all where none was.
+pub(super) fn load(args: &Args, words: &[String]) -> Result<Vec<Arc<Lab>>, Failure> {
+    let names = match words {
+        [] => args.labs.names()?,
+        words => words.iter().map(|word| args.labs.resolve(word)).collect::<Result<_, _>>()?,
+    };
+    Ok(names.iter().map(|name| Lab::load(&args.labs, name).map(Arc::new)).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// How `verify` is to go.
@@ -56,13 +71,21 @@ pub struct Options {
     pub deadline_s: Option<u64>,
 }
 
-async fn verify_lab(args: &Args, lab: &Arc<Lab>, options: Options, language: Language) -> Result<LabResult, Failure> {
+/// Plays one lab in a folder of its own.
+pub(super) async fn verify_lab(
+    args: &Args,
+    lab: &Arc<Lab>,
+    options: Options,
+    engines: &Engines,
+    language: Language,
+) -> Result<LabResult, Failure> {
     let scratch = tempfile::Builder::new().prefix("kafkalab-").tempdir().map_err(|error| Failure::io("tempdir", error))?;
     let folder = scratch.path().join("lab");
     let snapshots = args.labs.snapshots(&lab.name, &scratch.path().join("snapshots"))?;
     let plan = Plan {
         lab: Arc::clone(lab),
         folder: &folder,
+        engines,
         ports: if options.free_ports { free_ports().await? } else { Ports::DOCUMENTED },
         snapshots: Snapshots::new(snapshots, format!("labs/{}/lab.toml", lab.name)),
         update: options.update,
@@ -90,15 +113,17 @@ fn report(lab: &Lab, result: &LabResult, language: Language) -> String {
     let values: [(&str, &dyn std::fmt::Display); 4] =
         [("lab", &lab.name), ("passed", &passed), ("steps", &lab.spec.steps.len()), ("seconds", &seconds)];
     let mut lines = vec![format!("  {}", say::VERIFY_LAB.fill(language, &values))];
-    let mut to_accept = false;
-    for (step, result) in &result.steps {
-        lines.extend(step_lines(lab, step, result, language).into_iter().map(|line| format!("{INDENT}{line}")));
-        to_accept |= matches!(result, StepResult::Differs(_) | StepResult::MissingSnapshot);
-    }
-    if to_accept {
+    lines.extend(failures(lab, result, language).into_iter().map(|line| format!("{INDENT}{line}")));
+    let differs = |result: &StepResult| matches!(result, StepResult::Differs(_) | StepResult::MissingSnapshot);
+    if result.steps.iter().any(|(_, result)| differs(result)) {
         lines.push(format!("{INDENT}{}", say::VERIFY_ACCEPT.fill(language, &[("lab", &lab.name)])));
     }
     lines.join("\n") + "\n"
+}
+
+/// What there is to say of the steps of a lab; nothing of those that passed.
+pub(super) fn failures(lab: &Lab, result: &LabResult, language: Language) -> Vec<String> {
+    result.steps.iter().flat_map(|(step, result)| step_lines(lab, step, result, language)).collect()
 }
 
 fn step_lines(lab: &Lab, step: &str, result: &StepResult, language: Language) -> Vec<String> {

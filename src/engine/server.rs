@@ -11,6 +11,7 @@ use super::zookeeper::client::four_letter_word;
 use super::{tools, zookeeper};
 use crate::net;
 use crate::process::signal::Signal;
+use crate::process::sockets;
 use crate::process::spawn::{Child, Command, SpawnError, Stream, exit_code};
 use crate::process::table::Process;
 use crate::process::wait::{DeadlinePassed, until};
@@ -133,7 +134,22 @@ impl Server {
     /// # Errors
     /// [`EngineError::Spawn`], or [`EngineError::Io`] where it cannot log.
     pub fn start(engine: &dyn Engine, role: Role, config: &Path, port: u16, logs: &Path) -> Result<Self, EngineError> {
-        let log = logs.join(format!("{}.log", role.name()));
+        Self::start_logging_to(engine, role, config, port, logs, format!("{}.log", role.name()))
+    }
+
+    /// As [`Server::start`], for one of several servers: what it prints goes to the file of that name in `logs`.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_logging_to(
+        engine: &dyn Engine,
+        role: Role,
+        config: &Path,
+        port: u16,
+        logs: &Path,
+        name: impl AsRef<Path>,
+    ) -> Result<Self, EngineError> {
+        let log = logs.join(name);
         let failed = |source| EngineError::Io { path: log.clone(), source };
         fs::create_dir_all(logs).map_err(failed)?;
         let file = File::create(&log).map_err(failed)?;
@@ -153,14 +169,18 @@ impl Server {
         &self.log
     }
 
-    /// Waits until it serves, asked by its own protocol.
+    /// Waits until it serves: it listens itself, whoever else may, and answers its protocol.
     ///
     /// # Errors
     /// [`EngineError::Ended`] as soon as it has ended, [`EngineError::NotReady`] when the deadline has passed.
     pub async fn ready(&mut self, deadline: Duration) -> Result<(), EngineError> {
         let what = format!("the {} to serve on port {}", self.role.name(), self.port);
-        let (role, port) = (self.role, self.port);
+        let (role, port, leader) = (self.role, self.port, self.child.identity());
         let serves = until(deadline, what, || async move {
+            // where the process table cannot be read there is nobody to be mistaken for
+            if leader.is_some_and(|leader| !sockets::group_listens_on(leader.pid, port)) {
+                return None;
+            }
             match role {
                 Role::Coordinator => coordinator_serves(port).await.then_some(()),
                 Role::Broker => broker_serves(port).await.then_some(()),
@@ -181,6 +201,11 @@ impl Server {
     pub fn describe(&self) -> Option<State> {
         let process: Process = self.child.identity()?.read().filter(Process::is_running)?;
         Some(State { pid: process.pid(), rss_bytes: process.rss_bytes })
+    }
+
+    /// Waits for its end. Gives the exit code as a shell shows it, -1 where the system cannot tell.
+    pub async fn ended(&mut self) -> i32 {
+        self.child.wait().await.map_or(-1, exit_code)
     }
 
     /// Asks it to end, and kills it where it has not within `grace`. Gives the exit code as a shell shows it.
@@ -240,7 +265,7 @@ fn tail(log: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
@@ -271,6 +296,24 @@ mod tests {
             other => panic!("expected its end, found {other:?}"),
         }
         assert!(server.describe().is_none());
+    }
+
+    #[tokio::test]
+    async fn somebody_elses_server_on_its_port_is_not_taken_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let listener = net::bind("", 0, 5).await.expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let accept = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read_exact(&mut [0; 4]).await;
+                let _ = stream.write_all(b"Zookeeper version: 3.8.2\nMode: standalone\n").await;
+            }
+        });
+        assert!(coordinator_serves(port).await, "it answers as one that serves");
+        let mut server = start("exec sleep 600", port, folder.path());
+        let found = server.ready(Duration::from_millis(300)).await;
+        assert!(matches!(found, Err(EngineError::NotReady { .. })), "{found:?}");
+        accept.abort();
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use super::table;
+use super::table::{self, Process};
 
 /// A TCP socket that listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,19 @@ pub fn ports_of(pid: u32) -> Vec<u16> {
     ports.sort_unstable();
     ports.dedup();
     ports
+}
+
+/// Whether a process, or another one of its group, listens on `port`. A script that runs a server leads a group with it.
+pub fn group_listens_on(leader: u32, port: u16) -> bool {
+    let listens = |pid: u32| addresses_of(pid).iter().any(|address| address.port() == port);
+    listens(leader)
+        || table::all().iter().any(|process| process.group == leader && process.pid() != leader && listens(process.pid()))
+}
+
+/// The process that listens on `port`: its name and number. `Some(None)` where it belongs to another user; `None` where nobody listens.
+pub fn holder(port: u16) -> Option<Option<(String, u32)>> {
+    let process = listening_on(port)?.pid.and_then(Process::read);
+    Some(process.map(|process| (process.name(), process.pid())))
 }
 
 /// The established connections of a process; empty where it is gone or belongs to another user.

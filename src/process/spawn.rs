@@ -107,6 +107,13 @@ impl Command {
         }
     }
 
+    /// Runs it by another program, which is given `before`, then the path of this one and its arguments.
+    pub fn through(mut self, program: PathBuf, before: impl IntoIterator<Item = OsString>) -> Self {
+        let inner = std::mem::replace(&mut self.program, program);
+        self.arguments = before.into_iter().chain([inner.into_os_string()]).chain(self.arguments).collect();
+        self
+    }
+
     /// The name that it is called by, `argv[0]`, where that is not the program's.
     pub fn called_as(mut self, name: impl Into<OsString>) -> Self {
         self.called_as = Some(name.into());

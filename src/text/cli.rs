@@ -6,6 +6,13 @@ crate::texts! {
     ABOUT_LIST { ko: "실습 목록과 진도를 보여 줘요", en: "List the labs and how far you are" }
     ABOUT_VERIFY { ko: "실습을 풀이대로 돌려 보고 스냅샷과 비교해요", en: "Play the solutions of labs and compare with their snapshots" }
     ABOUT_DIST { ko: "kafka_2.13-3.6.0 폴더를 만들어요", en: "Write the folder kafka_2.13-3.6.0" }
+    ABOUT_COMPLETIONS {
+        ko: "셸 자동 완성 스크립트를 출력해요 (예: kafkalab completions bash > ~/.local/share/bash-completion/completions/kafkalab)",
+        en: "Print a completion script for a shell (kafkalab completions bash > ~/.local/share/bash-completion/completions/kafkalab)",
+    }
+    ABOUT_MAN { ko: "man 페이지를 폴더에 써요", en: "Write the man pages into a folder" }
+    ARG_SHELL { ko: "셸: bash, elvish, fish, powershell, zsh", en: "shell: bash, elvish, fish, powershell or zsh" }
+    ARG_MAN_DIR { ko: "폴더 (예: ~/.local/share/man/man1)", en: "folder, as ~/.local/share/man/man1" }
     ABOUT_ENGINE_START { ko: "두 엔진의 시작 시간과 메모리를 재요", en: "Measure start-up time and memory of both engines" }
     ARG_LANG { ko: "말: ko 또는 en (기본: 로캘을 따라요)", en: "language: ko or en (default: from the locale)" }
     ARG_WORKSPACE { ko: "작업 폴더 (기본: ~/kafkalab)", en: "workspace folder (default: ~/kafkalab)" }
@@ -13,6 +20,15 @@ crate::texts! {
     ARG_LAB { ko: "실습: 01, 1, single-node, 01-single-node", en: "lab: 01, 1, single-node or 01-single-node" }
     ARG_UPDATE { ko: "지금 나온 결과를 새 스냅샷으로 받아들여요", en: "accept what came out as the new snapshots" }
     ARG_FREE_PORTS { ko: "2181과 9092 대신 비어 있는 포트를 써요", en: "use free ports instead of 2181 and 9092" }
+    ARG_ENGINE {
+        ko: "엔진: bundled(내장) 또는 apache=폴더. apache만 적으면 KAFKA_HOME 폴더를 써요",
+        en: "engine: bundled or apache=DIR; apache alone takes the folder that KAFKA_HOME names",
+    }
+    ARG_ENGINE_LEARN {
+        ko: "엔진: bundled(내장) 또는 apache=폴더 (기본: 실습마다 지난번에 쓴 것, 처음이면 bundled)",
+        en: "engine: bundled or apache=DIR (default: what the lab was done on last, bundled at first)",
+    }
+    ARG_JSON { ko: "프로그램이 읽을 JSON으로 출력해요", en: "print JSON, for programs" }
     ARG_DIR { ko: "폴더를 만들 곳", en: "where to write the folder" }
     ARG_HELP { ko: "도움말을 보여 줘요", en: "show this help" }
     ARG_VERSION { ko: "버전을 보여 줘요", en: "show the version" }
@@ -25,7 +41,7 @@ crate::texts! {
     DIST_WRITTEN { ko: "만들었어요: {path}", en: "written: {path}" }
     DIST_KEPT { ko: "직접 고친 파일이라 그대로 두었어요: {file}", en: "left as it is, because you changed it: {file}" }
 
-    VERIFY_HEADER { ko: "verify · 내장 엔진 · 실습 {labs}개, {steps}단계", en: "verify · bundled engine · {labs} lab(s), {steps} steps" }
+    VERIFY_HEADER { ko: "verify · {engine} · 실습 {labs}개, {steps}단계", en: "verify · {engine} · {labs} lab(s), {steps} steps" }
     VERIFY_LAB { ko: "{lab}  {passed}/{steps}  {seconds}초", en: "{lab}  {passed}/{steps}  {seconds} s" }
     VERIFY_DIFFERS { ko: "{lab} {step}: 스냅샷과 달라요", en: "{lab} {step}: snapshot differs" }
     VERIFY_MISSING { ko: "{lab} {step}: 스냅샷이 없어요", en: "{lab} {step}: there is no snapshot" }

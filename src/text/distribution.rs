@@ -21,6 +21,14 @@ crate::texts! {
         ko: "실행 중인 프로그램 파일 {path:이/가} 지워졌어요. 다시 빌드해 주세요.",
         en: "The file of this program, {path}, was deleted. Build it again.",
     }
+    TOO_MUCH {
+        ko: "{path}: 카프카 배포판이라기엔 파일이 너무 많아요. 배포판 폴더 자체를 적어 주세요.",
+        en: "{path} has far more files than a release of Kafka. Name the folder of the release itself.",
+    }
+    ITSELF {
+        ko: "{path}: 원본 배포판이 바로 이 자리에 있어요. 복사본을 둘 다른 폴더를 골라 주세요.",
+        en: "{path} is the release itself. Choose another folder for the copy.",
+    }
     IO {
         ko: "{path}: 쓰지 못했어요. ({error})",
         en: "{path} could not be written. ({error})",

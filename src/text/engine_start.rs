@@ -11,8 +11,4 @@ crate::texts! {
     TOTAL { ko: "합계", en: "in all" }
     MEMORY { ko: "메모리(RSS)", en: "memory (RSS)" }
     RATIO { ko: "비율", en: "ratio" }
-    NOT_A_KAFKA_FOLDER {
-        ko: "{path}에는 아파치 카프카가 없어요. bin과 libs가 있는 kafka_2.13-3.6.0 폴더를 적어 주세요.",
-        en: "There is no Apache Kafka in {path}. Name a folder like kafka_2.13-3.6.0, with bin and libs in it.",
-    }
 }

@@ -14,14 +14,18 @@ pub mod commands;
 pub mod config;
 pub mod diagnose;
 pub mod distribution;
+pub mod doctor;
 pub mod engine_start;
+pub mod engines;
 pub mod layout;
 pub mod learn;
 pub mod lint;
+pub mod matrix;
 mod message;
 mod particle;
 pub mod rules;
 pub mod runtime;
+pub mod up;
 
 use std::fmt;
 
@@ -232,11 +236,15 @@ pub const AREAS: &[(&str, &[(&str, Text)])] = &[
     ("config::values", config::values::ALL),
     ("diagnose", diagnose::ALL),
     ("distribution", distribution::ALL),
+    ("doctor", doctor::ALL),
     ("engine_start", engine_start::ALL),
+    ("engines", engines::ALL),
     ("learn", learn::ALL),
     ("lint", lint::ALL),
+    ("matrix", matrix::ALL),
     ("rules", rules::ALL),
     ("runtime", runtime::ALL),
+    ("up", up::ALL),
 ];
 
 #[cfg(test)]

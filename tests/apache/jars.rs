@@ -53,6 +53,11 @@ impl Jars {
         Ok(Self { libs })
     }
 
+    /// The folder.
+    pub fn libs(&self) -> &Path {
+        &self.libs
+    }
+
     /// Apache's servers.
     pub fn engine(&self) -> Apache {
         Apache::Jars { libs: self.libs.clone(), log4j: fixture("log4j.properties") }

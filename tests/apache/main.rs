@@ -13,6 +13,7 @@ mod configs;
 mod crash;
 mod differential;
 mod jars;
+mod matrix;
 mod mixed;
 mod recordings;
 mod storage;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             .chain(configs::CASES)
             .chain(recordings::CASES)
             .chain(admin::CASES)
+            .chain(matrix::CASES)
     };
     let wanted = !args.list && cases().any(|(name, _)| is_selected(&args, name));
     let jars = if wanted { Jars::fetch() } else { Err("not looked for".to_owned()) };

@@ -13,6 +13,8 @@ mod batches_answered;
 mod broker;
 mod broker_settings;
 #[cfg(test)]
+mod composed;
+#[cfg(test)]
 mod coordinator;
 #[cfg(test)]
 mod coordinator_process;
@@ -23,6 +25,8 @@ mod crash;
 mod crash_campaign;
 #[cfg(test)]
 mod distribution;
+#[cfg(test)]
+mod doctor;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
@@ -56,6 +60,8 @@ mod terminal;
 mod terminal_host;
 #[cfg(test)]
 mod tools;
+#[cfg(test)]
+mod up;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod librdkafka;
 pub mod random;
 pub mod raw;
 pub mod recorded;
+pub mod release;
 pub mod znodes;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Writes the folder `kafka_2.13-3.6.0/` that a learner works in: scripts, configuration files, and a link to this very program.
 //! Writing again renews what was written before and leaves alone what was edited since.
 
+mod compose;
 mod config;
 mod place;
 mod scripts;
@@ -8,8 +9,8 @@ mod scripts;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::{KAFKA_VERSION, SCALA_VERSION};
+use crate::engine::parts::Engines;
 use crate::text::Language;
-use crate::text::distribution as text;
 
 pub use config::files as config_files;
 pub use place::DistributionError;
@@ -28,9 +29,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The coordinator's port as Kafka ships it.
+    pub const ZOOKEEPER_PORT: u16 = 2181;
+    /// The broker's port as Kafka ships it.
+    pub const BROKER_PORT: u16 = 9092;
+
     /// What Kafka ships, with comments in `language`.
     pub fn shipped(language: Language) -> Self {
-        Self { language, data_root: None, zookeeper_port: 2181, broker_port: 9092 }
+        Self { language, data_root: None, zookeeper_port: Self::ZOOKEEPER_PORT, broker_port: Self::BROKER_PORT }
     }
 }
 
@@ -98,29 +104,43 @@ pub struct Written {
     pub kept: Vec<PathBuf>,
 }
 
-/// Writes the distribution folder into `parent`, which is made when missing. `program` is what `libs/kafkalab` will link to; see
-/// [`this_program`].
+/// Writes the distribution folder of the bundled engine into `parent`, which is made when missing. `program` is what `libs/kafkalab`
+/// will link to; see [`this_program`].
 ///
 /// # Errors
 /// The folder cannot be written to: read-only, full, not a folder.
 pub fn write(parent: &Path, settings: &Settings, program: &Path) -> Result<Written, DistributionError> {
-    let classes: Vec<&str> = super::programs().iter().map(|program| program.main_class).collect();
-    write_with(parent, settings, program, &classes)
+    write_engines(parent, settings, program, &Engines::Bundled)
 }
 
-fn write_with(parent: &Path, settings: &Settings, program: &Path, classes: &[&str]) -> Result<Written, DistributionError> {
+/// As [`write`], with each part of the engine that it is to be of. What comes from a release of Apache Kafka is copied, jars are links.
+///
+/// # Errors
+/// As [`write`]; and where the release cannot be read, or lies where its copy should.
+pub fn write_engines(
+    parent: &Path,
+    settings: &Settings,
+    program: &Path,
+    engines: &Engines,
+) -> Result<Written, DistributionError> {
+    let classes: Vec<&str> = super::programs().iter().map(|program| program.main_class).collect();
+    write_with(parent, settings, program, &classes, engines)
+}
+
+fn write_with(
+    parent: &Path,
+    settings: &Settings,
+    program: &Path,
+    classes: &[&str],
+    engines: &Engines,
+) -> Result<Written, DistributionError> {
     let root = parent.join(Distribution::folder_name());
     let distribution = Distribution::at(&root);
+    if let Some(folder) = engines.folder() {
+        compose::refuse_itself(&root, folder)?;
+    }
     let mut files = place::Files::open(root)?;
-    for script in scripts::scripts(classes, settings.language) {
-        files.put(&Path::new("bin").join(script.name), &script.text, place::Mode::Executable)?;
-    }
-    for (name, contents) in config::files(settings).into_iter().chain(config::other_files(settings)) {
-        files.put(&Path::new("config").join(name), &contents, place::Mode::Plain)?;
-    }
-    let note = text::LIBS_NOTE.fill(settings.language, &[("program", &program.display())]);
-    files.put(Path::new("libs/NOTE"), &note, place::Mode::Plain)?;
-    files.link(Path::new("libs/kafkalab"), program)?;
+    compose::put(&mut files, settings, program, classes, engines)?;
     let (written, kept) = files.finish()?;
     Ok(Written { distribution, written, kept })
 }

@@ -12,8 +12,8 @@ use crate::text::distribution as text;
 
 /// The record of what was written: one line per file, its path, length and CRC-32C.
 const RECORD: &str = "libs/.written";
-/// The most that is read of a file to compare it; every file of ours is far smaller.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// The most that is read of a file to compare or to copy it; every file of ours is far smaller.
+pub(super) const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Why the distribution folder could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,18 @@ pub enum DistributionError {
         /// Where it was.
         path: PathBuf,
     },
+    /// The release to be copied has far more files than any release.
+    #[error("{} has too many files for a release of Kafka: name the folder of the release itself", .path.display())]
+    TooMuch {
+        /// The release.
+        path: PathBuf,
+    },
+    /// The release lies where its copy should.
+    #[error("{} is the release itself: choose another folder for the copy", .path.display())]
+    Itself {
+        /// The place.
+        path: PathBuf,
+    },
     /// Something else.
     #[error("failed to write {}", .path.display())]
     Io {
@@ -79,6 +91,8 @@ impl DistributionError {
             Self::Full { path } => text::FULL.fill(language, &[("path", &path.display())]),
             Self::InTheWay { path } => text::IN_THE_WAY.fill(language, &[("path", &path.display())]),
             Self::ProgramGone { path } => text::PROGRAM_GONE.fill(language, &[("path", &path.display())]),
+            Self::TooMuch { path } => text::TOO_MUCH.fill(language, &[("path", &path.display())]),
+            Self::Itself { path } => text::ITSELF.fill(language, &[("path", &path.display())]),
             Self::Io { path, source } => text::IO.fill(language, &[("path", &path.display()), ("error", source)]),
         }
     }
@@ -124,13 +138,13 @@ impl Files {
     }
 
     /// Writes a file, unless it was edited since we wrote it.
-    pub fn put(&mut self, name: &Path, contents: &str, mode: Mode) -> Result<(), DistributionError> {
+    pub fn put(&mut self, name: &Path, contents: &[u8], mode: Mode) -> Result<(), DistributionError> {
         let path = self.root.join(name);
         let recorded = self.record.get(name).copied();
-        let wanted = print(contents.as_bytes());
+        let wanted = print(contents);
         let found = match bounded(&path) {
             Ok(None) => None,
-            Ok(Some(bytes)) => Some((print(&bytes), bytes == contents.as_bytes())),
+            Ok(Some(bytes)) => Some((print(&bytes), bytes == contents)),
             // what we may not even read is not as we wrote it
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied && path.is_file() => Some(((u64::MAX, 0), false)),
             Err(error) => return Err(DistributionError::io(&path, error)),
@@ -142,7 +156,7 @@ impl Files {
                 return Ok(());
             }
             _ => {
-                replace(&path, contents.as_bytes(), mode)?;
+                replace(&path, contents, mode)?;
                 self.written.push(name.to_owned());
             }
         }
@@ -186,7 +200,7 @@ fn parse_record(raw: &[u8]) -> BTreeMap<PathBuf, Print> {
 }
 
 /// The first bytes of a file, one more than the limit at most; `None` where it is not there.
-fn bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

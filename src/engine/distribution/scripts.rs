@@ -2,6 +2,7 @@
 //! programs are not in the bundle say where these are.
 
 use crate::catalog::tools;
+use crate::engine::server::Role;
 use crate::engine::tools::BROKER_CLASS;
 use crate::engine::zookeeper;
 use crate::text::distribution as text;
@@ -27,7 +28,7 @@ struct Server {
     word: &'static str,
 }
 
-const SERVERS: &[Server] = &[
+const SERVERS: [Server; 2] = [
     Server {
         main_class: BROKER_CLASS,
         start: "kafka-server-start.sh",
@@ -48,6 +49,17 @@ const SERVERS: &[Server] = &[
     },
 ];
 
+/// The script that every other one calls.
+pub(super) const RUN_CLASS: &str = "kafka-run-class.sh";
+
+/// The scripts that start and stop a server, and which.
+pub(super) const SERVER_SCRIPTS: [(&str, Role); 4] = [
+    (SERVERS[0].start, Role::Broker),
+    (SERVERS[0].stop, Role::Broker),
+    (SERVERS[1].start, Role::Coordinator),
+    (SERVERS[1].stop, Role::Coordinator),
+];
+
 /// The main class of the scripts that are no more than a script.
 const NO_CLASS: &str = "shell";
 
@@ -62,7 +74,7 @@ fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> S
         Script { name: tool.script, text: values.iter().fold(filled, |text, (name, value)| text.replace(name, value)) }
     };
     let needs = |what: &str| text::NEEDS_APACHE.fill(language, &[("what", &what)]);
-    if tool.script == "kafka-run-class.sh" {
+    if tool.script == RUN_CLASS {
         let mut elsewhere: Vec<&str> = tools::all().iter().map(|tool| tool.main_class).collect();
         elsewhere.retain(|class| *class != NO_CLASS && !classes.contains(class));
         let values = [

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::process::spawn::{Command, Output};
 use crate::process::{table, wait};
+use crate::text::distribution as text;
 
 const KAFKA: &str = "kafka.Kafka";
 const CLASSES: &[&str] = &[
@@ -31,12 +32,14 @@ impl Fixture {
         let path = folder.path().join("program");
         fs::write(&path, format!("#!/bin/bash\n{program}\n")).expect("written");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("ours");
-        let written = write_with(folder.path(), &Settings::shipped(Language::Ko), &path, CLASSES).expect("writable");
+        let written =
+            write_with(folder.path(), &Settings::shipped(Language::Ko), &path, CLASSES, &Engines::Bundled).expect("writable");
         Self { folder, distribution: written.distribution }
     }
 
     fn again(&self, settings: &Settings) -> Written {
-        write_with(self.folder.path(), settings, &self.folder.path().join("program"), CLASSES).expect("writable")
+        write_with(self.folder.path(), settings, &self.folder.path().join("program"), CLASSES, &Engines::Bundled)
+            .expect("writable")
     }
 
     async fn run(&self, working_folder: &Path, line: &str) -> Output {
@@ -138,7 +141,8 @@ fn the_other_files_are_there_with_their_settings() {
 async fn a_program_runs_under_the_name_of_its_main_class() {
     let folder = tempfile::tempdir().expect("a folder");
     let cat = crate::process::spawn::find("cat").expect("cat is there");
-    let written = write_with(folder.path(), &Settings::shipped(Language::En), &cat, CLASSES).expect("writable");
+    let written =
+        write_with(folder.path(), &Settings::shipped(Language::En), &cat, CLASSES, &Engines::Bundled).expect("writable");
     let command = Command::new(written.distribution.script("kafka-topics.sh")).arg("/proc/self/cmdline");
     let output = command.output(b"", 1000, SECONDS).await.expect("runs");
     Fixture::expect(&output, "kafka.admin.TopicCommand\0/proc/self/cmdline\0", 0);
@@ -173,7 +177,8 @@ fn what_is_in_the_way_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Path::new("/bin/true");
     let check = |parent: &Path, expected: &str| {
-        let error = write_with(parent, &Settings::shipped(Language::En), program, CLASSES).expect_err("it cannot be written");
+        let error = write_with(parent, &Settings::shipped(Language::En), program, CLASSES, &Engines::Bundled)
+            .expect_err("it cannot be written");
         assert_eq!(error.to_string(), expected.replace("DIR", &folder.path().display().to_string()));
         assert!(Language::ALL.iter().all(|language| error.explain(*language).contains(&folder.path().display().to_string())));
     };

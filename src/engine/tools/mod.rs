@@ -47,6 +47,7 @@ mod usage;
 mod usage_texts;
 mod verifiable_consumer;
 mod verifiable_producer;
+pub mod witnessed;
 pub mod zookeeper_shell;
 
 pub use consumer::run as run_consumer;

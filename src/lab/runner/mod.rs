@@ -12,7 +12,7 @@ mod workspace;
 pub use events::{Effect, Input, RunEvent};
 pub use player::{ACTION_DEADLINE, Play, Player, PlayerError};
 pub use session::{Parts, Session, SessionEvent};
-pub use setup::{Ports, Ready, SetupError, make_ready, new_session};
+pub use setup::{Ports, Ready, Setup, SetupError, make_ready, new_session};
 pub use state::{Progress, Run};
 pub use verify::{Deadlines, LabResult, Plan, StepResult, VerifyError, verify};
 pub use workspace::{Damaged, LabMemory, Remembered, Workspace, WorkspaceError};

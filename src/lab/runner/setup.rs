@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::workspace::LabMemory;
 use crate::engine::distribution::{self, Distribution, DistributionError, Settings};
+use crate::engine::parts::Engines;
 use crate::lab::check::LabSystem;
 use crate::lab::check::invocations::{Invocations, Receiver};
 use crate::lab::check::scope::Scope;
@@ -25,7 +26,7 @@ pub struct Ports {
 
 impl Ports {
     /// The ports that Kafka documents and the labs speak of.
-    pub const DOCUMENTED: Self = Self { zookeeper: 2181, broker: 9092 };
+    pub const DOCUMENTED: Self = Self { zookeeper: Settings::ZOOKEEPER_PORT, broker: Settings::BROKER_PORT };
 }
 
 /// Why a lab cannot be made ready.
@@ -77,18 +78,36 @@ pub fn new_session() -> String {
     mark
 }
 
-/// Makes a lab ready in `folder`. Must be called within a tokio runtime.
+/// Which lab is to be made ready, and how.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// Its folder; the distribution is written into it.
+    pub folder: &'a Path,
+    /// The language of comments in files.
+    pub language: Language,
+    /// Where the servers are to listen.
+    pub ports: Ports,
+    /// What the distribution is made of.
+    pub engines: &'a Engines,
+    /// What is remembered of the lab.
+    pub memory: &'a LabMemory,
+}
+
+/// Makes a lab ready in its folder. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// The folder cannot be written, or a port is taken by a program that is not of this lab.
-pub fn make_ready(lab: &Lab, folder: &Path, language: Language, ports: Ports, memory: &LabMemory) -> Result<Ready, SetupError> {
+pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
+    let Setup { lab, folder, language, ports, engines, memory } = *setup;
     let settings = Settings {
         data_root: Some(folder.join("data")),
         zookeeper_port: ports.zookeeper,
         broker_port: ports.broker,
         ..Settings::shipped(language)
     };
-    let written = distribution::write(folder, &settings, &distribution::this_program()?)?;
+    let written = distribution::write_engines(folder, &settings, &distribution::this_program()?, engines)?;
     let distribution = written.distribution;
     let scope = Scope::new(memory.session.clone(), folder);
     for port in [ports.zookeeper, ports.broker] {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::session::{Parts, Session, SessionEvent};
-use super::setup::{Ports, Ready, SetupError, make_ready, new_session};
+use super::setup::{Ports, Ready, Setup, SetupError, make_ready, new_session};
 use super::workspace::LabMemory;
 use super::{ACTION_DEADLINE, Input, PlayerError, Progress, RunEvent};
+use crate::engine::parts::Engines;
 use crate::lab::check::Outcome;
 use crate::lab::coach::{Choice, Coach, LabCoach};
 use crate::lab::format::Lab;
@@ -102,6 +103,8 @@ pub struct Plan<'a> {
     pub folder: &'a Path,
     /// Where the servers listen.
     pub ports: Ports,
+    /// What runs it.
+    pub engines: &'a Engines,
     /// The lab's snapshots.
     pub snapshots: Snapshots,
     /// Whether what comes out is accepted.
@@ -124,7 +127,9 @@ pub async fn verify(plan: &Plan<'_>) -> Result<LabResult, VerifyError> {
 async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyError> {
     let began = Instant::now();
     let lab = &plan.lab;
-    let Ready { distribution, variables, system, receiver, .. } = make_ready(lab, plan.folder, Language::En, plan.ports, memory)?;
+    let Plan { folder, ports, engines, .. } = *plan;
+    let setup = Setup { lab, folder, language: Language::En, ports, engines, memory };
+    let Ready { distribution, variables, system, receiver, .. } = make_ready(&setup)?;
     let (terminals, events) = Terminals::new(TerminalOptions {
         session: memory.session.clone(),
         folder: plan.folder.join(".terminals"),

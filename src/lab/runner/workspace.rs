@@ -1,15 +1,15 @@
 //! The learner's workspace: a folder per lab, and what is remembered between runs.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::{Ports, Progress};
 use crate::lab::coach::Coach;
+use crate::process::lock::{FolderLock, LockError};
 use crate::text::Language;
 
 /// The name of the progress file.
@@ -47,6 +47,9 @@ pub struct LabMemory {
     /// The ports of its servers, where they are not the documented ones.
     #[serde(default)]
     pub ports: Option<Ports>,
+    /// The release of Apache Kafka that the lab is done on; `None` for the bundled engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apache: Option<PathBuf>,
     /// The servers that have been seen serving, by main class.
     #[serde(default)]
     pub seen: Vec<String>,
@@ -85,7 +88,7 @@ pub struct Damaged {
 pub struct Workspace {
     folder: PathBuf,
     /// Held until the workspace is dropped.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Workspace {
@@ -100,15 +103,10 @@ impl Workspace {
         };
         std::fs::create_dir_all(folder).map_err(failed(folder))?;
         let folder = folder.canonicalize().map_err(failed(folder))?;
-        let path = folder.join(".lock");
-        let mut lock =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed(&path))?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let mut holder = String::new();
-            let pid = (&lock).take(16).read_to_string(&mut holder).ok().and_then(|_| holder.trim().parse().ok());
-            return Err(WorkspaceError::Busy { pid: pid.unwrap_or(0) });
-        }
-        lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id())).map_err(failed(&path))?;
+        let lock = FolderLock::take(&folder).map_err(|error| match error {
+            LockError::Busy { pid } => WorkspaceError::Busy { pid },
+            LockError::Io { path, source } => WorkspaceError::Write { path, source },
+        })?;
         Ok(Self { folder, _lock: lock })
     }
 

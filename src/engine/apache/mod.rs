@@ -1,6 +1,12 @@
 //! Apache Kafka itself: a folder of its release, or its jars alone.
 
+mod folder;
+mod java;
+
 use std::path::{Path, PathBuf};
+
+pub use folder::{Folder, FolderError};
+pub use java::{Fit, Java, JavaError, SUPPORTED};
 
 use super::distribution::Distribution;
 use super::server::{Engine, Role};
@@ -32,11 +38,9 @@ pub enum Apache {
 }
 
 impl Apache {
-    /// The release in `folder`; `None` where there is none.
-    pub fn folder(folder: &Path) -> Option<Self> {
-        let distribution = Distribution::at(folder);
-        let complete = distribution.script(Role::Broker.start_script()).is_file() && distribution.libs().is_dir();
-        complete.then_some(Self::Folder(distribution))
+    /// The release in a folder.
+    pub fn folder(folder: &Folder) -> Self {
+        Self::Folder(folder.distribution().clone())
     }
 }
 
