@@ -195,7 +195,9 @@ impl Run {
         if self.findings.len() > SHOWN_MAX && !fixing.diff {
             lines.push(say::NOT_SHOWN.fill(self.language, &[("count", &(self.findings.len() - SHOWN_MAX))]));
         }
-        let fixable = self.findings.iter().filter(|found| found.fix.as_ref().is_some_and(|fix| fix.safe)).count();
+        let in_file = |found: &&Diagnostic| matches!(found.source, Source::File { .. });
+        let safe = |found: &&Diagnostic| found.fix.as_ref().is_some_and(|fix| fix.safe);
+        let fixable = self.findings.iter().filter(in_file).filter(safe).count();
         if fixable > 0 && !fixing.write {
             lines.push(say::FIXABLE.fill(self.language, &[("count", &fixable)]));
         }

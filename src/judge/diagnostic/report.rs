@@ -42,7 +42,9 @@ pub fn report(found: &Diagnostic, look: Look) -> String {
     }
     if let Some(line) = found.corrected_line() {
         let option = if found.fix.as_ref().is_some_and(|fix| fix.safe) { "--fix" } else { "--fix --unsafe" };
-        page.note(&text::FIX.fill(look.language, &[("line", &line), ("option", &option)]));
+        // a line that was given by itself is nowhere to be changed
+        let said = if matches!(found.source, Source::CommandLine(_)) { text::FIX_LINE } else { text::FIX };
+        page.note(&said.fill(look.language, &[("line", &line), ("option", &option)]));
     }
     page.out.push('\n');
     page.out

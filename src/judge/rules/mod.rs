@@ -132,19 +132,38 @@ pub struct Line<'a> {
     pub version: KafkaVersion,
     /// Those of the invocations that are looked at now.
     judged: Range<usize>,
+    /// What the places of findings lie in.
+    source: Source,
 }
+
+/// The most findings that are told of one text.
+const FINDINGS_MAX: usize = 1000;
 
 impl<'a> Line<'a> {
     /// Takes a line apart; `None` where it cannot be followed, and no rule has anything to say.
     pub fn new(context: &'a CommandContext<'a>, exit_code: Option<i32>) -> Option<Self> {
         let invocations = invocation::invocations(context)?;
         let judged = 0..invocations.len();
-        Some(Self { context, invocations, exit_code, whole: true, version: KafkaVersion::CATALOGUED, judged })
+        let source = Source::CommandLine(context.line.to_owned());
+        Some(Self { context, invocations, exit_code, whole: true, version: KafkaVersion::CATALOGUED, judged, source })
     }
 
     /// What a text holds, which nobody runs now: see [`context::AssumedMachine`].
-    pub fn of_text(context: &'a CommandContext<'a>, invocations: Vec<Invocation>, whole: bool, version: KafkaVersion) -> Self {
-        Self { context, invocations, exit_code: None, whole, version, judged: 0..0 }
+    ///
+    /// `source` is what the text was read from, byte for byte.
+    pub fn of_text(
+        context: &'a CommandContext<'a>,
+        invocations: Vec<Invocation>,
+        whole: bool,
+        version: KafkaVersion,
+        source: Source,
+    ) -> Self {
+        Self { context, invocations, exit_code: None, whole, version, judged: 0..0, source }
+    }
+
+    /// What the places of findings lie in.
+    pub fn source(&self) -> Source {
+        self.source.clone()
     }
 
     /// The invocations that are looked at now.
@@ -170,10 +189,14 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Everything that is found in a text, in its order: of each rule one finding for each command.
+    /// Everything that is found in a text, in its order: of each rule one finding for each command, and no more than
+    /// [`FINDINGS_MAX`].
     pub fn judge_each(mut self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for at in 0..self.invocations.len() {
+            if found.len() >= FINDINGS_MAX {
+                break;
+            }
             self.judged = at..at + 1;
             found.extend(RULES.iter().filter_map(|rule| match rule.on {
                 On::Line { check, .. } => check(&self),
@@ -195,7 +218,7 @@ impl<'a> Line<'a> {
             name: rule.name,
             severity: rule.severity,
             title: rule.text.title.into(),
-            source: Source::CommandLine(self.context.line.to_owned()),
+            source: self.source(),
             primary: Label { range, text: label.into() },
             secondary: Vec::new(),
             you_will_see: rule.text.seen.map(Message::from),

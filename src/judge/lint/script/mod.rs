@@ -39,9 +39,9 @@ pub(super) fn judge(input: &Input, kind: Kind, options: &Options) -> Vec<Diagnos
         let whole = Piece { range: 0..text.len(), whole: true };
         (text.replace('\r', " "), vec![whole], &[b"#"], Vec::new())
     };
-    let (found, places) = judge_commands(&commands, &pieces, options.version);
-    findings.extend(found);
     findings.iter_mut().for_each(|found| found.source = source.clone());
+    let (found, places) = judge_commands(&commands, &pieces, options.version, &source);
+    findings.extend(found);
     findings.sort_by_key(|found| (found.primary.range.start, found.code));
     suppress::apply(&input.bytes, &places, marks, findings, |unused| input.found(&suppress::UNUSED, unused.place, unused.label))
 }
@@ -49,13 +49,14 @@ pub(super) fn judge(input: &Input, kind: Kind, options: &Options) -> Vec<Diagnos
 /// What is found in one line.
 pub fn judge_line(line: &str, options: &Options) -> Vec<Diagnostic> {
     let piece = Piece { range: 0..line.len(), whole: true };
-    let (mut found, _) = judge_commands(line, &[piece], options.version);
+    let source = Source::CommandLine(line.to_owned());
+    let (mut found, _) = judge_commands(line, &[piece], options.version, &source);
     found.retain(|found| options.wants(found));
     found
 }
 
 /// The findings of the rules about lines, and where the commands stand that were looked at.
-fn judge_commands(text: &str, pieces: &[Piece], version: KafkaVersion) -> (Vec<Diagnostic>, Vec<Range<usize>>) {
+fn judge_commands(text: &str, pieces: &[Piece], version: KafkaVersion, source: &Source) -> (Vec<Diagnostic>, Vec<Range<usize>>) {
     let variables = BTreeMap::new();
     let machine = AssumedMachine;
     let context = CommandContext { line: text, cwd: Path::new("/"), variables: &variables, files: &machine, system: &machine };
@@ -64,7 +65,7 @@ fn judge_commands(text: &str, pieces: &[Piece], version: KafkaVersion) -> (Vec<D
         let of_kind = pieces.iter().filter(|piece| piece.whole == whole);
         let invocations: Vec<Invocation> = of_kind.flat_map(|piece| script_invocations(&context, piece.range.clone())).collect();
         places.extend(invocations.iter().map(place));
-        findings.extend(Line::of_text(&context, invocations, whole, version).judge_each());
+        findings.extend(Line::of_text(&context, invocations, whole, version, source.clone()).judge_each());
     }
     places.sort_unstable_by_key(|place| place.start);
     (findings, places)

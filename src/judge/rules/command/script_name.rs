@@ -2,7 +2,7 @@
 
 use super::invocation::Invocation;
 use crate::catalog::tools;
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
 use crate::judge::rules::context::{FileKind, resolve};
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, RuleText, rules as text};
@@ -44,7 +44,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         name: RULE.name,
         severity: RULE.severity,
         title: RULE.text.title.into(),
-        source: Source::CommandLine(typed.to_owned()),
+        source: line.source(),
         primary: Label {
             range: range.clone(),
             text: Message::new(text::SCRIPT_NAME_LABEL).with("typed", name).with("meant", meant),

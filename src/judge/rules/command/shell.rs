@@ -31,6 +31,9 @@ pub(super) const DASHES: [char; 5] = ['\u{2010}', '\u{2012}', '\u{2013}', '\u{20
 
 fn log_folder(line: &Line<'_>) -> Option<Diagnostic> {
     line.judged().iter().filter(|invocation| line.failed(invocation)).find_map(|invocation| {
+        if line.is_text() {
+            return None;
+        }
         let makes_folders = |other: &Invocation| other.program.text.as_deref() == Some("mkdir");
         if line.invocations.iter().any(makes_folders) {
             return None;

@@ -148,10 +148,14 @@ fn bootstrap_is_zookeeper(line: &Line<'_>) -> Option<Diagnostic> {
         let addresses: Vec<_> = addresses(value).collect();
         let [(place, address)] = addresses.as_slice() else { return None };
         let (host, port) = address.rsplit_once(':')?;
-        let port: u16 = port.parse().ok().filter(|port| *port == ZOOKEEPER_PORT || !line.is_text())?;
-        let asked = Address { host: host.to_owned(), port };
+        let port: u16 = port.parse().ok()?;
         // a coordinator that is seen there is certain; in a text there is only its usual port
-        if !line.is_text() && line.context.system.speaker(&asked) != Speaker::Coordinator {
+        let system = line.context.system;
+        let seen = || system.listening().iter().any(|found| found.port == port && found.speaker == Speaker::Coordinator);
+        let asked = || system.speaker(&Address { host: host.to_owned(), port }) == Speaker::Coordinator;
+        // whoever is asked may take long to answer, and the line waits for it
+        let certain = if port == ZOOKEEPER_PORT { line.is_text() || asked() } else { !line.is_text() && seen() };
+        if !certain {
             return None;
         }
         let part = place.start + host.len() + 1..place.end;

@@ -3,7 +3,7 @@
 use super::invocation::Invocation;
 use super::tool_line::{self, ToolLine};
 use crate::catalog::tools::{self, ToolOption};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label, Source};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
 use crate::judge::rules::config::file::KafkaVersion;
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, RuleText, Text, rules as text};
@@ -81,7 +81,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         name: RULE.name,
         severity: RULE.severity,
         title: RULE.text.title.into(),
-        source: Source::CommandLine(typed.to_owned()),
+        source: line.source(),
         primary: Label { range: range.clone(), text: label(tool, &meant) },
         secondary: Vec::new(),
         you_will_see: Some(Message::new(text::UNKNOWN_OPTION_SEEN).with("option", unrecognized.name)),

@@ -22,6 +22,9 @@ pub enum Kind {
     Markdown,
 }
 
+/// Parts of the names of files that configure something else, even where they name a broker's keys.
+const OF_OTHERS: [&str; 6] = ["log4j", "logging", "kafka-rest", "schema-registry", "ksql", "control-center"];
+
 impl Kind {
     /// Every kind with the name that `--kind` takes.
     pub const NAMES: [(&'static str, Self); 7] = [
@@ -86,11 +89,11 @@ impl Kind {
 
     /// The kind of a file: what its keys show counts where its name promises nothing, and its name where they show nothing.
     ///
-    /// A file whose name is that of Log4j's configuration is none of these.
+    /// A file whose name is that of Log4j's configuration, or of a program around Kafka that has its own keys, is none of these.
     pub fn of(name: &str, document: &Document) -> Option<Self> {
         let promised = Self::of_name(name);
         let lower = name.to_ascii_lowercase();
-        if promised.is_none() && (lower.contains("log4j") || lower.contains("logging")) {
+        if promised.is_none() && OF_OTHERS.iter().any(|part| lower.contains(part)) {
             return None;
         }
         promised
@@ -133,6 +136,7 @@ mod tests {
         check("README.md", "", Some(Kind::Markdown));
         check("log4j.properties", "log4j.rootLogger=INFO", None);
         check("tools-log4j.properties", "", None);
+        check("kafka-rest.properties", "port=8082\nzookeeper.connect=a:2181", None);
         check("application.properties", "server.port=8080", None);
         check("server.properties", "motd=hi\nmax-players=20\nlevel-name=world\nserver-port=25565", None);
         check("server.properties", "dataDir=/d\nclientPort=2181", Some(Kind::Broker));
