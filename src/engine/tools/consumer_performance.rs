@@ -23,27 +23,6 @@ const SCRIPT: &str = "kafka-consumer-perf-test.sh";
 /// Made-up groups are numbered below this.
 const GROUP_NUMBERS: usize = 100_000;
 
-/// What the options are for.
-pub(super) const TEXTS: super::usage_texts::Texts = &[
-    ("bootstrap-server", "REQUIRED unless --broker-list is given: the Kafka servers to connect to, as host:port."),
-    ("broker-list", "DEPRECATED, use --bootstrap-server instead; ignored if --bootstrap-server is given."),
-    ("consumer.config", "A file with configs of the consumer."),
-    ("date-format", "How times are shown, in the letters of java.text.SimpleDateFormat."),
-    ("fetch-size", "The most bytes to fetch of one partition at once."),
-    ("from-latest", "Begin with new records where the group has no committed offset; otherwise with the first that is kept."),
-    ("group", "The consumer group to be in."),
-    ("hide-header", "Leave out the line with the names of the figures."),
-    ("messages", "REQUIRED: How many records to read."),
-    ("num-fetch-threads", "DEPRECATED AND IGNORED: the number of threads that fetch."),
-    ("print-metrics", "Show the metrics of the consumer at the end."),
-    ("reporting-interval", "How many milliseconds there are between lines of --show-detailed-stats."),
-    ("show-detailed-stats", "Show figures after each interval, and none at the end."),
-    ("socket-buffer-size", "The size of the TCP receive buffer."),
-    ("threads", "DEPRECATED AND IGNORED: the number of threads."),
-    ("timeout", "Stop when no record came for that many milliseconds."),
-    ("topic", "REQUIRED: The topic to read."),
-];
-
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run_threaded(CONSUMER_PERFORMANCE_CLASS, SCRIPT, args, async |args| {

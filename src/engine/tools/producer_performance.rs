@@ -42,34 +42,6 @@ static SPEC: Spec = Spec {
     commands: &[],
 };
 
-/// What the options are for.
-pub(super) const TEXTS: super::usage_texts::Texts = &[
-    ("topic", "the topic to send to"),
-    ("num-records", "how many records to send"),
-    (
-        "payload-delimiter",
-        "what stands between the payloads in --payload-file, as a regular expression. A new line where it is not given.",
-    ),
-    ("throughput", "send about that many records per second and no more; -1 for as many as possible."),
-    (
-        "producer-props",
-        "configs of the producer as name=value, such as bootstrap.servers and client.id. They win over those in \
-         --producer.config.",
-    ),
-    ("producer.config", "a file with configs of the producer."),
-    ("print-metrics", "show the metrics of the producer at the end."),
-    ("transactional-id", "the transactional.id to use where --transaction-duration-ms is above 0."),
-    (
-        "transaction-duration-ms",
-        "how long each transaction takes; it is committed after that. There are transactions only where this is above 0.",
-    ),
-    ("record-size", "how many bytes a record has. Either this or --payload-file must be given."),
-    (
-        "payload-file",
-        "a file with payloads in UTF-8, one of which is chosen by chance for each record. Either this or --record-size must be given.",
-    ),
-];
-
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run_threaded(PRODUCER_PERFORMANCE_CLASS, SCRIPT, args, async |args| {

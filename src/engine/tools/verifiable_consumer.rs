@@ -29,25 +29,6 @@ static SPEC: Spec = Spec {
     commands: &[],
 };
 
-/// What the options are for.
-pub(super) const TEXTS: super::usage_texts::Texts = &[
-    (
-        "bootstrap-server",
-        "REQUIRED unless --broker-list is given: the Kafka servers to connect to, as HOST1:PORT1,HOST2:PORT2,...",
-    ),
-    ("broker-list", "DEPRECATED, use --bootstrap-server instead."),
-    ("topic", "The topic to read."),
-    ("group-id", "The consumer group to be in."),
-    ("group-instance-id", "A name of its own in the group, for static membership."),
-    ("max-messages", "How many records to read; -1 for no end."),
-    ("session-timeout", "After how many milliseconds of silence the group goes on without it."),
-    ("verbose", "Print each record too."),
-    ("enable-autocommit", "Let the consumer commit by itself."),
-    ("reset-policy", "Where to begin without a committed offset: 'earliest', 'latest', or 'none' for an error."),
-    ("assignment-strategy", "The class that deals out partitions."),
-    ("consumer.config", "A file with configs of the consumer; options win over it."),
-];
-
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run(VERIFIABLE_CONSUMER_CLASS, SCRIPT, args, main)

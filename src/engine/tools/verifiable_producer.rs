@@ -37,20 +37,6 @@ static SPEC: Spec = Spec {
     commands: &[],
 };
 
-/// What the options are for.
-pub(super) const TEXTS: super::usage_texts::Texts = &[
-    ("topic", "The topic to send to."),
-    ("bootstrap-server", "REQUIRED: The Kafka servers to connect to, as HOST1:PORT1,HOST2:PORT2,..."),
-    ("broker-list", "DEPRECATED, use --bootstrap-server instead."),
-    ("max-messages", "How many records to send; -1 for no end."),
-    ("throughput", "From 0 on: send about that many records per second and no more."),
-    ("acks", "The acks that each record needs."),
-    ("producer.config", "A file with configs of the producer."),
-    ("message-create-time", "The timestamp of the first record, in milliseconds since 1970; later ones count on from it."),
-    ("value-prefix", "A number that is put before each value, with a full stop between."),
-    ("repeating-keys", "Give the records keys that count from 0 up to that number, without it, again and again."),
-];
-
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run(VERIFIABLE_PRODUCER_CLASS, SCRIPT, args, main)

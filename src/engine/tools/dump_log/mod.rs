@@ -12,7 +12,6 @@ use std::process::ExitCode;
 
 use super::harness::{self, eprint, print};
 use super::{DUMP_LOG_CLASS, Exception, Stop};
-pub(super) use options::TEXTS;
 use options::{Line, SCRIPT};
 
 /// How much text is held before it is written.

@@ -1,8 +1,8 @@
 //! The line of `kafka-dump-log.sh` (`DumpLogSegmentsOptions`).
 
+use super::super::Stop;
 use super::super::command_line::{help_or_version, require, uncaught};
 use super::super::options::OptionParser;
-use super::super::{Stop, usage_texts};
 use super::payload::Decoder;
 
 /// The script, as the catalogue names it.
@@ -10,23 +10,6 @@ pub(super) const SCRIPT: &str = "kafka-dump-log.sh";
 const PURPOSE: &str = "This tool helps to parse a log file and dump its contents to the console, useful for debugging a seemingly \
                        corrupt log segment.";
 const STRINGS: &str = "kafka.serializer.StringDecoder";
-
-/// What the options are for.
-pub(in crate::engine::tools) const TEXTS: usage_texts::Texts = &[
-    ("cluster-metadata-decoder", "Read the records as those of a KRaft cluster's metadata."),
-    ("deep-iteration", "Show each record, not only each batch; --print-data-log does so too."),
-    ("files", "REQUIRED: The files to show, separated by commas."),
-    ("index-sanity-check", "Only check indexes, as a broker does when it starts."),
-    ("key-decoder-class", "The class that reads keys; keys and values are shown."),
-    ("max-bytes", "How many bytes of a .log file are read at most, in whole batches."),
-    ("max-message-size", "How many bytes after an index entry's position its batch is looked for."),
-    ("offsets-decoder", "Read the records as those of __consumer_offsets."),
-    ("print-data-log", "Show keys and values; a decoder option does so too."),
-    ("skip-record-metadata", "Leave out everything but keys and values of records."),
-    ("transaction-log-decoder", "Read the records as those of __transaction_state."),
-    ("value-decoder-class", "The class that reads values; keys and values are shown."),
-    ("verify-index-only", "Check indexes without showing them."),
-];
 
 /// What a line asks for.
 #[derive(Debug)]

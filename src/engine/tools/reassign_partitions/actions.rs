@@ -104,7 +104,9 @@ async fn current(client: &Client, plan: &Plan) -> Result<Vec<(TopicPartition, Ve
 /// Moves replicas between log directories; waits for those that are not where they will be yet.
 async fn move_all(client: &Client, mut pending: Vec<(Replica, String)>, timeout_ms: i64) -> Result<(), Failure> {
     let deadline = Instant::now() + Duration::from_millis(timeout_ms.try_into().unwrap_or(0));
+    let mut pace = tokio::time::interval(AGAIN);
     while !pending.is_empty() {
+        pace.tick().await;
         let mut moved = move_replicas(client, &pending).await?;
         moved.sort();
         if !moved.is_empty() {
@@ -120,9 +122,6 @@ async fn move_all(client: &Client, mut pending: Vec<(Replica, String)>, timeout_
                 plural(late.len()),
                 joined(&late)
             )));
-        }
-        if !pending.is_empty() {
-            tokio::time::sleep(AGAIN).await;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What the options of the tools are for, in one or two sentences each, for the usage tables.
 
 mod admin;
+mod measuring;
 
 /// Sentences, by the name of the option without dashes.
 pub(super) type Texts = &'static [(&'static str, &'static str)];
@@ -11,14 +12,10 @@ pub(super) fn description(script: &str, option: &str) -> &'static str {
         "kafka-topics.sh" => TOPICS,
         "kafka-console-producer.sh" => PRODUCER,
         "kafka-console-consumer.sh" => CONSUMER,
-        "kafka-dump-log.sh" => super::dump_log::TEXTS,
-        "kafka-producer-perf-test.sh" => super::producer_performance::TEXTS,
-        "kafka-consumer-perf-test.sh" => super::consumer_performance::TEXTS,
-        "kafka-verifiable-producer.sh" => super::verifiable_producer::TEXTS,
-        "kafka-verifiable-consumer.sh" => super::verifiable_consumer::TEXTS,
-        _ => admin::texts(script),
+        _ => &[],
     };
-    texts.iter().chain(COMMON).find(|(name, _)| *name == option).map_or("", |(_, text)| text)
+    let others = admin::texts(script).iter().chain(measuring::texts(script));
+    texts.iter().chain(others).chain(COMMON).find(|(name, _)| *name == option).map_or("", |(_, text)| text)
 }
 
 const COMMON: Texts = &[

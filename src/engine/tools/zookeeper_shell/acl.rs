@@ -67,7 +67,7 @@ mod tests {
             assert_eq!(shown, expected, "{text}");
         };
         check("world:anyone:cdrwa", "'world,'anyone\n: cdrwa\n");
-        check("digest:user:a=b,c:r", "");
+        check("digest:user:a=b,c:r", "'digest,'user\n: a\n");
         check("ip:127.0.0.1:wr,world:anyone:x", "'ip,'127.0.0.1\n: rw\n'world,'anyone\n: \n");
         check("digest:user:secret:r", "'digest,'user:secret\n: r\n");
         check("nonsense", "");

@@ -5,9 +5,12 @@ mod acl;
 mod commands;
 mod options;
 mod quota;
+mod reads;
 mod session;
 mod usage;
+mod watches;
 mod words;
+mod writes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -2,15 +2,14 @@
 
 use bytes::Bytes;
 
-use super::commands::{read_words, visit};
+use super::commands::{Done, read_words};
 use super::options::{Parsed, Rules};
+use super::reads::visit;
 use super::session::{Failure, Shell};
 use crate::engine::tools::harness::{eprint, print};
 use crate::engine::zookeeper::client::ClientError;
 use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, validate_path};
 use crate::engine::zookeeper::quota::{BYTES, BYTES_HARD, COUNT, COUNT_HARD, LIMITS, ROOT, STATS, StatsTrack};
-
-type Done = Result<(), Failure>;
 
 /// The options, with what they are and the limit that they set.
 const OPTIONS: [(&str, &str, &str); 4] = [
