@@ -30,6 +30,14 @@ const TARGETS: &[Target] = &[
     ("zookeeper_storage", zookeeper_storage::check, zookeeper_storage::seeds),
 ];
 
+/// What the fuzzer once found: the target, what it is, and the input in hexadecimal.
+const FOUND: &[(&str, &str, &str)] = &[(
+    "record_batches",
+    "a key whose length is below -1, which is null to Kafka",
+    "00000000000000000000005100000000029fce264b920000000002000001a20563b31f000001a20563b32600000000000000\
+     02000000000000000000031200000001066f6e650012000e02730674776f0016000e04010a746872656500",
+)];
+
 /// A folder into which the well-formed inputs are written, one folder for each target, for the fuzzer to begin from.
 const CORPUS: &str = "KAFKALAB_CORPUS";
 
@@ -86,6 +94,15 @@ fn no_damaged_input_breaks_what_the_fuzzer_drives() {
             Ok(())
         });
         run.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn what_the_fuzzer_once_found_holds() {
+    for (name, what, hex) in FOUND {
+        let (_, check, _) = TARGETS.iter().find(|(target, ..)| target == name).unwrap_or_else(|| panic!("{name}: {what}"));
+        let byte = |at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hexadecimal");
+        check(&(0..hex.len() / 2).map(byte).collect::<Vec<u8>>());
     }
 }
 

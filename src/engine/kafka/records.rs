@@ -320,7 +320,8 @@ fn read_record<'a>(rest: &mut &'a [u8]) -> Option<Record<'a>> {
 fn read_nullable<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
     let length = read_varint(rest)?;
     if length < 0 {
-        return (length == -1).then_some(None);
+        // any length below 0 is null, as in Kafka
+        return Some(None);
     }
     let (bytes, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
     *rest = after;
