@@ -4,8 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 use super::tools::{
-    broker_api_versions, cluster, configs, consumer_groups, delete_records, features, get_offsets, leader_election, log_dirs,
-    reassign_partitions, zookeeper_shell,
+    acls, broker_api_versions, cluster, configs, consumer_groups, delegation_tokens, delete_records, features, get_offsets,
+    leader_election, log_dirs, reassign_partitions, replica_verification, transactions, zookeeper_shell,
 };
 use super::{tools, zookeeper};
 
@@ -49,6 +49,10 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: log_dirs::MAIN_CLASS, run: log_dirs::run },
     Program { main_class: reassign_partitions::MAIN_CLASS, run: reassign_partitions::run },
     Program { main_class: zookeeper_shell::MAIN_CLASS, run: zookeeper_shell::run },
+    Program { main_class: acls::MAIN_CLASS, run: acls::run },
+    Program { main_class: transactions::MAIN_CLASS, run: transactions::run },
+    Program { main_class: delegation_tokens::MAIN_CLASS, run: delegation_tokens::run },
+    Program { main_class: replica_verification::MAIN_CLASS, run: replica_verification::run },
 ];
 
 /// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.

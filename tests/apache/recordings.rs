@@ -48,7 +48,7 @@ async fn record(world: &World, session: &Session) -> Session {
 
 async fn on_apaches_servers(world: &World, session: &Session, tool: &dyn Fn(&str) -> Command) -> Session {
     let apache = world.jars().engine();
-    let pair = if session.needs_servers() { Some(Pair::start(&apache, &apache, &[]).await) } else { None };
+    let pair = if session.needs_servers() { Some(Pair::start(&apache, &apache, &session.config()).await) } else { None };
     play_on(session, pair.as_ref(), tool).await
 }
 

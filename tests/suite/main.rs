@@ -61,6 +61,8 @@ mod terminal_host;
 #[cfg(test)]
 mod tools;
 #[cfg(test)]
+mod tools_bad_input;
+#[cfg(test)]
 mod up;
 #[cfg(test)]
 mod verify;

@@ -12,7 +12,7 @@ const ONLY: &str = "KAFKALAB_SESSION";
 async fn played(session: &Session) -> Session {
     let distribution = tempfile::tempdir().expect("a temporary folder");
     let engine = bundled(distribution.path());
-    let pair = if session.needs_servers() { Some(Pair::start(&engine, &engine, &[]).await) } else { None };
+    let pair = if session.needs_servers() { Some(Pair::start(&engine, &engine, &session.config()).await) } else { None };
     play_on(session, pair.as_ref(), &bundled_tool).await
 }
 

@@ -1,10 +1,10 @@
-//! Requests to the coordinator of a group, whoever that is at the moment.
+//! Requests to the coordinator of a group or of transactions, whoever that is at the moment.
 
 use kafka_protocol::protocol::Request;
 use tokio::time::Instant;
 
 use super::network::RETRY_BACKOFF;
-use super::{Client, ClientError, Route};
+use super::{Client, ClientError, Coordinated, Route};
 
 /// `COORDINATOR_LOAD_IN_PROGRESS`, `COORDINATOR_NOT_AVAILABLE`, `NOT_COORDINATOR`: asked again soon.
 const ELSEWHERE: [i16; 3] = [14, 15, 16];
@@ -22,11 +22,24 @@ impl Client {
         request: impl Fn(i16) -> R,
         code: impl Fn(&R::Response) -> i16,
     ) -> Result<R::Response, ClientError> {
+        self.at_coordinator_of(Coordinated::Group(group), self.deadline(), request, code).await
+    }
+
+    /// As [`Client::at_coordinator`], for transactions too, with a deadline of the caller's.
+    ///
+    /// # Errors
+    /// As [`Client::at_coordinator`].
+    pub async fn at_coordinator_of<R: Request + Clone>(
+        &self,
+        what: Coordinated<'_>,
+        deadline: Instant,
+        request: impl Fn(i16) -> R,
+        code: impl Fn(&R::Response) -> i16,
+    ) -> Result<R::Response, ClientError> {
         let elsewhere = |error: &ClientError| error.code().is_some_and(|code| ELSEWHERE.contains(&code));
-        let deadline = self.deadline();
         loop {
             let answer = async {
-                let route = Route::Broker(self.find_coordinator(group).await?.id);
+                let route = Route::Broker(self.coordinator_of(what, deadline).await?.id);
                 let version = self.connection(&route, deadline).await?.version_of::<R>()?;
                 let response = self.call_until(route, request(version), deadline).await?;
                 match ClientError::from_code(code(&response), None) {

@@ -13,11 +13,12 @@ mod partitioner;
 mod partitions;
 pub mod producer;
 pub mod records;
+pub mod transactions;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
 pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;
-pub use network::{Client, ClientConfig, Flavour, Node, Route, random_below};
+pub use network::{Client, ClientConfig, Coordinated, Flavour, Node, Route, random_below};
 pub use partitions::{PerPartition, TopicPartition};
 pub use producer::{Producer, ProducerConfig};

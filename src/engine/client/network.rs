@@ -58,6 +58,8 @@ pub struct ClientConfig {
     pub flavour: Flavour,
     /// The group of a consumer, for its log lines.
     pub group_id: Option<String>,
+    /// The transactional id of a producer, for its log lines.
+    pub transactional_id: Option<String>,
     /// How long one request may take.
     pub request_timeout: Duration,
     /// How long a call may take in all, tries and waits for a broker included (`default.api.timeout.ms`).
@@ -72,6 +74,7 @@ impl ClientConfig {
             client_id: "adminclient-1".to_owned(),
             flavour: Flavour::Admin,
             group_id: None,
+            transactional_id: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             api_timeout: Duration::from_secs(60),
         }
@@ -86,7 +89,8 @@ impl ClientConfig {
             Flavour::Consumer => "Consumer",
         };
         let group = self.group_id.as_deref().map_or_else(String::new, |group| format!(", groupId={group}"));
-        format!("[{kind} clientId={}{group}]", self.client_id)
+        let transactions = self.transactional_id.as_deref().map_or_else(String::new, |id| format!(", transactionalId={id}"));
+        format!("[{kind} clientId={}{group}{transactions}]", self.client_id)
     }
 }
 
@@ -99,6 +103,13 @@ pub struct Node {
     pub address: HostPort,
     /// Its rack.
     pub rack: Option<String>,
+}
+
+impl Node {
+    /// The broker's own id where this is a coordinator, which the client knows under another.
+    pub fn broker_id(&self) -> i32 {
+        if self.id >= COORDINATOR_IDS { i32::MAX - self.id } else { self.id }
+    }
 }
 
 impl std::fmt::Display for Node {
@@ -117,6 +128,15 @@ pub enum Route {
     Broker(i32),
     /// The controller.
     Controller,
+}
+
+/// What a coordinator is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coordinated<'a> {
+    /// The group of that id.
+    Group(&'a str),
+    /// The transactions of that transactional id.
+    Transaction(&'a str),
 }
 
 /// A client of one cluster.
@@ -391,19 +411,28 @@ impl Client {
         self.state().controller = None;
     }
 
-    /// The broker that coordinates a group, made known to the client under an id of its own for [`Route::Broker`].
+    /// The broker that coordinates a group, as [`Client::coordinator_of`].
     ///
     /// # Errors
-    /// [`ClientError::Broker`] with `COORDINATOR_NOT_AVAILABLE` while there is none; else as [`Client::call`].
+    /// As [`Client::coordinator_of`].
     pub async fn find_coordinator(&self, group: &str) -> Result<Node, ClientError> {
-        let key = StrBytes::from_string(group.to_owned());
-        let connection = self.connection(&Route::Any, self.deadline()).await?;
-        let version = connection.version_of::<FindCoordinatorRequest>()?;
-        let request = if version >= 4 {
-            FindCoordinatorRequest::default().with_coordinator_keys(vec![key])
-        } else {
-            FindCoordinatorRequest::default().with_key(key)
+        self.coordinator_of(Coordinated::Group(group), self.deadline()).await
+    }
+
+    /// The broker that coordinates a group or a transaction, made known to the client under an id of its own for [`Route::Broker`].
+    ///
+    /// # Errors
+    /// [`ClientError::Broker`] with `COORDINATOR_NOT_AVAILABLE` while there is none; else as [`Client::call_until`].
+    pub async fn coordinator_of(&self, what: Coordinated<'_>, deadline: Instant) -> Result<Node, ClientError> {
+        let (kind, key) = match what {
+            Coordinated::Group(id) => (0, id),
+            Coordinated::Transaction(id) => (1, id),
         };
+        let key = StrBytes::from_string(key.to_owned());
+        let connection = self.connection(&Route::Any, deadline).await?;
+        let version = connection.version_of::<FindCoordinatorRequest>()?;
+        let request = FindCoordinatorRequest::default().with_key_type(kind);
+        let request = if version >= 4 { request.with_coordinator_keys(vec![key]) } else { request.with_key(key) };
         let answer = connection.call(request).await.inspect_err(|_| self.disconnected(&connection))?;
         let (code, message, id, host, port) = match answer.coordinators.into_iter().next() {
             Some(found) => (found.error_code, found.error_message, found.node_id, found.host, found.port),

@@ -1,12 +1,15 @@
 //! A producer: records are collected per partition, sent in batches after the linger time, and sent again where that can help
 //! (`KafkaProducer`, `RecordAccumulator`, `Sender`). Without duplicates where it is idempotent (KIP-98).
 
+mod transactions;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
-use kafka_protocol::messages::{InitProducerIdRequest, ProduceRequest, ProducerId};
+use kafka_protocol::messages::{InitProducerIdRequest, ProduceRequest, ProducerId, TransactionalId};
+use kafka_protocol::protocol::StrBytes;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -63,6 +66,10 @@ pub struct ProducerConfig {
     pub max_request_size: usize,
     /// `buffer.memory`, in bytes.
     pub buffer_memory: usize,
+    /// `transactional.id`; records are sent in transactions where it is there.
+    pub transactional_id: Option<String>,
+    /// `transaction.timeout.ms`.
+    pub transaction_timeout: Duration,
 }
 
 impl Default for ProducerConfig {
@@ -80,6 +87,8 @@ impl Default for ProducerConfig {
             delivery_timeout: Duration::from_secs(120),
             max_request_size: 1_048_576,
             buffer_memory: 32 * 1024 * 1024,
+            transactional_id: None,
+            transaction_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -115,6 +124,7 @@ struct State {
     in_flight: HashSet<TopicPartition>,
     sequences: HashMap<TopicPartition, i32>,
     producer: Option<(i64, i16)>,
+    transaction: transactions::Transaction,
     buffered: usize,
     closing: bool,
     stale: bool,
@@ -363,6 +373,13 @@ impl Shared {
 
     async fn deliver(&self, leader: i32, mut batches: Vec<(TopicPartition, Batch)>) {
         let deadline = Instant::now() + LEADER_PATIENCE.min(self.config.delivery_timeout);
+        let places = batches.iter().map(|(place, _)| place.clone()).collect();
+        if let Err(error) = self.add_to_transaction(places).await {
+            for (place, batch) in batches {
+                self.finish(&place, batch, Err(&error));
+            }
+            return;
+        }
         let connected = async {
             let connection = self.client.connection(&Route::Broker(leader), deadline).await?;
             self.number(&mut batches).await?;
@@ -426,7 +443,7 @@ impl Shared {
             return Ok(());
         }
         let known = self.state().producer;
-        if known.is_none() {
+        if known.is_none() && self.config.transactional_id.is_none() {
             let request = InitProducerIdRequest::default()
                 .with_transactional_id(None)
                 .with_transaction_timeout_ms(i32::MAX)
@@ -461,7 +478,8 @@ impl Shared {
                 (Some((id, epoch)), Some((_, base_sequence))) => records::Producer { id, epoch, base_sequence },
                 _ => records::Producer::NONE,
             };
-            let bytes = records::encode(&batch.records, self.config.codec, producer);
+            let transactional = self.config.transactional_id.is_some();
+            let bytes = records::encode_batch(&batch.records, self.config.codec, producer, transactional);
             let bytes = bytes.map_err(|error| ClientError::Invalid(error.to_string()))?;
             let data = PartitionProduceData::default().with_index(*partition).with_records(Some(bytes));
             topics.entry(topic).or_default().push(data);
@@ -469,8 +487,9 @@ impl Shared {
         let topics = topics
             .into_iter()
             .map(|(topic, partitions)| TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(partitions));
+        let id = self.config.transactional_id.as_ref().map(|id| TransactionalId(StrBytes::from_string(id.clone())));
         Ok(ProduceRequest::default()
-            .with_transactional_id(None)
+            .with_transactional_id(id)
             .with_acks(self.config.acks)
             .with_timeout_ms(i32::try_from(self.config.request_timeout.as_millis()).unwrap_or(i32::MAX))
             .with_topic_data(topics.collect()))
@@ -484,7 +503,8 @@ impl Shared {
             return self.finish(&place, batch, Ok(base_offset));
         }
         let in_time = batch.created.elapsed() < self.config.delivery_timeout;
-        let renumber = self.config.idempotent && RENUMBER.contains(&code);
+        // within transactions numbers are the coordinator's to change
+        let renumber = self.config.idempotent && self.config.transactional_id.is_none() && RENUMBER.contains(&code);
         let retriable = known.is_some_and(|error| error.retriable) || renumber;
         let (topic, partition) = &place;
         let prefix = self.client.log_prefix();
@@ -543,6 +563,9 @@ impl Shared {
             callback(result.map(|base| (place.1, if base < 0 { -1 } else { base + at })));
         }
         let mut state = self.state();
+        if let Err(error) = result {
+            state.transaction.fail(error);
+        }
         state.in_flight.remove(place);
         state.buffered = state.buffered.saturating_sub(batch.bytes);
         drop(state);

@@ -15,6 +15,9 @@ const MAX_HEADERS: i32 = 100_000;
 /// The fewest bytes that a record takes.
 const MIN_RECORD_BYTES: usize = 7;
 
+/// The attribute of a batch that belongs to a transaction.
+const TRANSACTIONAL: i16 = 16;
+
 /// How a batch is compressed; the numbers are those of its attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are Kafka's")]
@@ -200,7 +203,7 @@ fn decode_batch(base_offset: i64, mut body: Bytes, checked: bool) -> Result<Batc
         base_offset,
         next_offset: base_offset.saturating_add(i64::from(last_offset_delta)).saturating_add(1),
         producer_id,
-        transactional: attributes & 16 != 0,
+        transactional: attributes & TRANSACTIONAL != 0,
         control: attributes & 32 != 0,
         records,
     })
@@ -325,11 +328,19 @@ impl Producer {
     pub const NONE: Self = Self { id: -1, epoch: -1, base_sequence: -1 };
 }
 
+/// One batch of `records` outside any transaction, as [`encode_batch`].
+///
+/// # Errors
+/// As [`encode_batch`].
+pub fn encode(records: &[NewRecord], codec: Codec, producer: Producer) -> Result<Bytes, RecordError> {
+    encode_batch(records, codec, producer, false)
+}
+
 /// One batch of `records`, which must not be empty.
 ///
 /// # Errors
 /// [`RecordError::Malformed`] where there are no records, or they are too many or too long for one batch.
-pub fn encode(records: &[NewRecord], codec: Codec, producer: Producer) -> Result<Bytes, RecordError> {
+pub fn encode_batch(records: &[NewRecord], codec: Codec, producer: Producer, transactional: bool) -> Result<Bytes, RecordError> {
     let malformed = |what| RecordError::Malformed { offset: 0, what };
     let first = records.first().ok_or_else(|| malformed("no records"))?;
     let count = i32::try_from(records.len()).map_err(|_| malformed("too many records"))?;
@@ -339,7 +350,7 @@ pub fn encode(records: &[NewRecord], codec: Codec, producer: Producer) -> Result
     }
     let body = compress(codec, &plain).ok_or_else(|| malformed("its records do not compress"))?;
     let mut checked = BytesMut::with_capacity(body.len() + HEADER_REST);
-    checked.put_i16(codec as i16);
+    checked.put_i16(codec as i16 | if transactional { TRANSACTIONAL } else { 0 });
     checked.put_i32(count - 1);
     checked.put_i64(first.timestamp);
     checked.put_i64(records.iter().map(|record| record.timestamp).max().unwrap_or(first.timestamp));

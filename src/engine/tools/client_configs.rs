@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::Exception;
 use super::topic_config::check_value;
+use super::{Exception, java};
 use crate::catalog::configs::ConfigKey;
 
 /// The configs of a client, by key.
@@ -14,6 +14,16 @@ use crate::catalog::configs::ConfigKey;
 pub(super) struct ClientConfigs(IndexMap<String, String>);
 
 impl ClientConfigs {
+    /// The configs of a file.
+    ///
+    /// # Errors
+    /// What Java throws where it cannot be read.
+    pub(super) fn of_file(path: &str) -> Result<Self, Exception> {
+        let mut configs = Self::default();
+        configs.extend(java::properties_of(path)?);
+        Ok(configs)
+    }
+
     /// Sets keys; what was there before gives way.
     pub(super) fn extend(&mut self, configs: impl IntoIterator<Item = (String, String)>) {
         self.0.extend(configs);

@@ -1,5 +1,6 @@
 //! Producers and consumers as the tools make them from their configs.
 
+use super::Exception;
 use super::client_configs::ClientConfigs;
 use crate::engine::client::consumer::Reset;
 use crate::engine::client::records::Codec;
@@ -11,6 +12,7 @@ pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> 
     Client::new(ClientConfig {
         client_id: configs.get("client.id").unwrap_or("producer-1").to_owned(),
         flavour: Flavour::Producer,
+        transactional_id: configs.get("transactional.id").map(str::to_owned),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
         ..admin
     })
@@ -39,6 +41,37 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
         delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout),
         max_request_size: configs.number("max.request.size", default.max_request_size),
         buffer_memory: configs.number("buffer.memory", default.buffer_memory),
+        transactional_id: configs.get("transactional.id").map(str::to_owned),
+        transaction_timeout: configs.millis("transaction.timeout.ms", default.transaction_timeout),
+    }
+}
+
+/// Refuses configs of a producer that contradict each other where it is to be idempotent or to send transactions.
+///
+/// # Errors
+/// The `ConfigException` that Java's producer ends with.
+pub(super) fn check_idempotence(configs: &ClientConfigs) -> Result<(), Exception> {
+    let asked = configs.get("enable.idempotence").is_some();
+    let obstacles = [
+        (configs.number("retries", 1) == 0, "Must set retries to non-zero when using the idempotent producer."),
+        (
+            !matches!(configs.get("acks").map(str::trim), None | Some("all" | "-1")),
+            "Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.",
+        ),
+        (
+            configs.number("max.in.flight.requests.per.connection", 5) > 5,
+            "Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.",
+        ),
+    ];
+    let obstacle = obstacles.into_iter().find(|(is_there, _)| *is_there).map(|(_, text)| text);
+    let idempotent = configs.flag("enable.idempotence", true);
+    match obstacle {
+        Some(text) if idempotent && asked => Err(Exception::config(text)),
+        // where nobody asked for it, it is given up
+        obstacle if configs.get("transactional.id").is_some() && (!idempotent || obstacle.is_some()) => {
+            Err(Exception::config("Cannot set a transactional.id without also enabling idempotence."))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -75,5 +108,31 @@ pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> ConsumerC
         metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
         auto_create: configs.flag("allow.auto.create.topics", true),
         ..default
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transactions_need_idempotence() {
+        let check = |pairs: &[(&str, &str)], expected: Option<&str>| {
+            let mut configs = ClientConfigs::default();
+            configs.extend(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+            let found = check_idempotence(&configs).map_err(|error| error.text().to_owned());
+            match (found, expected) {
+                (Ok(()), None) => {}
+                (Err(found), Some(expected)) => assert!(found.starts_with(expected), "{pairs:?}: {found}"),
+                (found, expected) => panic!("{pairs:?}: {found:?}, expected {expected:?}"),
+            }
+        };
+        check(&[("transactional.id", "a")], None);
+        check(&[("acks", "1")], None);
+        check(&[("enable.idempotence", "false"), ("acks", "0")], None);
+        check(&[("transactional.id", "a"), ("enable.idempotence", "false")], Some("Cannot set a transactional.id"));
+        check(&[("transactional.id", "a"), ("acks", "1")], Some("Cannot set a transactional.id"));
+        check(&[("acks", "1"), ("enable.idempotence", "true")], Some("Must set acks to all"));
+        check(&[("enable.idempotence", "true"), ("retries", "0")], Some("Must set retries to non-zero"));
     }
 }

@@ -58,10 +58,7 @@ fn parse(args: &[String]) -> Result<Line, Stop> {
     help_or_version(&set, "This tool is used to verify the consumer performance.")?;
     require(&set, "topic")?;
     require(&set, "messages")?;
-    from_options(&set).map_err(|exception| {
-        // it prints the message, and then the exception with it
-        Stop::Message(format!("{}\n{exception}", exception.text()))
-    })
+    from_options(&set).map_err(Stop::Traced)
 }
 
 fn from_options(set: &OptionSet) -> Result<Line, Exception> {
@@ -124,14 +121,13 @@ fn header(detailed: bool) -> &'static str {
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
-    let failed = |exception: Exception| Stop::Message(format!("{}\n{exception}", exception.text()));
-    let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(failed)?;
+    let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(Stop::Traced)?;
     let client = Arc::new(clients::consumer_client(&line.configs, &line.group, bootstrap));
     let config = clients::consumer_config(&line.configs, &line.group);
     let mut consumer = Consumer::new(client, config, Interest::Topic(line.topic.clone()));
     let start = now_millis();
     let mut reading = Reading::new(start);
-    reading.read(&mut consumer, &line).await.map_err(failed)?;
+    reading.read(&mut consumer, &line).await.map_err(Stop::Traced)?;
     let end = now_millis();
     consumer.close().await;
     if !line.detailed {
@@ -277,7 +273,8 @@ mod tests {
     fn check(line: &str, expected: Result<&str, &str>) {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let found = parse(&args).map(|line| line.topic).map_err(|stop| match stop {
-            Stop::Usage(text) | Stop::Message(text) => text,
+            Stop::Usage(text) => text,
+            Stop::Traced(exception) => exception.to_string(),
             other => format!("{other:?}"),
         });
         assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{line}");
@@ -291,8 +288,7 @@ mod tests {
         check("--bootstrap-server b:1 --topic t", Err("Missing required argument \"[messages]\""));
         check("--broker-list b:1 --topic t --messages 1", Ok("t"));
         check("--broker-list b:1 --topic t --messages 1 --no", Err("no is not a recognized option"));
-        let interval = "Reporting interval must be greater than 0.\njava.lang.IllegalArgumentException: Reporting interval must be \
-                        greater than 0.";
+        let interval = "java.lang.IllegalArgumentException: Reporting interval must be greater than 0.";
         check("--broker-list b:1 --topic t --messages 1 --reporting-interval 0", Err(interval));
     }
 

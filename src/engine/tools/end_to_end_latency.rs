@@ -58,24 +58,19 @@ fn parse(args: &[String]) -> Result<Line, Stop> {
     let ([servers, topic, count, acks, size] | [servers, topic, count, acks, size, _]) = args else {
         return Err(Stop::Message(USAGE.to_owned()));
     };
-    let number = |text: &str| text.parse::<i32>().map_err(|_| failed(Exception::number_format(text)));
+    let number = |text: &str| text.parse::<i32>().map_err(|_| Stop::Traced(Exception::number_format(text)));
     let (count, size) = (number(count)?, number(size)?);
     if acks != "1" && acks != "all" {
         let text = "Latency testing requires synchronous acknowledgement. Please use 1 or all";
-        return Err(failed(Exception::illegal_argument(text)));
+        return Err(Stop::Traced(Exception::illegal_argument(text)));
     }
     let file = args.get(5).filter(|path| !path.trim().is_empty()).cloned();
     Ok(Line { servers: servers.clone(), topic: topic.clone(), count, acks: acks.clone(), size, file })
 }
 
-/// It prints the message, and then the exception with it.
-fn failed(exception: Exception) -> Stop {
-    Stop::Message(format!("{}\n{exception}", exception.text()))
-}
-
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
-    measure(&line).await.map_err(failed)?;
+    measure(&line).await.map_err(Stop::Traced)?;
     Ok(0)
 }
 
@@ -236,6 +231,7 @@ mod tests {
         let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let found = parse(&args).map(|line| (line.count, line.size)).map_err(|stop| match stop {
             Stop::Message(text) => text,
+            Stop::Traced(exception) => exception.to_string(),
             other => format!("{other:?}"),
         });
         assert_eq!(found, expected.map_err(str::to_owned), "{line}");
@@ -247,8 +243,8 @@ mod tests {
         check("--help", Err(USAGE));
         check("b:1 t 50 1 100", Ok((50, 100)));
         check("b:1 t 50 all 100 file", Ok((50, 100)));
-        check("b:1 t x 1 100", Err("For input string: \"x\"\njava.lang.NumberFormatException: For input string: \"x\""));
+        check("b:1 t x 1 100", Err("java.lang.NumberFormatException: For input string: \"x\""));
         let acks = "Latency testing requires synchronous acknowledgement. Please use 1 or all";
-        check("b:1 t 50 0 100", Err(&format!("{acks}\njava.lang.IllegalArgumentException: {acks}")));
+        check("b:1 t 50 0 100", Err(&format!("java.lang.IllegalArgumentException: {acks}")));
     }
 }

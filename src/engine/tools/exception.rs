@@ -1,6 +1,7 @@
 //! The exceptions that tools make of errors, and how a tool ends.
 
 use crate::catalog::error_codes;
+use crate::engine::client::producer::now_millis;
 use crate::engine::client::{ClientError, InvalidUrl};
 pub(super) use crate::engine::exception::Exception;
 
@@ -9,6 +10,16 @@ impl Exception {
     pub(super) fn of_code(code: i16, message: impl Into<String>) -> Self {
         let class = error_codes::by_code(code).map(|error| error.exception_class).filter(|class| !class.is_empty());
         Self::new(class.unwrap_or("org.apache.kafka.common.errors.UnknownServerException"), message)
+    }
+
+    /// The exception of a call of the admin client whose time is over after so many tries.
+    pub(super) fn timed_out_call(call: &str, tries: u32) -> Self {
+        let now = now_millis();
+        let text = format!(
+            "Call(callName={call}, deadlineMs={now}, tries={tries}, nextAllowedTryMs={}) timed out at {now} after {tries} attempt(s)",
+            now + 100
+        );
+        Self::new("org.apache.kafka.common.errors.TimeoutException", text)
     }
 
     /// The exception with which a call of the admin client ends.
@@ -20,7 +31,7 @@ impl Exception {
                 Self::new(TIMEOUT, format!("Timed out waiting for a node assignment. Call: {call}"))
             }
             ClientError::Timeout { .. } | ClientError::Disconnected { .. } | ClientError::Frame { .. } => {
-                Self::new(TIMEOUT, format!("Call(callName={call}) timed out"))
+                Self::timed_out_call(call, 1)
             }
             ClientError::UnsupportedVersion { api } => Self::new(
                 "org.apache.kafka.common.errors.UnsupportedVersionException",

@@ -2,7 +2,7 @@
 //! that has gone.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufRead as _, Read as _, Write};
 use std::process::ExitCode;
 
 use super::invocation::Witness;
@@ -14,6 +14,8 @@ use crate::engine::log4j;
 pub(super) const INTERRUPTED: u8 = 130;
 /// The exit code of a JVM that SIGTERM ended.
 pub(super) const TERMINATED: u8 = 143;
+/// The exit code of a JVM that SIGHUP ended.
+pub(super) const HUNG_UP: u8 = 129;
 
 /// The threads beside the main one of a tool with more than one.
 const WORKER_THREADS: usize = 1;
@@ -121,20 +123,33 @@ pub(super) fn eprint(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Waits for SIGINT or SIGTERM; gives the exit code that it asks for. A tool started with SIGINT ignored (by a script, with
-/// `&`) goes on ignoring it, as the JVM does.
-pub(super) async fn signalled() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).ok();
-    let mut interrupt = if interrupt_is_ignored() { None } else { signal(SignalKind::interrupt()).ok() };
-    tokio::select! {
-        Some(()) = async { terminate.as_mut()?.recv().await } => TERMINATED,
-        Some(()) = async { interrupt.as_mut()?.recv().await } => INTERRUPTED,
-        else => std::future::pending().await,
-    }
+/// The longest answer that is taken from a person.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+
+/// The next line of stdin, without its end; `None` where there is none. Signals are heard while it waits.
+pub(super) async fn answer() -> Option<String> {
+    let read = || {
+        let mut line = Vec::new();
+        let read = std::io::stdin().lock().take(MAX_ANSWER_BYTES).read_until(b'\n', &mut line);
+        (read.unwrap_or(0) > 0).then(|| String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned())
+    };
+    tokio::task::spawn_blocking(read).await.ok().flatten()
 }
 
-/// Whether this process was started with SIGINT ignored, as the kernel says: bit 1.
-fn interrupt_is_ignored() -> bool {
-    crate::process::server::ignored_signals() & 2 != 0
+/// Waits for SIGINT, SIGTERM or SIGHUP; gives the exit code that it asks for. A tool started with SIGINT ignored (by a script, with
+/// `&`) or SIGHUP (by `nohup`) goes on ignoring it, as the JVM does.
+pub(super) async fn signalled() -> u8 {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let ignored = crate::process::server::ignored_signals();
+    let heard = |kind: SignalKind, bit: u64| if ignored & bit != 0 { None } else { signal(kind).ok() };
+    let mut terminate = heard(SignalKind::terminate(), 0);
+    let mut interrupt = heard(SignalKind::interrupt(), 1 << 1);
+    let mut hang_up = heard(SignalKind::hangup(), 1);
+    let next = async |signal: &mut Option<Signal>| signal.as_mut()?.recv().await;
+    tokio::select! {
+        Some(()) = next(&mut terminate) => TERMINATED,
+        Some(()) = next(&mut interrupt) => INTERRUPTED,
+        Some(()) = next(&mut hang_up) => HUNG_UP,
+        else => std::future::pending().await,
+    }
 }

@@ -1,5 +1,6 @@
 //! Kafka's command-line tools, one per script of `bin/`: they take what the Java tools take and print what those print.
 
+pub mod acls;
 mod admin;
 mod argparse;
 pub mod broker_api_versions;
@@ -12,6 +13,7 @@ mod consumer;
 pub mod consumer_groups;
 mod consumer_options;
 mod consumer_performance;
+pub mod delegation_tokens;
 pub mod delete_records;
 mod dump_log;
 mod end_to_end_latency;
@@ -32,10 +34,12 @@ mod line_break;
 mod line_reader;
 pub mod log_dirs;
 pub mod options;
+mod principal;
 mod producer;
 mod producer_performance;
 mod random;
 pub mod reassign_partitions;
+pub mod replica_verification;
 mod simple_date_format;
 mod stdin_lines;
 mod throttler;
@@ -43,8 +47,10 @@ mod topic_config;
 mod topics;
 mod topics_describe;
 mod topics_options;
+pub mod transactions;
 mod usage;
 mod usage_texts;
+mod verifiable;
 mod verifiable_consumer;
 mod verifiable_producer;
 pub mod witnessed;

@@ -135,7 +135,7 @@ impl OptionParser {
                     values.push(value.to_owned());
                 }
                 (Argument::Optional, None) => {
-                    if let Some(value) = words.next_if(|next| !looks_like_an_option(next)) {
+                    if let Some(value) = words.next_if(|next| may_be_value(option, next)) {
                         values.push(value.to_owned());
                     }
                 }
@@ -158,6 +158,16 @@ fn split(word: &str) -> (&str, Option<&str>) {
 /// `-xyz` is taken for one-letter options in a row; no tool has any, so the first letter is the unknown one.
 fn cluster(word: &str) -> OptionError {
     OptionError::Unrecognized(word.chars().take(1).collect())
+}
+
+/// Whether a word is the value of an option that may have none. A number may look like an option; what is none is no value of an
+/// option that takes numbers.
+fn may_be_value(option: &ToolOption, word: &str) -> bool {
+    match option.value_type {
+        "Integer" => word.parse::<i32>().is_ok(),
+        "Long" => word.parse::<i64>().is_ok(),
+        _ => !looks_like_an_option(word),
+    }
 }
 
 fn looks_like_an_option(word: &str) -> bool {
@@ -256,6 +266,9 @@ mod tests {
         const PRODUCER: &str = "kafka-console-producer.sh";
         check(PRODUCER, "--compression-codec --sync", Ok(&[("compression-codec", &[]), ("sync", &[])]));
         check(PRODUCER, "--compression-codec zstd", Ok(&[("compression-codec", &["zstd"])]));
+        const TOKENS: &str = "kafka-delegation-tokens.sh";
+        check(TOKENS, "--max-life-time-period -1 --create", Ok(&[("max-life-time-period", &["-1"]), ("create", &[])]));
+        check(TOKENS, "--max-life-time-period one --create", Ok(&[("max-life-time-period", &[]), ("create", &[])]));
         check(PRODUCER, "--bootstrap-servers x", Err("bootstrap-servers is not a recognized option"));
     }
 

@@ -40,6 +40,8 @@ static SPEC: Spec = Spec {
         options: &["--record-size", "--payload-file"],
     }],
     commands: &[],
+    command_title: ("", ""),
+    details: &[],
 };
 
 /// Runs the tool.
@@ -61,13 +63,11 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     if !line.has("producer-props") && !line.has("producer.config") {
         return Err(parser.error("Either --producer-props or --producer.config must be specified.").into());
     }
-    refuse_transactions(&line).map_err(Stop::Uncaught)?;
     let payloads = payloads(&line)?;
     let configs = producer_configs(&line)?;
-    let servers = configs.get("bootstrap.servers").map(str::to_owned).ok_or_else(|| {
-        Stop::Uncaught(Exception::config("Missing required configuration \"bootstrap.servers\" which has no default value."))
-    })?;
+    let servers = configs.get("bootstrap.servers").unwrap_or_default().to_owned();
     configs.check(configs::producer()).map_err(Stop::Uncaught)?;
+    clients::check_idempotence(&configs).map_err(Stop::Uncaught)?;
     let bootstrap = admin::resolvable(&servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
     let producer = Producer::start(Arc::new(clients::producer_client(&configs, bootstrap)), clients::producer_config(&configs));
     let stats = send(&producer, &line, payloads).await.map_err(Stop::Uncaught)?;
@@ -119,15 +119,9 @@ fn pattern(delimiter: &str) -> Result<Regex, Stop> {
         .map_err(|error| Stop::Uncaught(Exception::new("java.util.regex.PatternSyntaxException", error.to_string())))
 }
 
-/// Figures of plain records must not be taken for those of transactions, which this client does not have.
-fn refuse_transactions(line: &Namespace) -> Result<(), Exception> {
-    match line.number("transaction-duration-ms").unwrap_or(0i64) {
-        ..=0 => Ok(()),
-        _ => Err(Exception::new(
-            "org.apache.kafka.common.errors.UnsupportedVersionException",
-            format!("{SCRIPT} sends no transactions: leave out --transaction-duration-ms, or take Apache Kafka's own tool."),
-        )),
-    }
+/// How long a transaction is open, in milliseconds; there are none where it is not more than 0.
+fn transaction_duration(line: &Namespace) -> i64 {
+    line.number("transaction-duration-ms").unwrap_or_default()
 }
 
 fn negative_size(size: i64) -> Exception {
@@ -148,6 +142,9 @@ fn producer_configs(line: &Namespace) -> Result<ClientConfigs, Stop> {
         configs.set(key, value);
     }
     configs.set_default("client.id", "perf-producer-client");
+    if transaction_duration(line) > 0 {
+        configs.set("transactional.id", line.text("transactional-id").unwrap_or_default());
+    }
     Ok(configs)
 }
 
@@ -158,18 +155,54 @@ async fn send(producer: &Producer, line: &Namespace, payloads: Payloads) -> Resu
     let start = now_millis();
     let stats = Arc::new(Mutex::new(Stats::new(count, start)?));
     let mut throttler = Throttler::new(line.number("throughput").unwrap_or(-1), start);
+    let duration = transaction_duration(line);
+    if duration > 0 {
+        producer.init_transactions().await.map_err(|error| of_init(&error))?;
+    }
+    // when the transaction began that is open
+    let mut open: Option<i64> = None;
     for number in 0..u64::try_from(count).unwrap_or_default() {
         let payload = match &payloads {
             Payloads::Letters(size) => (0..*size).map(|_| random.letter()).collect(),
             Payloads::Texts(texts) => texts.get(random.below(texts.len())).cloned().unwrap_or_default(),
         };
+        if duration > 0 && open.is_none() {
+            producer.begin_transaction();
+            open = Some(now_millis());
+        }
         let (sent, size) = (now_millis(), payload.len());
         let record = NewRecord { timestamp: sent, key: None, value: Some(payload), headers: Vec::new() };
         let told = Arc::clone(&stats);
         producer.send(topic, None, record, callback(told, sent, size)).await;
+        if open.take_if(|began| duration <= sent - *began).is_some() {
+            commit(producer).await?;
+        }
         throttler::wait(throttler.after(number, sent)).await;
     }
+    if open.is_some() {
+        commit(producer).await?;
+    }
     Ok(stats)
+}
+
+/// What a producer id that cannot be had ends with.
+fn of_init(error: &ClientError) -> Exception {
+    const PLAIN: [&str; 3] = ["REQUEST_TIMED_OUT", "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"];
+    let exception = Exception::of_call("initTransactions", error);
+    if error.code().is_none() || PLAIN.contains(&error.code_name()) {
+        return exception;
+    }
+    let text = format!("Unexpected error in InitProducerIdResponse; {}", exception.text());
+    Exception::new("org.apache.kafka.common.KafkaException", text)
+}
+
+async fn commit(producer: &Producer) -> Result<(), Exception> {
+    let failed = |error| {
+        let text = "Cannot execute transactional method because we are in an error state";
+        Exception::new("org.apache.kafka.common.KafkaException", text).caused_by(Exception::of_call("send", &error))
+    };
+    producer.flush_transaction().await.map_err(failed)?;
+    producer.commit_transaction().await.map_err(|error| Exception::of_call("commitTransaction", &error))
 }
 
 fn callback(stats: Arc<Mutex<Stats>>, sent: i64, size: usize) -> Callback {
@@ -283,15 +316,16 @@ mod tests {
     }
 
     #[test]
-    fn transactions_are_refused_and_not_passed_over() {
-        let check = |duration: &str, is_taken: bool| {
-            let line = parse(&format!("--topic t --num-records 1 --throughput -1 --record-size 1 {duration}"));
-            assert_eq!(refuse_transactions(&line).is_ok(), is_taken, "{duration}");
+    fn transactions_have_an_id() {
+        let check = |words: &str, expected: Option<&str>| {
+            let base = "--topic t --num-records 1 --throughput -1 --record-size 1 --producer-props a=b";
+            let configs = producer_configs(&parse(&format!("{base} {words}"))).expect("properties are right");
+            assert_eq!(configs.get("transactional.id"), expected, "{words}");
         };
-        check("", true);
-        check("--transaction-duration-ms 0", true);
-        check("--transaction-duration-ms 100", false);
-        check("--transaction-duration-ms=1 --transactional-id one", false);
+        check("", None);
+        check("--transactional-id one", None);
+        check("--transaction-duration-ms 100", Some("performance-producer-default-transactional-id"));
+        check("--transaction-duration-ms 1 --transactional-id one", Some("one"));
     }
 
     #[test]

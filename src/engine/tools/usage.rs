@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn every_option_is_described() {
         let scripts = "topics console-producer console-consumer configs consumer-groups get-offsets delete-records log-dirs \
-                       broker-api-versions leader-election";
+                       broker-api-versions leader-election acls delegation-tokens replica-verification transactions";
         for script in scripts.split_whitespace().map(|name| format!("kafka-{name}.sh")) {
             for option in OptionParser::of(&script).sorted() {
                 assert!(!usage_texts::description(&script, name_of(option)).is_empty(), "{script} {}", name_of(option));

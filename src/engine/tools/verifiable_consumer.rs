@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::argparse::{Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::json_lines::{Json, print_event, quote};
-use super::verifiable_producer::{CONNECTION, file_of};
+use super::verifiable::{CONNECTION, file_of, line_of, servers_of};
 use super::{Exception, Stop, VERIFIABLE_CONSUMER_CLASS, admin, clients, harness};
 use crate::catalog::configs;
 use crate::engine::client::consumer::{ConsumerRecord, Interest, Rebalance, TopicPartition};
@@ -27,6 +27,8 @@ static SPEC: Spec = Spec {
     default_help: true,
     groups: &[CONNECTION],
     commands: &[],
+    command_title: ("", ""),
+    details: &[],
 };
 
 /// Runs the tool.
@@ -35,15 +37,10 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
-    let parser = Parser::new(&SPEC);
-    if args.is_empty() {
-        return Err(Stop::Help(parser.help(), 0));
-    }
-    let line = parser.parse(&args)?;
+    let (parser, line) = line_of(&SPEC, &args)?;
     let configs = configs_of(&parser, &line)?;
     configs.check(configs::consumer()).map_err(Stop::Uncaught)?;
-    let servers = line.text("bootstrap-server").or(line.text("broker-list")).unwrap_or_default();
-    let bootstrap = admin::resolvable(servers, "Failed to construct kafka consumer").await.map_err(Stop::Uncaught)?;
+    let bootstrap = admin::resolvable(servers_of(&line), "Failed to construct kafka consumer").await.map_err(Stop::Uncaught)?;
     let group = line.text("group-id").unwrap_or_default();
     let client = Arc::new(clients::consumer_client(&configs, group, bootstrap));
     let topic = line.text("topic").unwrap_or_default().to_owned();

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use super::argparse::{Group, Namespace, Parser, Spec};
+use super::argparse::{Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::json_lines::{Json, print_event};
 use super::throttler::{self, Throttler};
+use super::verifiable::{CONNECTION, file_of, line_of, servers_of};
 use super::{Exception, Stop, VERIFIABLE_PRODUCER_CLASS, admin, clients, harness, java};
 use crate::catalog::configs;
 use crate::engine::client::producer::now_millis;
@@ -18,14 +19,6 @@ use crate::engine::client::records::NewRecord;
 use crate::engine::client::{ClientError, Producer};
 
 const SCRIPT: &str = "kafka-verifiable-producer.sh";
-
-/// The group of options that name the brokers, of which each of the verifiable tools needs one.
-pub(super) const CONNECTION: Group = Group {
-    title: "Connection Group",
-    description: "Group of arguments for connection to brokers",
-    required: true,
-    options: &["--bootstrap-server", "--broker-list"],
-};
 
 static SPEC: Spec = Spec {
     script: SCRIPT,
@@ -35,6 +28,8 @@ static SPEC: Spec = Spec {
     default_help: true,
     groups: &[CONNECTION],
     commands: &[],
+    command_title: ("", ""),
+    details: &[],
 };
 
 /// Runs the tool.
@@ -43,11 +38,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
-    let parser = Parser::new(&SPEC);
-    if args.is_empty() {
-        return Err(Stop::Help(parser.help(), 0));
-    }
-    let line = parser.parse(&args)?;
+    let (parser, line) = line_of(&SPEC, &args)?;
     let configs = configs_of(&parser, &line)?;
     configs.check(configs::producer()).map_err(Stop::Uncaught)?;
     let servers = configs.get("bootstrap.servers").unwrap_or_default();
@@ -67,22 +58,13 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
 
 fn configs_of(parser: &Parser, line: &Namespace) -> Result<ClientConfigs, Stop> {
     let mut configs = ClientConfigs::default();
-    let servers = line.text("bootstrap-server").or(line.text("broker-list")).unwrap_or_default();
-    configs.set("bootstrap.servers", servers);
+    configs.set("bootstrap.servers", servers_of(line));
     configs.set("acks", line.text("acks").unwrap_or("-1"));
     configs.set("retries", "0");
     if let Some(path) = line.text("producer.config") {
         configs.extend(file_of(parser, path)?);
     }
     Ok(configs)
-}
-
-/// The properties of a file; these tools take a file that cannot be read for a wrong line.
-pub(super) fn file_of(parser: &Parser, path: &str) -> Result<Vec<(String, String)>, Stop> {
-    java::load_properties(path).map_err(|stop| match stop {
-        Stop::Uncaught(exception) => parser.error(exception.text()).into(),
-        other => other,
-    })
 }
 
 #[derive(Debug, Default)]

@@ -4,9 +4,11 @@
 //! of the file begins with what it is:
 //!
 //! - `# …` a remark, `~ …` the reason why the bundled tool differs here
-//! - `apache REASON` why the whole session needs Apache's servers
+//! - `apache REASON` why the whole session needs Apache's servers; `broker KEY=VALUE` a line of its broker's configuration
 //! - `@ NAME TEXT` a line of a file, `< TEXT` a line of stdin, `& LINE` a tool that runs in the background from here on
 //! - `wait GROUP N` until the group is stable with N members, `wait GROUP gone` until it has none; `stop` ends what runs in the background
+//! - `transaction ID STATE` until that transaction is in that state, as `Ongoing`
+//! - `? SIGNAL TEXT` the signal (`INT`, `TERM`, `HUP`) that ends the tool of the next line once TEXT is on its stdout
 //! - `$ LINE` the command line; below it the recording: `> ` stdout, `! ` stderr, `= ` the exit code
 //!
 //! `${broker}`, `${zookeeper}` and `${nobody}` stand for addresses; nobody listens at the last one.
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use kafkalab::catalog::tools;
 use kafkalab::engine::programs;
+use kafkalab::engine::server::Role;
 use similar::TextDiff;
 
 pub use play::{bundled_tool, play_on};
@@ -34,8 +37,12 @@ pub enum Step {
     Background(String),
     /// Why the bundled servers cannot serve this session yet.
     Apache(String),
+    /// A line of the broker's configuration.
+    Broker(String),
     /// Waits for a group: stable with that many members, or without any where there are to be none.
     Wait { group: String, members: usize },
+    /// Waits until a transaction is in a state.
+    Transaction { id: String, state: String },
     /// Ends what runs in the background.
     Stop,
     /// A command line and its recording.
@@ -49,6 +56,8 @@ pub struct Run {
     pub line: String,
     /// What it reads from stdin.
     pub stdin: String,
+    /// The signal that it gets, and the text on stdout after which it gets it.
+    pub signal: Option<(String, String)>,
     /// Why the bundled tool differs, where it does.
     pub differs: Option<String>,
     /// What came of it, normalised.
@@ -84,7 +93,7 @@ impl Session {
     fn read(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).expect("a readable file");
         let mut steps = Vec::new();
-        let (mut stdin, mut differs) = (String::new(), None);
+        let (mut stdin, mut differs, mut signal) = (String::new(), None, None);
         for line in text.lines() {
             let (mark, rest) = line.split_once(' ').unwrap_or((line, ""));
             let outcome = |steps: &mut Vec<Step>, add: &dyn Fn(&mut Outcome)| match steps.last_mut() {
@@ -99,16 +108,23 @@ impl Session {
                 }
                 "<" => stdin.push_str(&format!("{rest}\n")),
                 "~" => differs = Some(rest.to_owned()),
+                "?" => signal = rest.split_once(' ').map(|(name, text)| (name.to_owned(), text.to_owned())),
                 "&" => steps.push(Step::Background(rest.to_owned())),
                 "wait" => {
                     let (group, members) = rest.split_once(' ').expect("a group and a number");
                     steps.push(Step::Wait { group: group.to_owned(), members: members.parse().unwrap_or(0) });
                 }
                 "apache" => steps.push(Step::Apache(rest.to_owned())),
+                "broker" => steps.push(Step::Broker(rest.to_owned())),
+                "transaction" => {
+                    let (id, state) = rest.split_once(' ').expect("a transactional id and a state");
+                    steps.push(Step::Transaction { id: id.to_owned(), state: state.to_owned() });
+                }
                 "stop" => steps.push(Step::Stop),
                 "$" => {
-                    let (stdin, differs) = (std::mem::take(&mut stdin), differs.take());
-                    steps.push(Step::Run(Run { line: rest.to_owned(), stdin, differs, outcome: Outcome::default() }));
+                    let (line, stdin) = (rest.to_owned(), std::mem::take(&mut stdin));
+                    let (signal, differs, outcome) = (signal.take(), differs.take(), Outcome::default());
+                    steps.push(Step::Run(Run { line, stdin, signal, differs, outcome }));
                 }
                 ">" => outcome(&mut steps, &|outcome| outcome.stdout.push_str(&format!("{rest}\n"))),
                 "!" => outcome(&mut steps, &|outcome| outcome.stderr.push_str(&format!("{rest}\n"))),
@@ -150,6 +166,15 @@ impl Session {
         })
     }
 
+    /// What its broker's configuration has beside what is shipped.
+    pub fn config(&self) -> Vec<(Role, &str)> {
+        let lines = self.steps.iter().filter_map(|step| match step {
+            Step::Broker(line) => Some((Role::Broker, line.as_str())),
+            _ => None,
+        });
+        lines.collect()
+    }
+
     /// Whether its tools talk to servers.
     pub fn needs_servers(&self) -> bool {
         let words = ["${broker}", "${zookeeper}"];
@@ -170,8 +195,10 @@ impl Step {
             Self::File { name, line } => format!("@ {name} {line}\n"),
             Self::Background(line) => format!("& {line}\n"),
             Self::Apache(reason) => format!("apache {reason}\n"),
+            Self::Broker(line) => format!("broker {line}\n"),
             Self::Wait { group, members: 0 } => format!("wait {group} gone\n"),
             Self::Wait { group, members } => format!("wait {group} {members}\n"),
+            Self::Transaction { id, state } => format!("transaction {id} {state}\n"),
             Self::Stop => "stop\n".to_owned(),
             Self::Run(run) => run.text(),
         }
@@ -195,6 +222,9 @@ impl Run {
 
     fn text(&self) -> String {
         let mut text = marked("<", &self.stdin);
+        if let Some((name, after)) = &self.signal {
+            let _ = writeln!(text, "? {name} {after}");
+        }
         if let Some(reason) = &self.differs {
             let _ = writeln!(text, "~ {reason}");
         }

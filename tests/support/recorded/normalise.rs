@@ -9,10 +9,23 @@ use regex::Regex;
 static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"(?m)^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]", "[<TIME>]"),
+        (r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:", "<TIME>:"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<UUID>"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d{4}|Z)?", "<TIME>"),
         (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}", "<TIME>"),
         (r"\b1[6-9]\d{11}\b", "<MS>"),
+        // what the tools measure: how many records is no chance, how fast is
+        (r"(\d+ records sent), .*", "${1}, <RATES>"),
+        (
+            r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}, ([\d.]+), [^,]+, (\d+), .*",
+            "<TIME>, <TIME>, ${1}, <RATE>, ${2}, <RATES>",
+        ),
+        (r"(?m)^(Avg latency|Percentiles): .*", "${1}: <RATES>"),
+        (r"(?m)^0\t[\d.]+$", "0\t<RATE>"),
+        (r#""avg_throughput":[\d.E]+"#, r#""avg_throughput":<RATE>"#),
+        (r"\bcrc: \d+", "crc: <CRC>"),
+        (r"\btries=\d+", "tries=<N>"),
+        (r"after \d+ attempt\(s\)", "after <N> attempt(s)"),
         (r"(Zxid = |ephemeralOwner = )0x[0-9a-f]*[1-9a-f][0-9a-f]*", "${1}0x<ID>"),
         (r"\b0x1[0-9a-f]{14,15}\b", "0x<SESSION>"),
         (r"(TopicId: |Cluster ID: |ClusterId: )[\w-]{22}", "${1}<ID>"),
@@ -49,7 +62,55 @@ pub fn normalise(text: &str, places: &[(String, String)]) -> String {
             lines.push(line);
         }
     }
+    in_order(&mut lines);
+    mask_columns(&mut lines);
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The columns of a table between tabs that are left to chance.
+const CHANCE: [&str; 3] = ["TransactionDurationMs", "LastSequence", "Duration(min)"];
+
+/// Masks the columns of chance below the heading of a table, if `lines` has one.
+fn mask_columns(lines: &mut [String]) {
+    let Some(heading) = lines.iter().position(|line| CHANCE.iter().any(|name| line.contains(name)) && line.contains('\t')) else {
+        return;
+    };
+    let columns: Vec<bool> = lines[heading].split('\t').map(|name| CHANCE.contains(&name.trim())).collect();
+    for line in &mut lines[heading + 1..] {
+        let cells = line.split('\t').zip(columns.iter().chain(std::iter::repeat(&false)));
+        let masked: Vec<&str> =
+            cells.map(|(cell, chance)| if *chance && cell.trim().parse::<i64>().is_ok() { "<N>" } else { cell }).collect();
+        *line = masked.join("\t");
+    }
+}
+
+/// Puts in order what Java's hashes of enums leave to chance: the entries of an ACL, the ACLs of a list, sets of operations.
+fn in_order(lines: &mut Vec<String>) {
+    const OPERATIONS: &str = " only supports operations ";
+    for line in lines.iter_mut() {
+        if let Some((before, operations)) = line.split_once(OPERATIONS) {
+            let mut operations: Vec<&str> = operations.split(',').collect();
+            operations.sort_unstable();
+            *line = format!("{before}{OPERATIONS}{}", operations.join(","));
+        }
+    }
+    let is_entry = |line: &String| line.trim_start().starts_with("(principal=");
+    for entries in lines.chunk_by_mut(|one, next| is_entry(one) == is_entry(next)).filter(|chunk| is_entry(&chunk[0])) {
+        // the first has a space before it, the last one behind
+        let last = entries.len() - 1;
+        entries[0] = entries[0].trim_start_matches(' ').to_owned();
+        entries[last] = entries[last].trim_end_matches(' ').to_owned();
+        entries.sort_unstable();
+        entries[0] = format!(" {}", entries[0]);
+        entries[last] = format!("{} ", entries[last]);
+    }
+    let is_heading =
+        |line: &String| line.starts_with("Current ACLs for resource ") || line.starts_with("Adding ACLs for resource ");
+    let mut sections: Vec<Vec<String>> = lines.chunk_by(|_, next| !is_heading(next)).map(<[String]>::to_vec).collect();
+    for run in sections.chunk_by_mut(|one, next| is_heading(&one[0]) && one[0][..12] == next[0][..12]) {
+        run.sort();
+    }
+    *lines = sections.concat();
 }
 
 /// Frames of a stack, and what a class path with two loggers makes Java say.

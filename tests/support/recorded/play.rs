@@ -5,16 +5,19 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use kafka_protocol::messages::ListTransactionsRequest;
 use kafkalab::catalog::tools;
-use kafkalab::engine::client::Client;
+use kafkalab::engine::client::{Client, Route};
 use kafkalab::engine::server::Role;
 use kafkalab::engine::tools::invocation::WITNESS_VARIABLE;
 use kafkalab::net;
 use kafkalab::process::signal::Signal;
-use kafkalab::process::spawn::{Child, Command, Stream};
+use kafkalab::process::spawn::{Child, Command, Stream, exit_code};
 use kafkalab::process::wait::until;
 
 use super::super::{DEADLINE, Pair};
+use tokio::io::AsyncReadExt as _;
+
 use super::normalise::normalise;
 use super::{Outcome, Run, Session, Step};
 
@@ -71,14 +74,46 @@ impl Place<'_> {
 
     async fn run(&self, run: &Run) -> Outcome {
         let stdin = self.fill(&run.stdin);
-        let output = self.command(&run.line).output(stdin.as_bytes(), OUTPUT_BYTES_MAX, DEADLINE).await;
-        let output = output.unwrap_or_else(|error| panic!("{}: {error}", run.line));
+        let (stdout, stderr, code) = match &run.signal {
+            Some((name, after)) => self.run_until(&run.line, name, after).await,
+            None => {
+                let output = self.command(&run.line).output(stdin.as_bytes(), OUTPUT_BYTES_MAX, DEADLINE).await;
+                let output = output.unwrap_or_else(|error| panic!("{}: {error}", run.line));
+                (output.stdout.text(), output.stderr.text(), output.ended.code())
+            }
+        };
         let masks = self.masks();
-        Outcome {
-            stdout: normalise(&output.stdout.text(), &masks),
-            stderr: normalise(&output.stderr.text(), &masks),
-            code: output.ended.code(),
-        }
+        Outcome { stdout: normalise(&stdout, &masks), stderr: normalise(&stderr, &masks), code }
+    }
+
+    /// Runs a tool that does not end by itself: once `after` is on its stdout it gets the signal.
+    async fn run_until(&self, line: &str, name: &str, after: &str) -> (String, String, i32) {
+        let signal = match name {
+            "INT" => Signal::Interrupt,
+            "HUP" => Signal::HangUp,
+            _ => Signal::Terminate,
+        };
+        let command = self.command(line).own_group().kill_group_on_drop().stdout(Stream::Piped).stderr(Stream::Piped);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{line}: {error}"));
+        let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let talk = async {
+            let told = async {
+                while !String::from_utf8_lossy(&stdout).contains(after) {
+                    if out.read_buf(&mut stdout).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                // gone already is no harm: the exit code tells
+                let _ = child.signal(signal);
+                let _ = out.read_to_end(&mut stdout).await;
+            };
+            tokio::join!(told, err.read_to_end(&mut stderr)).1.expect("a readable pipe");
+        };
+        tokio::time::timeout(DEADLINE, talk).await.unwrap_or_else(|_| panic!("{line} never says {after}, or goes on for ever"));
+        let status = child.wait().await.expect("it was started");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&stdout), text(&stderr), exit_code(status))
     }
 
     async fn wait(&self, group: &str, members: usize) {
@@ -90,6 +125,16 @@ impl Place<'_> {
         };
         let what = format!("{members} members in {group}");
         until(DEADLINE, what, there).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    async fn wait_for_transaction(&self, id: &str, state: &str) {
+        let client = self.client.expect("transactions are at a broker");
+        let there = async || {
+            let answer = client.call(Route::Any, ListTransactionsRequest::default()).await.ok()?;
+            let mut states = answer.transaction_states.iter();
+            states.find(|found| found.transactional_id.as_str() == id && found.transaction_state.as_str() == state).map(drop)
+        };
+        until(DEADLINE, format!("transaction {id} in state {state}"), there).await.unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -132,6 +177,7 @@ async fn play(session: &Session, place: &Place<'_>) -> Session {
                 background.push(command.spawn().unwrap_or_else(|error| panic!("{line}: {error}")));
             }
             (Step::Wait { group, members }, _) => place.wait(group, *members).await,
+            (Step::Transaction { id, state }, _) => place.wait_for_transaction(id, state).await,
             (Step::Stop, _) => {
                 for mut child in background.drain(..) {
                     let _ = child.signal(Signal::Terminate);

@@ -1,7 +1,7 @@
 //! Usage, help and errors in argparse4j's layout: 75 columns, and lines that are broken are stretched to both margins.
 
 use super::super::line_break;
-use super::{Action, Arg, Group, Parser};
+use super::{Action, Arg, Group, Parser, Section};
 
 /// The width of the text.
 const WIDTH: usize = 75;
@@ -20,38 +20,58 @@ const DEAREST: usize = 7;
 pub(super) fn help(parser: &Parser) -> String {
     let spec = parser.spec;
     let mut text = usage(parser);
-    if parser.command.is_none() && !spec.description.is_empty() {
-        text.push_str(&format!("\n{}\n", wrap(spec.description, 0, "")));
+    let description = parser.details().map_or("", |details| details.description);
+    let description = if parser.command.is_none() { spec.description } else { description };
+    if !description.is_empty() {
+        text.push_str(&format!("\n{}\n", wrap(description, 0, "")));
     }
-    let mut with_commands = String::new();
-    if parser.command.is_none() && !spec.commands.is_empty() {
-        with_commands.push_str(&entry(&commands(parser), ""));
-        for (name, about) in spec.commands.iter().filter(|(_, about)| !about.is_empty()) {
-            with_commands.push_str(&entry(&format!("  {name}"), about));
-        }
-        text.push_str(&format!("\npositional arguments:\n{with_commands}"));
+    let (heading, _) = spec.command_title;
+    let with_commands = parser.command.is_none() && !spec.commands.is_empty();
+    if with_commands && heading.is_empty() {
+        text.push_str(&format!("\npositional arguments:\n{}", command_list(parser)));
     }
-    let separate = |arg: &Arg| arg.group.is_some_and(|group| has_heading(&spec.groups[group]));
+    let sections = parser.details().map_or(&[][..], |details| details.sections);
+    let separate = |arg: &Arg| {
+        let own = sections.iter().any(|section| section.options.iter().any(|name| arg.option.names.contains(name)));
+        own || arg.group.is_some_and(|group| has_heading(&spec.groups[group]))
+    };
     text.push_str("\noptional arguments:\n");
     for arg in parser.args.iter().filter(|arg| !separate(arg)) {
         text.push_str(&arg_help(parser, arg));
+    }
+    for Section { title, description, options } in sections {
+        let args = parser.args.iter().filter(|arg| options.iter().any(|name| arg.option.names.contains(name)));
+        text.push_str(&section(title, description, &args.map(|arg| arg_help(parser, arg)).collect::<String>()));
     }
     if parser.command.is_some() {
         return text;
     }
     for (at, group) in spec.groups.iter().enumerate().filter(|(_, group)| has_heading(group)) {
-        text.push('\n');
-        if !group.title.is_empty() {
-            text.push_str(&format!("{}:\n", group.title));
-        }
-        if !group.description.is_empty() {
-            text.push_str(&format!("  {}\n\n", wrap(group.description, 2, "  ")));
-        }
-        for arg in parser.args.iter().filter(|arg| arg.group == Some(at)) {
-            text.push_str(&arg_help(parser, arg));
-        }
+        let args = parser.args.iter().filter(|arg| arg.group == Some(at));
+        text.push_str(&section(group.title, group.description, &args.map(|arg| arg_help(parser, arg)).collect::<String>()));
+    }
+    if with_commands && !heading.is_empty() {
+        text.push_str(&section(heading, "", &command_list(parser)));
     }
     text
+}
+
+/// A heading, a sentence, and what belongs below them; either may be missing.
+fn section(title: &str, description: &str, entries: &str) -> String {
+    let mut text = "\n".to_owned();
+    if !title.is_empty() {
+        text.push_str(&format!("{title}:\n"));
+    }
+    if !description.is_empty() {
+        text.push_str(&format!("  {}\n\n", wrap(description, 2, "  ")));
+    }
+    text + entries
+}
+
+/// The word for commands, and each with what it does.
+fn command_list(parser: &Parser) -> String {
+    let known = parser.spec.commands.iter().filter(|(_, about)| !about.is_empty());
+    entry(&commands(parser), "") + &known.map(|(name, about)| entry(&format!("  {name}"), about)).collect::<String>()
 }
 
 fn has_heading(group: &Group) -> bool {
@@ -90,6 +110,10 @@ fn values(arg: &Arg) -> String {
 }
 
 fn commands(parser: &Parser) -> String {
+    let (_, word) = parser.spec.command_title;
+    if !word.is_empty() {
+        return word.to_owned();
+    }
     let names: Vec<&str> = parser.spec.commands.iter().map(|(name, _)| *name).collect();
     format!("{{{}}}", names.join(","))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::{Stop, usage_texts};
 use crate::catalog::tools::{self, Argument, ToolOption};
+use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
 
 /// What a tool adds to its options in the catalogue.
 pub(in crate::engine::tools) struct Spec {
@@ -23,6 +24,30 @@ pub(in crate::engine::tools) struct Spec {
     pub(in crate::engine::tools) groups: &'static [Group],
     /// The words one of which must follow the options, each with options of its own, and what it does.
     pub(in crate::engine::tools) commands: &'static [(&'static str, &'static str)],
+    /// The heading above the commands and the word that stands for one; both may be empty.
+    pub(in crate::engine::tools) command_title: (&'static str, &'static str),
+    /// What the help of single commands says beside their options.
+    pub(in crate::engine::tools) details: &'static [Details],
+}
+
+/// What the help of one command says beside its options.
+pub(in crate::engine::tools) struct Details {
+    /// The command.
+    pub(in crate::engine::tools) command: &'static str,
+    /// What it is for; may be empty.
+    pub(in crate::engine::tools) description: &'static str,
+    /// Options below headings of their own; any of them may be given.
+    pub(in crate::engine::tools) sections: &'static [Section],
+}
+
+/// Options below a heading of their own.
+pub(in crate::engine::tools) struct Section {
+    /// The heading.
+    pub(in crate::engine::tools) title: &'static str,
+    /// The sentence below it.
+    pub(in crate::engine::tools) description: &'static str,
+    /// The options' first names.
+    pub(in crate::engine::tools) options: &'static [&'static str],
 }
 
 /// Options of which one at most may be given.
@@ -52,7 +77,7 @@ impl From<Halt> for Stop {
     fn from(halt: Halt) -> Self {
         match halt {
             Halt::Help(text) => Self::Help(text, 1),
-            Halt::Version => Self::Version,
+            Halt::Version => Self::Help(format!("{KAFKA_VERSION} (Commit:{KAFKA_COMMIT})\n"), 0),
             Halt::Error(text) => Self::Message(text.trim_end_matches('\n').to_owned()),
         }
     }
@@ -184,6 +209,11 @@ impl Parser {
     /// [`Halt`], where there is nothing to do but to print.
     pub(in crate::engine::tools) fn parse(&self, args: &[String]) -> Result<Namespace, Halt> {
         parse::parse(self, args)
+    }
+
+    /// What the help of this command says beside its options.
+    fn details(&self) -> Option<&'static Details> {
+        self.spec.details.iter().find(|details| Some(details.command) == self.command)
     }
 
     /// The whole help text.

@@ -225,7 +225,11 @@ fn convertible(arg: &Arg, value: &str) -> Result<(), String> {
         _ => true,
     };
     if !converted {
-        return Err(format!("could not convert '{value}' to {} (For input string: \"{value}\")", arg.option.value_type));
+        let why = match arg.option.value_type {
+            "Short" if value.parse::<i32>().is_ok() => format!("Value out of range. Value:\"{value}\" Radix:10"),
+            _ => format!("For input string: \"{value}\""),
+        };
+        return Err(format!("could not convert '{value}' to {} ({why})", arg.option.value_type));
     }
     if !arg.option.choices.is_empty() && !arg.option.choices.contains(&value) {
         return Err(format!("invalid choice: '{value}' (choose from {{{}}})", arg.option.choices.join(",")));

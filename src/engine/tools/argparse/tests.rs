@@ -14,6 +14,8 @@ static PERF: Spec = Spec {
         options: &["--record-size", "--payload-file"],
     }],
     commands: &[],
+    command_title: ("", ""),
+    details: &[],
 };
 
 const USAGE: &str = "\

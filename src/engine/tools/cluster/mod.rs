@@ -25,6 +25,8 @@ static SPEC: Spec = Spec {
     default_help: true,
     groups: &[],
     commands: &[(CLUSTER_ID, "Show the id of a cluster."), (UNREGISTER, "Unregister a broker.")],
+    command_title: ("", ""),
+    details: &[],
 };
 
 /// Runs the tool.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::questions::{committed, coordinator_id, described, failed, offsets_at};
+use super::questions::{committed, described, failed, offsets_at};
 use super::{Failure, say_error, wanted_groups};
 use crate::engine::client::admin::{GroupDescription, MemberDescription};
 use crate::engine::client::{Client, TopicPartition};
@@ -28,7 +28,7 @@ pub(super) async fn describe(client: &Client, set: &OptionSet) -> Result<(), Fai
         for (id, group) in &groups {
             let coordinator = client.find_coordinator(id).await.map_err(|error| failed("describeConsumerGroups", &error))?;
             if is_shown(id, group, 1) {
-                let shown = format!("{} ({})", coordinator.address, coordinator_id(&coordinator));
+                let shown = format!("{} ({})", coordinator.address, coordinator.broker_id());
                 print(&state(id, group, &shown));
             }
         }

@@ -7,7 +7,7 @@ use kafka_protocol::messages::{GroupId, OffsetFetchRequest, OffsetFetchResponse}
 use kafka_protocol::protocol::StrBytes;
 
 use crate::engine::client::admin::{GroupDescription, GroupListing};
-use crate::engine::client::{Client, ClientError, Node, TopicPartition};
+use crate::engine::client::{Client, ClientError, TopicPartition};
 use crate::engine::tools::{Exception, java};
 
 /// The consumer groups of the cluster, in the order in which Java's map gives them.
@@ -40,11 +40,6 @@ pub(super) fn failed(call: &str, error: &ClientError) -> Exception {
     // before a coordinator is known, that is what was asked for
     let call = if matches!(error, ClientError::NoNode { .. }) { "findCoordinator" } else { call };
     Exception::execution(Exception::of_call(call, error))
-}
-
-/// The id of a coordinator, which the client knows under another.
-pub(super) fn coordinator_id(node: &Node) -> i32 {
-    i32::MAX - node.id
 }
 
 /// The committed offsets of a group, in the order in which Java's map gives them.

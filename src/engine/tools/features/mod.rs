@@ -38,6 +38,8 @@ static SPEC: Spec = Spec {
         ("downgrade", "Lower the level of features."),
         ("disable", "Switch features off, which is to lower them to level zero."),
     ],
+    command_title: ("", ""),
+    details: &[],
 };
 
 /// How a level may change, as on the wire.

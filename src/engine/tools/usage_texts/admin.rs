@@ -14,6 +14,10 @@ pub(super) fn texts(script: &str) -> Texts {
         "kafka-cluster.sh" => CLUSTER,
         "kafka-features.sh" => FEATURES,
         "kafka-reassign-partitions.sh" => REASSIGN_PARTITIONS,
+        "kafka-acls.sh" => ACLS,
+        "kafka-delegation-tokens.sh" => DELEGATION_TOKENS,
+        "kafka-transactions.sh" => TRANSACTIONS,
+        "kafka-replica-verification.sh" => REPLICA_VERIFICATION,
         _ => &[],
     }
 }
@@ -159,4 +163,78 @@ const REASSIGN_PARTITIONS: Texts = &[
          \"version\":1\n}",
     ),
     ("verify", "Say how far the reassignment of --reassignment-json-file is; where it is done its throttles are removed."),
+];
+
+const ACLS: Texts = &[
+    ("add", "Add ACLs."),
+    ("allow-host", "The host from which the principals of --allow-principal have access; without it, every host (*)."),
+    ("allow-principal", "Whom to allow, as type:name; User:* stands for every user."),
+    ("authorizer", "DEPRECATED: The class of the authorizer, where --bootstrap-server is not given."),
+    ("authorizer-properties", "DEPRECATED: What the authorizer needs, as key=value, such as zookeeper.connect=localhost:2181."),
+    ("bootstrap-server", "The Kafka server to connect to, as host:port; several are separated by commas."),
+    ("cluster", "The ACLs of the cluster."),
+    ("consumer", "What a consumer needs: READ and DESCRIBE on the topic, READ on the group."),
+    ("delegation-token", "The delegation token whose ACLs are meant; * stands for every token."),
+    ("deny-host", "The host from which the principals of --deny-principal are kept out; without it, every host (*)."),
+    ("deny-principal", "Whom to keep out, as type:name. What is denied is denied, whatever else is allowed."),
+    ("force", "Answer every question with yes, and do not ask."),
+    ("group", "The consumer group whose ACLs are meant; * stands for every group."),
+    ("idempotent", "With --producer: allow it to be idempotent. A producer with a transactional id may be so anyway."),
+    ("list", "List the ACLs of the resources that are named, or of all."),
+    (
+        "operation",
+        "What is allowed or denied: Describe, DescribeConfigs, Alter, IdempotentWrite, Read, Delete, Create, ClusterAction, All, \
+         Write, AlterConfigs, CreateTokens, DescribeTokens.",
+    ),
+    ("principal", "With --list: show only the ACLs of this principal."),
+    ("producer", "What a producer needs: WRITE, DESCRIBE and CREATE on the topic."),
+    ("remove", "Remove ACLs."),
+    (
+        "resource-pattern-type",
+        "How the names are meant: literal or prefixed; with --list and --remove also any, or match for every pattern that holds \
+         for the name.",
+    ),
+    ("topic", "The topic whose ACLs are meant; * stands for every topic."),
+    ("transactional-id", "The transactional id whose ACLs are meant; * stands for every one."),
+    ("user-principal", "The user whose ACLs are meant, as type:name; * stands for every user."),
+    ("zk-tls-config-file", "DEPRECATED: A file with configs for TLS to ZooKeeper, where --bootstrap-server is not given."),
+];
+
+const DELEGATION_TOKENS: Texts = &[
+    ("command-config", "REQUIRED: A file with configs for the admin client; tokens are for clients that have authenticated."),
+    ("create", "Create a token; --renewer-principal says who may renew it."),
+    ("describe", "Describe the tokens of the owners, or all that may be seen."),
+    ("expire", "Make a token expire, --expiry-time-period from now."),
+    ("expiry-time-period", "When the token expires, in milliseconds from now; -1 is at once."),
+    ("hmac", "The HMAC of the token."),
+    ("max-life-time-period", "How long the token lives at most, in milliseconds; -1 is what the broker has."),
+    ("owner-principal", "Whose token, as type:name."),
+    ("renew", "Renew a token, for --renew-time-period."),
+    ("renew-time-period", "For how long, in milliseconds; -1 is what the broker has."),
+    ("renewer-principal", "Who may renew it, as type:name."),
+];
+
+const REPLICA_VERIFICATION: Texts = &[
+    ("broker-list", "REQUIRED: The Kafka servers to connect to, as host:port, separated by commas."),
+    ("fetch-size", "How many bytes a fetch brings at most."),
+    ("max-wait-ms", "How long a fetch waits at most."),
+    ("report-interval-ms", "How often a line tells how it goes."),
+    ("time", "The timestamp of the offsets to begin at; -1 is the end, -2 the first offset."),
+    ("topic-white-list", "DEPRECATED, use --topics-include instead; ignored if --topics-include is given."),
+    ("topics-include", "A regular expression for the topics whose replicas are compared."),
+];
+
+const TRANSACTIONS: Texts = &[
+    ("broker-id", "the id of the broker to ask"),
+    ("bootstrap-server", "host and port of a broker; several are separated by commas"),
+    ("command-config", "a file with configs for the admin client"),
+    ("coordinator-epoch", "the coordinator's epoch"),
+    ("max-transaction-timeout", "what is open for longer, in minutes, is looked at"),
+    ("partition", "the number of the partition"),
+    ("producer-epoch", "the producer's epoch"),
+    ("producer-id", "the producer's id"),
+    ("start-offset", "where the transaction to abort begins"),
+    ("topic", "the name of the topic"),
+    ("transactional-id", "the transactional id"),
+    ("v", "show the version and exit"),
 ];
