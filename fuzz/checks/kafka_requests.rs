@@ -3,7 +3,7 @@
 
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::messages::*;
-use kafka_protocol::protocol::{Decodable, Encodable};
+use kafka_protocol::protocol::{Encodable, Request};
 use kafkalab::catalog::api_versions;
 use kafkalab::engine::kafka::{bounded, parse_request};
 
@@ -64,7 +64,7 @@ pub fn check(bytes: &[u8]) {
     }
 }
 
-fn read<M: Decodable + Encodable + PartialEq + std::fmt::Debug>(body: &Bytes, version: i16) {
+fn read<M: Request + PartialEq + std::fmt::Debug>(body: &Bytes, version: i16) {
     let Ok(message) = bounded::decode::<M>(body, version) else { return };
     let mut written = BytesMut::new();
     // some values have no place in their own version: what is not nullable, for one

@@ -1,10 +1,11 @@
 //! A record batch from arbitrary bytes: looked at as the broker does before it keeps it, and what it keeps can be read by consumers.
 
 use bytes::Bytes;
-use kafkalab::engine::client::records::decode;
 use kafkalab::engine::kafka::batch::{BatchHeader, Batches, Compression, HEADER_BYTES, whole_batch};
+use kafkalab::engine::kafka::compression::repack;
+use kafkalab::engine::kafka::record_set::decode;
 use kafkalab::engine::kafka::record_walk::walk_records;
-use kafkalab::engine::kafka::records::{number_records, repack, visit_records};
+use kafkalab::engine::kafka::records::{number_records, visit_records};
 
 /// The most that records may pack to here.
 const PACKED_BYTES: usize = 1 << 20;

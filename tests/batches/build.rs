@@ -1,7 +1,7 @@
 //! Record batches as nobody should send them: each field of the header and of the records inside changed on purpose.
 
 use kafkalab::engine::kafka::batch::{BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD};
-use kafkalab::engine::kafka::records::pack;
+use kafkalab::engine::kafka::compression::pack;
 
 /// The time in every record that does not say otherwise.
 pub const TIME: i64 = 1_700_000_000_000;

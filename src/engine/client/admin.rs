@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::group::{Assignment, Subscription};
 use super::network::RETRY_BACKOFF;
-use super::records::{self, FetchedRecord};
 use super::{Client, ClientError, HostPort, Node, Route};
+use crate::engine::kafka::record_set::{self, FetchedRecord};
 
 /// The timestamp that asks ListOffsets for the first offset.
 const EARLIEST: i64 = -2;
@@ -319,7 +319,7 @@ impl Client {
             let request = fetch_request(&[(&description, vec![(partition, next)])], Duration::ZERO, 1, PARTITION_MAX_BYTES);
             let response = self.call(Route::Broker(leader), request).await?;
             let Some((bytes, high_watermark)) = fetched(response)? else { break };
-            let batches = records::decode(bytes).map_err(|error| ClientError::Invalid(error.to_string()))?;
+            let batches = record_set::decode(bytes).map_err(|error| ClientError::Invalid(error.to_string()))?;
             let Some(last) = batches.last() else { break };
             let reached = last.next_offset;
             let fresh = batches.into_iter().filter(|batch| !batch.control).flat_map(|batch| batch.records);

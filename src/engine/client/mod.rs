@@ -12,7 +12,6 @@ mod network;
 mod partitioner;
 mod partitions;
 pub mod producer;
-pub mod records;
 pub mod transactions;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};

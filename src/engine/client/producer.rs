@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use super::admin::{TopicDescription, topic_name, topics_of};
 use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
 use super::partitioner::{Sticky, partition_of_key};
-use super::records::{self, Codec, NewRecord};
 use super::{Client, ClientError, Route};
 use crate::catalog::error_codes;
+use crate::engine::kafka::batch::Compression;
+use crate::engine::kafka::record_set::{self, NewRecord};
 use crate::log_warn;
 
 /// The logger of warnings about batches.
@@ -51,7 +52,7 @@ pub struct ProducerConfig {
     /// `batch.size`, in bytes.
     pub batch_size: usize,
     /// `compression.type`.
-    pub codec: Codec,
+    pub codec: Compression,
     /// `retries`.
     pub retries: u32,
     /// `retry.backoff.ms`.
@@ -79,7 +80,7 @@ impl Default for ProducerConfig {
             idempotent: true,
             linger: Duration::ZERO,
             batch_size: 16_384,
-            codec: Codec::None,
+            codec: Compression::None,
             retries: i32::MAX.unsigned_abs(),
             retry_backoff: RETRY_BACKOFF,
             request_timeout: Duration::from_secs(30),
@@ -191,7 +192,7 @@ impl Shared {
     async fn accept(&self, topic: &str, partition: Option<i32>, record: &NewRecord) -> Result<i32, ClientError> {
         let deadline = Instant::now() + self.config.max_block;
         let description = self.topic(topic, deadline).await?;
-        let size = records::size_upper_bound(record);
+        let size = record_set::size_upper_bound(record);
         for (limit, key) in [(self.config.max_request_size, "max.request.size"), (self.config.buffer_memory, "buffer.memory")] {
             if size > limit {
                 let message = match key {
@@ -264,7 +265,7 @@ impl Shared {
     }
 
     fn append(&self, place: TopicPartition, record: NewRecord, callback: Callback) {
-        let size = records::size_upper_bound(&record);
+        let size = record_set::size_upper_bound(&record);
         let mut state = self.state();
         state.buffered += size;
         let queue = state.queues.entry(place).or_default();
@@ -475,11 +476,11 @@ impl Shared {
         let mut topics: HashMap<&str, Vec<PartitionProduceData>> = HashMap::new();
         for ((topic, partition), batch) in batches {
             let producer = match (numbers, batch.sequence) {
-                (Some((id, epoch)), Some((_, base_sequence))) => records::Producer { id, epoch, base_sequence },
-                _ => records::Producer::NONE,
+                (Some((id, epoch)), Some((_, base_sequence))) => record_set::Producer { id, epoch, base_sequence },
+                _ => record_set::Producer::NONE,
             };
             let transactional = self.config.transactional_id.is_some();
-            let bytes = records::encode_batch(&batch.records, self.config.codec, producer, transactional);
+            let bytes = record_set::encode_batch(&batch.records, self.config.codec, producer, transactional);
             let bytes = bytes.map_err(|error| ClientError::Invalid(error.to_string()))?;
             let data = PartitionProduceData::default().with_index(*partition).with_records(Some(bytes));
             topics.entry(topic).or_default().push(data);

@@ -36,6 +36,11 @@ impl Compression {
         [Self::None, Self::Gzip, Self::Snappy, Self::Lz4, Self::Zstd].get(usize::try_from(id).ok()?).copied()
     }
 
+    /// The codec by its name in a producer's `compression.type`.
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Gzip, Self::Snappy, Self::Lz4, Self::Zstd].into_iter().find(|codec| codec.name() == name)
+    }
+
     /// The codec's number in a batch's attributes.
     pub fn id(self) -> i16 {
         match self {
@@ -47,7 +52,7 @@ impl Compression {
         }
     }
 
-    /// Kafka's name, as `kafka-dump-log.sh` prints it.
+    /// Kafka's name, in `compression.type` and as `kafka-dump-log.sh` prints it.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -284,7 +289,7 @@ impl BatchHeader {
 
     /// Whether the batch is part of a transaction.
     pub fn is_transactional(&self) -> bool {
-        self.attributes & 0x10 != 0
+        self.attributes & ATTRIBUTE_TRANSACTIONAL != 0
     }
 
     /// Whether the batch holds a transaction's marker, not data.
@@ -345,6 +350,8 @@ impl BatchHeader {
 /// "No sequence number".
 pub const NO_SEQUENCE: i32 = -1;
 const ATTRIBUTE_APPEND_TIME: i16 = 0x08;
+/// Set in the attributes of a batch that is part of a transaction.
+pub const ATTRIBUTE_TRANSACTIONAL: i16 = 0x10;
 /// Codec, kind of time, transaction, control, delete horizon: what is kept when the broker writes the attributes anew.
 const KNOWN_ATTRIBUTES: i16 = 0x7f;
 

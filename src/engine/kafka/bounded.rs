@@ -1,32 +1,57 @@
 //! Decoding that takes no memory for what a request only claims to hold. The message decoders reserve room for as many elements
-//! as an array says it has; Kafka's own refuse a count above the bytes that are left, and so does this.
+//! as an array says it has; Kafka's own refuse a count above the bytes that are left, and so does this. It also refuses more fields
+//! than any client needs: a request of small elements takes many times its size in memory, which ends Kafka's broker.
 
 use bytes::{Buf, Bytes, TryGetError};
-use kafka_protocol::protocol::Decodable;
+use kafka_protocol::messages::ProduceRequest;
+use kafka_protocol::protocol::Request;
 use kafka_protocol::protocol::buf::ByteBuf;
 
-/// Decodes a message of which no array claims more elements than bytes are left for them.
+/// The most fields of a request, and the most bytes of one that is not records. A hundred thousand partitions in one Fetch have
+/// fewer.
+const MAX_FIELDS: usize = 1 << 20;
+
+/// Decodes a request of which no array claims more elements than bytes, or fields, are left for them.
 ///
 /// # Errors
 /// The decoder's words.
-pub fn decode<M: Decodable>(body: &Bytes, version: i16) -> Result<M, String> {
+pub fn decode<R: Request>(body: &Bytes, version: i16) -> Result<R, String> {
     // a count and a plain number look alike on the wire: in the first pass a number that would be too large a count is cut
     // to one that cannot be filled, so that an array of that size ends the decoding and a plain number goes on
-    let mut first = Bounded { rest: body.clone(), cut: false, run: Vec::new() };
-    let message = M::decode(&mut first, version).map_err(|error| error.to_string())?;
+    let mut first = Bounded {
+        rest: body.clone(),
+        fields: MAX_FIELDS,
+        cut: false,
+        run: Vec::new(),
+        numbers: 0,
+        records_next: false,
+        has_records: R::KEY == ProduceRequest::KEY,
+    };
+    let message = R::decode(&mut first, version).map_err(|error| error.to_string())?;
+    if first.fields == 0 {
+        return Err(format!("more than {MAX_FIELDS} fields"));
+    }
     if !first.cut {
         return Ok(message);
     }
-    M::decode(&mut body.clone(), version).map_err(|error| error.to_string())
+    R::decode(&mut body.clone(), version).map_err(|error| error.to_string())
 }
 
 /// The bytes of a message, with an eye on counts.
 struct Bounded {
     rest: Bytes,
+    /// How many fields there may still be; with the last of them the message ends.
+    fields: usize,
     /// Whether a number was cut.
     cut: bool,
     /// The bytes read one by one that may be a varint so far: all say that another follows.
     run: Vec<u8>,
+    /// Numbers of 32 bits so far.
+    numbers: usize,
+    /// Whether a length of records may come now.
+    records_next: bool,
+    /// Whether the message carries records: it is a Produce.
+    has_records: bool,
 }
 
 /// A varint of 32 bits has at most this many bytes.
@@ -35,6 +60,21 @@ const VARINT_BYTES: usize = 5;
 const VARINT_CHECKED_FROM: usize = 3;
 
 impl Bounded {
+    /// The most elements that an array may have from here on, and the most bytes of a field.
+    fn most(&self) -> usize {
+        // in a Produce the records follow the partition's index; the first number is the timeout, and a count follows it
+        if self.records_next { self.rest.len() } else { self.rest.len().min(self.fields) }
+    }
+
+    fn count_field(&mut self, is_number: bool) {
+        self.numbers += usize::from(is_number);
+        self.records_next = self.has_records && is_number && self.numbers > 1;
+        self.fields = self.fields.saturating_sub(1);
+        if self.fields == 0 {
+            self.rest.clear();
+        }
+    }
+
     /// Whether the run, ended by `last`, is a count that the bytes left cannot fill. A run may begin with a byte that is no part
     /// of the varint, so each of its ends counts.
     fn is_too_large(&self, last: u8) -> bool {
@@ -43,7 +83,7 @@ impl Bounded {
         lengths.into_iter().any(|length| {
             let varint = &bytes[bytes.len() - length..];
             let value = varint.iter().rev().fold(0_u64, |value, byte| value << 7 | u64::from(byte & 0x7f));
-            value > self.rest.len() as u64 + 1 // compact counts are one more than the elements
+            value > self.most() as u64 + 1 // compact counts are one more than the elements
         })
     }
 }
@@ -60,6 +100,7 @@ impl Buf for Bounded {
     fn advance(&mut self, count: usize) {
         self.run.clear();
         self.rest.advance(count);
+        self.count_field(false);
     }
 
     fn try_get_u8(&mut self) -> Result<u8, TryGetError> {
@@ -69,6 +110,7 @@ impl Buf for Bounded {
                 return Err(TryGetError { requested: usize::MAX, available: self.rest.len() });
             }
             self.run.clear();
+            self.count_field(false);
         } else {
             if self.run.len() == VARINT_BYTES {
                 self.run.remove(0);
@@ -84,9 +126,11 @@ impl Buf for Bounded {
     fn try_get_i32(&mut self) -> Result<i32, TryGetError> {
         self.run.clear();
         let number = self.rest.try_get_i32()?;
-        if usize::try_from(number).is_ok_and(|count| count > self.rest.len()) {
+        let most = self.most();
+        self.count_field(true);
+        if usize::try_from(number).is_ok_and(|count| count > most) {
             self.cut = true;
-            return Ok(i32::try_from(self.rest.len() + 1).unwrap_or(i32::MAX));
+            return Ok(i32::try_from(most + 1).unwrap_or(i32::MAX));
         }
         Ok(number)
     }
@@ -99,7 +143,9 @@ impl ByteBuf for Bounded {
 
     fn get_bytes(&mut self, size: usize) -> Bytes {
         self.run.clear();
-        self.rest.split_to(size)
+        let bytes = self.rest.split_to(size);
+        self.count_field(false);
+        bytes
     }
 }
 
@@ -119,6 +165,19 @@ mod tests {
         assert!(decode::<MetadataRequest>(&Bytes::from_static(b"\xff\xff\xff\xff\x0f"), 9).is_err());
         assert!(decode::<MetadataRequest>(&Bytes::from_static(b"\xff\xff\xff\x7f\0\0"), 9).is_err());
         assert!(decode::<MetadataRequest>(&Bytes::from_static(b"\xff\xff\x7f\0\0"), 9).is_err());
+    }
+
+    #[test]
+    fn more_fields_than_anyone_needs_are_refused() {
+        // topics without a name: two bytes each, and a hundred in memory
+        let topics = |count: u32| Bytes::from([&count.to_be_bytes()[..], &vec![0; count as usize * 2]].concat());
+        assert!(decode::<MetadataRequest>(&topics(100_000), 1).is_ok());
+        assert_eq!(decode::<MetadataRequest>(&topics(50 << 20), 1).ok(), None);
+        // a count that its bytes could hold, in either form
+        for (count, version) in [([0x05, 0, 0, 0], 1), ([0xff, 0xff, 0xff, 0x2f], 9)] {
+            let body = Bytes::from([&count[..], &vec![0; 100 << 20]].concat());
+            assert_eq!(decode::<MetadataRequest>(&body, version).ok(), None, "version {version}");
+        }
     }
 
     #[test]

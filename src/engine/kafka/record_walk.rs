@@ -7,15 +7,12 @@
 use std::io::{BufRead, BufReader};
 
 use super::batch::{BatchHeader, Compression, HEADER_BYTES};
-use super::records::{MAX_UNPACKED_BYTES, reader};
+use super::compression::{MAX_UNPACKED_BYTES, reader};
+use super::records::{Record, read_record};
+use super::varint::{self, INT_BYTES, LONG_BYTES};
 
 /// How much is unpacked at once, in bytes.
 const PIECE_BYTES: usize = 32 * 1024;
-/// The most bytes of a varint of 32 bits.
-const VARINT_BYTES: usize = 5;
-/// The most bytes of a varint of 64 bits.
-const VARLONG_BYTES: usize = 10;
-
 /// What is seen of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordShape {
@@ -27,6 +24,19 @@ pub struct RecordShape {
     pub key_bytes: i32,
     /// The size of its value; negative without one.
     pub value_bytes: i32,
+}
+
+impl From<Record<'_>> for RecordShape {
+    fn from(record: Record<'_>) -> Self {
+        // no field is longer than its length says, which has 32 bits
+        let size = |field: Option<&[u8]>| field.map_or(-1, |bytes| bytes.len() as i32);
+        Self {
+            offset_delta: record.offset_delta,
+            timestamp_delta: record.timestamp_delta,
+            key_bytes: size(record.key),
+            value_bytes: size(record.value),
+        }
+    }
 }
 
 /// Why records do not hold together.
@@ -68,72 +78,14 @@ fn walk_plain(count: i32, records: &[u8], mut visit: impl FnMut(RecordShape)) ->
         if is_endless(rest) {
             return Err(WalkError::Unreadable);
         }
-        let length = varint(&mut rest).and_then(|length| usize::try_from(length).ok()).ok_or(malformed)?;
-        let (body, after) = rest.split_at_checked(length).ok_or(malformed)?;
-        let mut record = body;
-        visit(shape(&mut record).filter(|_| record.is_empty()).ok_or(malformed)?);
-        rest = after;
+        visit(read_record(&mut rest).map(RecordShape::from).ok_or(malformed)?);
     }
     if rest.is_empty() { Ok(()) } else { Err(WalkError::Malformed(count)) }
 }
 
 /// Whether what should be a length says in each of its bytes that another follows.
 fn is_endless(bytes: &[u8]) -> bool {
-    bytes.len() >= VARINT_BYTES && bytes[..VARINT_BYTES].iter().all(|byte| byte & 0x80 != 0)
-}
-
-/// The fields of a record behind its length, in memory.
-fn shape(rest: &mut &[u8]) -> Option<RecordShape> {
-    skip(rest, 1)?; // the record's attributes, unused so far
-    let timestamp_delta = varlong(rest)?;
-    let offset_delta = varint(rest)?;
-    let key_bytes = skip_field(rest)?;
-    let value_bytes = skip_field(rest)?;
-    let headers = varint(rest)?;
-    if headers < 0 {
-        return None;
-    }
-    for _ in 0..headers {
-        skip_field(rest).filter(|key| *key >= 0)?;
-        skip_field(rest)?;
-    }
-    Some(RecordShape { offset_delta, timestamp_delta, key_bytes, value_bytes })
-}
-
-fn skip(rest: &mut &[u8], count: usize) -> Option<()> {
-    *rest = rest.get(count..)?;
-    Some(())
-}
-
-fn skip_field(rest: &mut &[u8]) -> Option<i32> {
-    let length = varint(rest)?;
-    skip(rest, usize::try_from(length).unwrap_or(0))?;
-    Some(length)
-}
-
-fn varint(rest: &mut &[u8]) -> Option<i32> {
-    // as Java, the fifth byte's upper bits are lost
-    unsigned(rest, VARINT_BYTES).map(|value| unzigzag(value & u64::from(u32::MAX)) as i32)
-}
-
-fn varlong(rest: &mut &[u8]) -> Option<i64> {
-    unsigned(rest, VARLONG_BYTES).map(unzigzag)
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
-}
-
-fn unsigned(rest: &mut &[u8], most: usize) -> Option<u64> {
-    let mut value = 0;
-    for (index, byte) in rest.iter().take(most).enumerate() {
-        value |= u64::from(byte & 0x7f).wrapping_shl(index as u32 * 7);
-        if byte & 0x80 == 0 {
-            *rest = &rest[index + 1..];
-            return Some(value);
-        }
-    }
-    None
+    bytes.len() >= INT_BYTES && bytes[..INT_BYTES].iter().all(|byte| byte & 0x80 != 0)
 }
 
 fn walk_packed(count: i32, unpacked: impl BufRead, mut visit: impl FnMut(RecordShape)) -> Result<(), WalkError> {
@@ -168,7 +120,7 @@ impl<R: BufRead> Stream<R> {
     fn record(&mut self) -> Result<RecordShape, StreamError> {
         self.varint()?; // its length, which nobody compares
         self.byte()?;
-        let timestamp_delta = unzigzag(self.unsigned(VARLONG_BYTES)?);
+        let timestamp_delta = varint::long(self.unsigned(LONG_BYTES)?);
         let offset_delta = self.varint()?;
         let key_bytes = self.skip_field()?;
         let value_bytes = self.skip_field()?;
@@ -212,7 +164,7 @@ impl<R: BufRead> Stream<R> {
         let mut value = 0;
         for index in 0..most {
             let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f).wrapping_shl(index as u32 * 7);
+            value |= varint::bits_of(byte, index);
             if byte & 0x80 == 0 {
                 return Ok(value);
             }
@@ -221,7 +173,7 @@ impl<R: BufRead> Stream<R> {
     }
 
     fn varint(&mut self) -> Result<i32, StreamError> {
-        Ok(unzigzag(self.unsigned(VARINT_BYTES)? & u64::from(u32::MAX)) as i32)
+        Ok(varint::int(self.unsigned(INT_BYTES)?))
     }
 
     fn skip_field(&mut self) -> Result<i32, StreamError> {
@@ -240,7 +192,7 @@ impl<R: BufRead> Stream<R> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::records::pack;
+    use super::super::compression::pack;
     use super::*;
 
     fn check(batch: &[u8], expected: &[(i32, i32, i32)]) {

@@ -3,8 +3,8 @@
 use super::Exception;
 use super::client_configs::ClientConfigs;
 use crate::engine::client::consumer::Reset;
-use crate::engine::client::records::Codec;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, ProducerConfig};
+use crate::engine::kafka::batch::Compression;
 
 /// The client under a producer.
 pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> Client {
@@ -33,7 +33,7 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
         idempotent: configs.flag("enable.idempotence", true) && acks == -1 && retries > 0,
         linger: configs.millis("linger.ms", default.linger),
         batch_size: configs.number("batch.size", default.batch_size),
-        codec: configs.get("compression.type").and_then(Codec::by_name).unwrap_or(Codec::None),
+        codec: configs.get("compression.type").and_then(Compression::by_name).unwrap_or(Compression::None),
         retries,
         retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
         request_timeout: configs.millis("request.timeout.ms", default.request_timeout),

@@ -19,8 +19,8 @@ use crate::catalog::configs;
 use crate::engine::client::admin::{TopicDescription, topic_name};
 use crate::engine::client::consumer::{ConsumerRecord, Interest};
 use crate::engine::client::producer::now_millis;
-use crate::engine::client::records::NewRecord;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Consumer, Producer};
+use crate::engine::kafka::record_set::NewRecord;
 use crate::process::wait;
 
 const SCRIPT: &str = "kafka-e2e-latency.sh";

@@ -196,7 +196,7 @@ fn offset_commit(record: &ConsumerRecord) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::client::records::{FetchedRecord, Header};
+    use crate::engine::kafka::record_set::{FetchedRecord, Header};
     use bytes::Bytes;
 
     fn check(properties: &[(&str, &str)], expected: &str) {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::Exception;
 use crate::engine::client::producer::now_millis;
-use crate::engine::client::records::{Header, NewRecord};
+use crate::engine::kafka::record_set::{Header, NewRecord};
 
 /// How lines are taken apart: the properties of the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]

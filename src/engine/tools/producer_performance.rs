@@ -19,8 +19,8 @@ use super::throttler::{self, Throttler};
 use super::{Exception, PRODUCER_PERFORMANCE_CLASS, Stop, admin, clients, java};
 use crate::catalog::configs;
 use crate::engine::client::producer::{Callback, now_millis};
-use crate::engine::client::records::NewRecord;
 use crate::engine::client::{ClientError, Producer};
+use crate::engine::kafka::record_set::NewRecord;
 
 const SCRIPT: &str = "kafka-producer-perf-test.sh";
 /// The largest file of payloads; Java would run out of memory somewhere.

@@ -15,8 +15,8 @@ use super::verifiable::{CONNECTION, file_of, line_of, servers_of};
 use super::{Exception, Stop, VERIFIABLE_PRODUCER_CLASS, admin, clients, harness, java};
 use crate::catalog::configs;
 use crate::engine::client::producer::now_millis;
-use crate::engine::client::records::NewRecord;
 use crate::engine::client::{ClientError, Producer};
+use crate::engine::kafka::record_set::NewRecord;
 
 const SCRIPT: &str = "kafka-verifiable-producer.sh";
 

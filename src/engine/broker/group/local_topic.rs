@@ -61,7 +61,7 @@ impl OffsetsTopic for LocalTopic {
     }
 
     fn append(&self, partition: i32, batch: Bytes, acks: i16) -> Result<i64, ResponseError> {
-        let appended = self.partition(partition)?.append(batch, AppendOrigin::Coordinator, acks);
+        let appended = self.partition(partition)?.append(&batch, AppendOrigin::Coordinator, acks);
         appended.map(|info| info.base_offset).map_err(|refused| refused.error)
     }
 

@@ -1,8 +1,7 @@
 //! The settings of groups and of their offsets, read once from the broker's configuration.
 
-use kafka_protocol::records::Compression;
-
 use crate::engine::broker::config::BrokerConfig;
+use crate::engine::kafka::batch::Compression;
 
 /// What of the broker's configuration rules groups. Times are milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +42,8 @@ impl GroupSettings {
         let millis = |name: &str| u64::try_from(config.long(name)).unwrap_or(0);
         let size = |name: &str| usize::try_from(config.int(name)).unwrap_or(0);
         let short = |name: &str| i16::try_from(config.int(name)).unwrap_or(i16::MAX);
+        // an unknown codec is none
+        let codec = i16::try_from(config.int("offsets.topic.compression.codec")).ok().and_then(Compression::from_id);
         Self {
             min_session_timeout: config.int("group.min.session.timeout.ms"),
             max_session_timeout: config.int("group.max.session.timeout.ms"),
@@ -54,21 +55,10 @@ impl GroupSettings {
             topic_partitions: config.int("offsets.topic.num.partitions"),
             topic_replication_factor: short("offsets.topic.replication.factor"),
             topic_segment_bytes: config.int("offsets.topic.segment.bytes"),
-            compression: compression(config.int("offsets.topic.compression.codec")),
+            compression: codec.unwrap_or(Compression::None),
             load_buffer_size: size("offsets.load.buffer.size"),
             commit_timeout: millis("offsets.commit.timeout.ms"),
             required_acks: short("offsets.commit.required.acks"),
         }
-    }
-}
-
-/// The codec with that number on the wire; an unknown one is none.
-fn compression(codec: i32) -> Compression {
-    match codec {
-        1 => Compression::Gzip,
-        2 => Compression::Snappy,
-        3 => Compression::Lz4,
-        4 => Compression::Zstd,
-        _ => Compression::None,
     }
 }

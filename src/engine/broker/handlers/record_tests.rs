@@ -21,8 +21,9 @@ use crate::engine::broker::controller::{Command, ControllerHandle};
 use crate::engine::broker::group::{GroupCoordinator, GroupSettings, LocalTopic};
 use crate::engine::broker::metadata::{ClusterMetadata, MetadataCache};
 use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager, StorageSettings};
-use crate::engine::client::records::{Codec, NewRecord, Producer, encode};
 use crate::engine::kafka::Chunk;
+use crate::engine::kafka::batch::Compression;
+use crate::engine::kafka::record_set::{NewRecord, Producer, encode};
 
 const ID: Uuid = Uuid::from_u128(7);
 
@@ -88,7 +89,7 @@ fn name(topic: &str) -> TopicName {
 
 fn batch() -> Bytes {
     let record = NewRecord { timestamp: 1000, value: Some(Bytes::from_static(b"v")), ..NewRecord::default() };
-    encode(&[record], Codec::None, Producer::NONE).expect("encodes")
+    encode(&[record], Compression::None, Producer::NONE).expect("encodes")
 }
 
 fn produce(topic: &str, acks: i16) -> ProduceRequest {

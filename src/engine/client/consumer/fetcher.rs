@@ -13,8 +13,8 @@ use super::{Consumer, ConsumerRecord, Interest, Position, Reset, TopicPartition}
 use crate::catalog::error_codes;
 use crate::engine::client::admin::{TopicOffsets, fetch_request};
 use crate::engine::client::network::RETRY_BACKOFF;
-use crate::engine::client::records::{self, Batch, FetchedRecord};
 use crate::engine::client::{ClientError, Route};
+use crate::engine::kafka::record_set::{self, Batch, FetchedRecord};
 use crate::log_warn;
 
 /// The logger of warnings about fetches.
@@ -173,7 +173,7 @@ impl Consumer {
                 };
             }
         }
-        let batches = records::decode(data.records.unwrap_or_default());
+        let batches = record_set::decode(data.records.unwrap_or_default());
         let batches = batches.map_err(|error| ClientError::Invalid(error.to_string()))?;
         let Some(last) = batches.last() else { return Ok(()) };
         let from = position.fetch;

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use super::admin::{TopicDescription, topics_of};
 use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
-use super::records::FetchedRecord;
 use super::{Client, ClientError};
+use crate::engine::kafka::record_set::FetchedRecord;
 use membership::Membership;
 
 /// The topics that a pattern never means (`exclude.internal.topics`).

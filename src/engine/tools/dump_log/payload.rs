@@ -6,7 +6,7 @@ use super::Exception;
 use crate::engine::broker::group::offsets::TopicPartition;
 use crate::engine::broker::group::records::{GroupMetadataValue, Key, decode_offset};
 use crate::engine::client::group::Assignment;
-use crate::engine::client::records::FetchedRecord;
+use crate::engine::kafka::record_set::FetchedRecord;
 use crate::engine::tools::java;
 use crate::engine::tools::json_lines::quote;
 

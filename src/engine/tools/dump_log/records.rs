@@ -4,8 +4,8 @@ use super::file::{Log, Named, Raw};
 use super::options::Line;
 use super::payload::Decoder;
 use super::{Exception, Report};
-use crate::engine::client::records::{FetchedRecord, decode_unchecked};
 use crate::engine::kafka::batch::{BatchHeader, Compression, add_sequence};
+use crate::engine::kafka::record_set::{FetchedRecord, decode_unchecked};
 
 /// Where the records of an old batch say how they are compressed.
 const OLD_ATTRIBUTES_AT: usize = 17;
@@ -76,7 +76,7 @@ pub(super) fn find(log: &Log, position: u64, offset: i64) -> Result<Option<(i64,
 fn records_of(batch: &Raw) -> Result<Vec<FetchedRecord>, Exception> {
     let bytes = bytes::Bytes::copy_from_slice(&batch.bytes);
     let invalid = |error: String| Exception::new("org.apache.kafka.common.InvalidRecordException", error);
-    decode_unchecked(bytes).map(|batch| batch.records).map_err(|error| invalid(error.to_string()))
+    decode_unchecked(&bytes).map(|batch| batch.records).map_err(|error| invalid(error.to_string()))
 }
 
 fn optional_long(value: Option<i64>) -> String {

@@ -135,11 +135,12 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::client::records::{Codec, NewRecord, Producer, encode};
+    use crate::engine::kafka::batch::Compression;
+    use crate::engine::kafka::record_set::{NewRecord, Producer, encode};
 
     fn batch(offset: i64, value: &'static str) -> Bytes {
         let record = NewRecord { timestamp: 7, value: Some(Bytes::from_static(value.as_bytes())), ..NewRecord::default() };
-        let mut bytes = encode(&[record], Codec::None, Producer::NONE).expect("one record").to_vec();
+        let mut bytes = encode(&[record], Compression::None, Producer::NONE).expect("one record").to_vec();
         bytes[..8].copy_from_slice(&offset.to_be_bytes());
         Bytes::from(bytes)
     }

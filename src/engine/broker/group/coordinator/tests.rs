@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use kafka_protocol::ResponseError;
-use kafka_protocol::records::{
-    Compression, NO_PARTITION_LEADER_EPOCH, Record, RecordBatchEncoder, RecordEncodeOptions, TimestampType,
-};
 
 use super::*;
 use crate::engine::broker::group::machine::{JoinReply, JoinRequest, Leaving, SyncRequest};
 use crate::engine::broker::group::memory_topic::MemoryTopic;
 use crate::engine::broker::group::offsets::{CommittedOffset, TopicPartition};
 use crate::engine::broker::group::records::{Key, encode_offset};
+use crate::engine::kafka::batch::{BatchHeader, Compression, HEADER_BYTES};
+use crate::engine::kafka::record_set::{NewRecord, Producer, encode};
 
 fn settings() -> GroupSettings {
     GroupSettings {
@@ -312,24 +311,13 @@ fn transactional(producer_id: i64, record: Result<(i32, i64), i16>) -> Bytes {
             (true, key.freeze(), Bytes::from_static(&[0; 6]))
         }
     };
-    let record = Record {
-        transactional: true,
-        control,
-        partition_leader_epoch: NO_PARTITION_LEADER_EPOCH,
-        producer_id,
-        producer_epoch: 0,
-        timestamp_type: TimestampType::Creation,
-        offset: 0,
-        sequence: 0,
-        timestamp: 0,
-        key: Some(key),
-        value: Some(value),
-        headers: Default::default(),
-    };
-    let mut out = BytesMut::new();
-    let options = RecordEncodeOptions { version: 2, compression: Compression::None };
-    RecordBatchEncoder::encode(&mut out, [&record], &options).unwrap();
-    out.freeze()
+    let record = NewRecord { timestamp: 0, key: Some(key), value: Some(value), headers: Vec::new() };
+    let producer = Producer { id: producer_id, epoch: 0, base_sequence: 0 };
+    let batch = encode(&[record], Compression::None, producer).unwrap();
+    let mut header = BatchHeader::check(&batch).unwrap();
+    header.attributes |= if control { 0x30 } else { 0x10 };
+    header.seal(&batch[HEADER_BYTES..]);
+    [&header.encode()[..], &batch[HEADER_BYTES..]].concat().into()
 }
 
 #[tokio::test(start_paused = true)]

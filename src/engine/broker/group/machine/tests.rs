@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use kafka_protocol::ResponseError;
-use kafka_protocol::records::Compression;
 
 use super::*;
+use crate::engine::kafka::batch::Compression;
 
 pub(super) fn settings(initial_rebalance_delay: u64, max_size: usize) -> Arc<GroupSettings> {
     Arc::new(GroupSettings {

@@ -1,9 +1,9 @@
 //! The records against those that Kafka wrote, and through proptest.
 
-use kafka_protocol::records::Compression;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::kafka::batch::Compression;
 
 /// `__consumer_offsets-17` of a real broker: a group of one, its commit, the group emptied.
 const GOLDEN: &str = include_str!("fixtures/consumer-offsets-17.hex");
