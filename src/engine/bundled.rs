@@ -17,6 +17,11 @@ impl Bundled {
     pub fn new(distribution: Distribution) -> Self {
         Self { distribution }
     }
+
+    /// The folder that its scripts are in.
+    pub fn distribution(&self) -> &Distribution {
+        &self.distribution
+    }
 }
 
 impl Engine for Bundled {

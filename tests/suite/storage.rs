@@ -1,11 +1,13 @@
 //! Disk trouble: files that may not grow, log directories that go away or never were; what was acknowledged stays, and the broker
 //! lives or ends as Kafka does.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-use kafkalab::engine::server::{Role, Server};
+use kafkalab::engine::bundled::Bundled;
+use kafkalab::engine::server::{Engine, Role, Server};
+use kafkalab::process::spawn::Command;
 use kafkalab::process::wait;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -192,4 +194,84 @@ async fn directories_that_cannot_be_used_end_the_start_only_where_none_is_left()
     world.create("orders", 2).await;
     assert_eq!(world.leaders("orders"), [0, 0]);
     assert!(good.join("orders-0").is_dir() && good.join("orders-1").is_dir());
+}
+
+/// The bundled engine, none of whose files may have more than so many kilobytes from the start.
+struct Limited(Bundled);
+
+impl Engine for Limited {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn command(&self, role: Role, config: &Path, logs: &Path) -> Command {
+        let (script, limit) = (self.0.distribution().script(role.start_script()), "ulimit -f 400; exec \"$0\" \"$1\"");
+        Command::new("sh").args(["-c", limit]).arg(script).arg(config).env("LOG_DIR", logs)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_at_the_start_ends_it_and_loses_nothing() {
+    // as large as indexes are by default
+    let mut world = World::start("log.index.size.max.bytes=10485760").await;
+    world.create("orders", 1).await;
+    let values: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+    librdkafka::produce(&world.pair.bootstrap(), "orders", &values).await;
+    assert_eq!(world.pair.broker.stop(DEADLINE).await.ok(), Some(143));
+    let limited = Limited(bundled(world.distribution.path()));
+    let started = world.pair.trial.start(&limited, Role::Broker, DEADLINE).await;
+    let error = started.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.starts_with("the broker ended with exit code 1 before it served"), "{error}");
+    let log = world.log();
+    let data = world.pair.trial.data(Role::Broker);
+    let expected = [
+        format!("ERROR Error while loading log dir {}: ", data.display()),
+        "java.io.IOException: File too large".to_owned(),
+        format!("ERROR Shutdown broker because none of the specified log dirs from {} can be created", data.display()),
+    ];
+    for line in expected {
+        assert!(log.contains(&line), "expected {line}\nfound {log}");
+    }
+    world.start_again().await;
+    assert_eq!(librdkafka::consume(&world.pair.bootstrap(), "orders", values.len()).await, values);
+}
+
+/// The files of a partition with that ending, oldest first.
+fn files(world: &World, partition: &str, ending: &str) -> Vec<std::path::PathBuf> {
+    let folder = world.pair.trial.data(Role::Broker).join(partition);
+    let entries = fs::read_dir(folder).expect("the log is there").map(|entry| entry.expect("it can be read").path());
+    let mut found: Vec<_> = entries.filter(|path| path.extension().is_some_and(|kind| kind == ending)).collect();
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_removed_or_cut_underneath_costs_no_other_record() {
+    let mut world = World::start("log.segment.bytes=8192").await;
+    world.create("orders", 1).await;
+    let values: Vec<String> = (0..100).map(|number| format!("{number} {}", "x".repeat(500))).collect();
+    let bootstrap = world.pair.bootstrap();
+    librdkafka::produce(&bootstrap, "orders", &values).await;
+    let (segments, indexes) = (files(&world, "orders-0", "log"), files(&world, "orders-0", "index"));
+    assert!(segments.len() > 4, "{segments:?}");
+    for index in indexes.iter().chain(&files(&world, "orders-0", "timeindex")) {
+        File::options().write(true).open(index).and_then(|file| file.set_len(3)).expect("cut");
+    }
+    // Kafka keeps reading from what it has open, and so does this
+    fs::remove_file(&segments[0]).expect("removed");
+    assert_eq!(librdkafka::consume(&bootstrap, "orders", values.len()).await, values);
+    librdkafka::produce(&bootstrap, "orders", &["more".to_owned()]).await;
+    assert_eq!(world.pair.broker.kill().await.ok(), Some(137));
+    world.start_again().await;
+    let left = librdkafka::consume_partition(&bootstrap, "orders", 0, usize::MAX).await;
+    let stem = segments[1].file_stem().and_then(|stem| stem.to_str()).expect("a number");
+    let first: usize = stem.parse().expect("a number");
+    assert_eq!(left, [&values[first..], &["more".to_owned()]].concat());
+    // a log that somebody cuts while it is served: what is gone is refused, the rest goes on
+    let cut = &files(&world, "orders-0", "log")[0];
+    File::options().write(true).open(cut).and_then(|file| file.set_len(100)).expect("cut");
+    let next = librdkafka::produce(&bootstrap, "orders", &["and more".to_owned()]).await;
+    assert_eq!(next, [i64::try_from(values.len()).expect("few") + 1]);
+    let log = world.log();
+    assert!(!log.contains("panicked at") && !log.contains("Stopping serving replicas"), "{log}");
 }

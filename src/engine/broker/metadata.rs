@@ -47,6 +47,8 @@ pub struct PartitionMetadata {
     pub replicas: Vec<i32>,
     /// The replicas in sync.
     pub isr: Vec<i32>,
+    /// The replicas that are known to lie in a failed log directory.
+    pub failed: Vec<i32>,
 }
 
 /// A topic.

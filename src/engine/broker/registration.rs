@@ -114,7 +114,8 @@ impl Registrar {
     /// # Errors
     /// What ZooKeeper refuses.
     pub async fn ensure_chroot(&self, store: &Store) -> Result<(), StoreError> {
-        if self.servers.chroot().is_empty() || store.client.exists("/").await?.is_some() {
+        let exists = async |store: &Store| Ok(store.client.exists("/").await?.is_some());
+        if self.servers.chroot().is_empty() || store.until_connected(exists).await? {
             return Ok(());
         }
         let connect = self.config.string("zookeeper.connect").unwrap_or("");
@@ -147,13 +148,16 @@ impl Registrar {
         let endpoints = self.endpoints();
         let path = znodes::broker_path(self.id);
         log_info!(KAFKA_ZK_CLIENT, "Creating {path} (is it secure? false)");
-        let stat = match store.register(self.id, self.data(&endpoints)).await {
-            Ok(stat) => stat,
-            Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
-                self.log_owner(store, &path).await;
-                return Err(store_exception(&error));
+        let data = self.data(&endpoints);
+        let stat = loop {
+            match store.register(self.id, data.clone()).await {
+                Ok(stat) => break stat,
+                Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
+                    self.log_owner(store, &path).await;
+                    return Err(store_exception(&error));
+                }
+                Err(error) => store.reconnected(error).await.map_err(|error| store_exception(&error))?,
             }
-            Err(error) => return Err(store_exception(&error)),
         };
         let addresses: Vec<String> =
             endpoints.iter().map(|(end, _)| format!("{}://{}:{}", end.listener, end.host, end.port)).collect();
@@ -209,7 +213,13 @@ impl Registrar {
             .iter()
             .map(|listener| format!("{}:{}", listener.host.as_deref().unwrap_or("null"), listener.port))
             .collect();
-        for (id, broker) in store.brokers().await.map_err(|error| store_exception(&error))? {
+        let brokers = loop {
+            match store.brokers().await {
+                Ok(brokers) => break brokers,
+                Err(error) => store.reconnected(error).await.map_err(|error| store_exception(&error))?,
+            }
+        };
+        for (id, broker) in brokers {
             let common: Vec<String> =
                 broker.endpoints.iter().map(|end| format!("{}:{}", end.host, end.port)).filter(|end| own.contains(end)).collect();
             if id != self.id && !common.is_empty() {

@@ -21,6 +21,7 @@ use super::server::Listeners;
 use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
 use crate::engine::exception::Exception;
 use crate::engine::log4j::{Level, log_caused};
+use crate::engine::zookeeper::protocol::KeeperState;
 use crate::net::Shutdown;
 use crate::{log_info, log_warn};
 
@@ -101,7 +102,7 @@ impl RunningBroker {
         registrar: &mut Registrar,
         store: &Store,
     ) -> Result<Self, Stop> {
-        let cluster_id = prepare_znodes(store).await.map_err(|error| store_exception(&error))?;
+        let cluster_id = store.until_connected(prepare_znodes).await.map_err(|error| store_exception(&error))?;
         log_info!(LOGGER, "Cluster ID = {cluster_id}");
         let id = settle_ids(&config, store, &cluster_id).await?;
         registrar.set_id(id);
@@ -118,7 +119,7 @@ impl RunningBroker {
         let replicas = Arc::new(replicas?);
         let listeners = Listeners::open(effective.listeners(), &effective).await;
         registrar.set_ports(listeners.ports());
-        registrar.register(store).await?;
+        let store = &register(registrar, store).await?;
         checkpoint_ids(&replicas, id, &cluster_id);
 
         let (commands, inbox) = mpsc::channel(COMMANDS_LIMIT);
@@ -135,7 +136,7 @@ impl RunningBroker {
         };
         let settings = parts.settings.subscribe();
         let mut task = ControllerTask::new(store.clone(), registrar.clone(), parts, inbox);
-        task.start().await.map_err(|error| store_exception(&error))?;
+        store.until_connected(async |_| task.start().await).await.map_err(|error| store_exception(&error))?;
         let controller = ControllerHandle::new(commands);
         let quotas = ConnectionQuotas::new(&effective).await;
         let broker = Arc::new(Broker { id, cluster_id, config, replicas, groups, metadata, controller });
@@ -273,6 +274,14 @@ async fn effective_config(given: &Arc<BrokerConfig>, store: &Store, id: i32) -> 
     Arc::clone(given)
 }
 
+/// Registers the broker; in a session of its own where the first was lost while the logs were opened, which may take long.
+async fn register(registrar: &Registrar, store: &Store) -> Result<Store, Exception> {
+    match registrar.register(store).await {
+        Err(_) if store.client.state() == KeeperState::Expired => registrar.register_again().await,
+        registered => registered.map(|_| store.clone()),
+    }
+}
+
 /// Makes the znodes that a broker expects; gives the cluster's id.
 async fn prepare_znodes(store: &Store) -> Result<String, StoreError> {
     store.ensure_paths(&[znodes::PERSISTENT_PATHS.as_slice(), &["/cluster"]].concat()).await?;
@@ -328,8 +337,8 @@ async fn settle_ids(config: &BrokerConfig, store: &Store, cluster_id: &str) -> R
         (configured, _) if configured >= 0 => Ok(configured),
         (_, Some(stored)) => Ok(stored),
         _ => {
-            let sequence = store.client.set_data(znodes::BROKER_SEQUENCE, "", None).await;
-            let sequence = sequence.map_err(|error| store_exception(&error.into()))?;
+            let next = async |store: &Store| Ok(store.client.set_data(znodes::BROKER_SEQUENCE, "", None).await?);
+            let sequence = store.until_connected(next).await.map_err(|error| store_exception(&error))?;
             Ok(config.int("reserved.broker.max.id") + sequence.version)
         }
     }

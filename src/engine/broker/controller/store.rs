@@ -1,6 +1,7 @@
 //! The cluster's znodes: read with watches, written under the controller's epoch.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -19,6 +20,9 @@ use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, Stat};
 
 /// How many operations go into one multi at most, so that it stays well below ZooKeeper's limit of a megabyte.
 const MULTI_OPS_MAX: usize = 300;
+
+/// How long one wait for a connection lasts.
+const CONNECT_WAIT: Duration = Duration::from_secs(60);
 
 /// How many reads are on their way at once.
 const READS_AT_ONCE: usize = 64;
@@ -116,9 +120,54 @@ impl Store {
             Op::Create { path: path.clone(), data: data.clone(), mode: CreateMode::Ephemeral },
             Op::SetData { path: path.clone(), data, version: None },
         ];
-        match self.multi(ops, &path).await?.pop() {
-            Some(OpResult::SetData(stat)) => Ok(stat),
+        let results = match self.multi(ops, &path).await {
+            Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
+                return self.own_ephemeral(&path).await?.ok_or(error);
+            }
+            results => results?,
+        };
+        match results.last() {
+            Some(OpResult::SetData(stat)) => Ok(*stat),
             _ => Ok(self.client.exists(&path).await?.unwrap_or_default()),
+        }
+    }
+
+    /// The statistics of an ephemeral znode of this session; `None` where there is none or it is another's. A znode may have been
+    /// made whose answer was lost with the connection.
+    async fn own_ephemeral(&self, path: &str) -> Result<Option<Stat>, StoreError> {
+        let stat = self.client.exists(path).await?;
+        Ok(stat.filter(|stat| stat.ephemeral_owner == self.client.session_id()))
+    }
+
+    /// After a lost connection, waits for the next one, as Kafka's client does before it asks again.
+    ///
+    /// # Errors
+    /// Any other error, as it is; the session is lost.
+    pub async fn reconnected(&self, error: StoreError) -> Result<(), StoreError> {
+        if !matches!(&error, StoreError::Client(error) if error.is_connection_loss()) {
+            return Err(error);
+        }
+        loop {
+            match self.client.wait_connected(CONNECT_WAIT).await {
+                Err(ClientError::ConnectTimeout { .. }) => {}
+                settled => return Ok(settled?),
+            }
+        }
+    }
+
+    /// Does something again and again until it is not the lost connection that fails it.
+    ///
+    /// # Errors
+    /// What fails it otherwise; the session is lost.
+    pub async fn until_connected<T>(
+        &self,
+        mut attempt: impl AsyncFnMut(&Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        loop {
+            match attempt(self).await {
+                Err(error) => self.reconnected(error).await?,
+                done => return done,
+            }
         }
     }
 
@@ -139,7 +188,7 @@ impl Store {
         }
     }
 
-    /// Claims to be the controller; `None` where another was faster.
+    /// Claims to be the controller, or finds that this session is; `None` where another was faster.
     pub async fn claim(&self, me: i32, now_ms: i64, on_first: impl FnOnce()) -> Result<Option<Claim>, StoreError> {
         let (epoch, version) = match found(self.client.get_data(znodes::CONTROLLER_EPOCH).await)? {
             Some((data, stat)) => {
@@ -165,6 +214,12 @@ impl Store {
         ];
         match self.multi(ops, znodes::CONTROLLER).await {
             Ok(_) => Ok(Some(Claim { epoch: next, version: version + 1 })),
+            // claimed before a connection was lost: the epoch was raised then
+            Err(error)
+                if error.code() == Some(ErrorCode::NodeExists) && self.own_ephemeral(znodes::CONTROLLER).await?.is_some() =>
+            {
+                Ok(Some(Claim { epoch, version }))
+            }
             Err(error) if matches!(error.code(), Some(ErrorCode::NodeExists | ErrorCode::BadVersion)) => Ok(None),
             Err(error) => Err(error),
         }

@@ -94,9 +94,8 @@ impl ControllerTask {
     /// # Errors
     /// What ZooKeeper refuses.
     pub async fn start(&mut self) -> Result<(), StoreError> {
-        if self.store.controller().await?.is_none() {
-            self.elect().await?;
-        }
+        self.view.controller = self.store.controller().await?;
+        self.stand().await?;
         self.reload().await?;
         self.seen_changes = self.store.config_changes().await?;
         if self.view.dynamic != DynamicSettings::default() {
@@ -113,6 +112,15 @@ impl ControllerTask {
 
     fn epoch(&self) -> i32 {
         self.claim.map_or(0, |claim| claim.epoch)
+    }
+
+    /// Takes the controller's place where it is free, or this broker's by a claim whose answer was lost.
+    async fn stand(&mut self) -> Result<bool, StoreError> {
+        let open = self.claim.is_none() && self.view.controller.is_none_or(|controller| controller == self.me);
+        if open {
+            self.elect().await?;
+        }
+        Ok(open)
     }
 
     async fn elect(&mut self) -> Result<(), StoreError> {
@@ -178,8 +186,7 @@ impl ControllerTask {
                 if self.view.controller != Some(self.me) && self.claim.take().is_some() {
                     log_info!(LOGGER, "{} Resigned", self.prefix());
                 }
-                if self.view.controller.is_none() {
-                    self.elect().await?;
+                if self.stand().await? {
                     self.reload().await?;
                 }
             }
@@ -281,7 +288,11 @@ impl ControllerTask {
 
     /// Tells what is known; groups forget what they have committed for partitions that are no more.
     fn tell(&self) {
-        let (before, now) = (self.parts.metadata.snapshot(), self.view.metadata());
+        let (before, mut now) = (self.parts.metadata.snapshot(), self.view.metadata());
+        for (topic, index) in &self.view.offline {
+            let partition = now.topics.get_mut(topic).and_then(|topic| topic.partitions.get_mut(index));
+            partition.into_iter().for_each(|partition| partition.failed.push(self.me));
+        }
         let stays = |name: &String, id: &Uuid| now.topics.get(name).is_some_and(|topic| topic.id == *id);
         let gone = before.topics.iter().filter(|(name, topic)| !stays(name, &topic.id));
         let gone = gone.flat_map(|(name, topic)| topic.partitions.keys().map(|index| TopicPartition::new(name.as_str(), *index)));
@@ -341,7 +352,7 @@ impl ControllerTask {
         if self.store.client.wait_connected(RECONNECT_WAIT).await.is_err() {
             return false;
         }
-        self.reload().await.is_ok()
+        self.reload().await.is_ok() && self.stand().await.is_ok()
     }
 
     /// Reads the cluster again; what this broker cannot lead it still cannot.

@@ -174,8 +174,8 @@ impl View {
             let endpoints = self.cluster.brokers.get(id).map(|broker| &broker.endpoints);
             endpoints.is_some_and(|endpoints| endpoints.iter().any(|endpoint| *endpoint.listener == *self.listener))
         };
-        let offline: Vec<BrokerId> =
-            partition.replicas.iter().filter(|id| !self.cluster.brokers.contains_key(id)).map(|id| BrokerId(*id)).collect();
+        let offline = |id: &&i32| !self.cluster.brokers.contains_key(id) || partition.failed.contains(id);
+        let offline: Vec<BrokerId> = partition.replicas.iter().filter(offline).map(|id| BrokerId(*id)).collect();
         let error = match partition.leader {
             NO_LEADER => Some(ResponseError::LeaderNotAvailable),
             leader if reachable(&leader) => None,
@@ -201,4 +201,22 @@ fn failed(name: Option<&str>, id: Uuid, error: ResponseError) -> MetadataRespons
         .with_topic_id(id)
         .with_is_internal(name.is_some_and(is_internal))
         .with_topic_authorized_operations(NO_OPERATIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::broker::metadata::BrokerMetadata;
+
+    #[test]
+    fn replicas_of_dead_brokers_and_failed_directories_are_offline() {
+        let broker = |id| (id, BrokerMetadata { id, epoch: 1, rack: None, endpoints: Vec::new() });
+        let cluster = ClusterMetadata { brokers: [broker(0), broker(2)].into(), ..ClusterMetadata::default() };
+        let view = View { cluster: Arc::new(cluster), listener: "PLAINTEXT".into(), version: 12, topic_operations: 0 };
+        let partition =
+            PartitionMetadata { leader: NO_LEADER, replicas: vec![0, 1, 2], failed: vec![0], ..PartitionMetadata::default() };
+        let answer = view.partition(0, &partition);
+        assert_eq!(answer.offline_replicas, [BrokerId(0), BrokerId(1)]);
+        assert_eq!(answer.error_code, ResponseError::LeaderNotAvailable.code());
+    }
 }

@@ -10,6 +10,8 @@ use kafka_protocol::messages::produce_request::PartitionProduceData;
 use kafka_protocol::messages::produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse};
 use kafka_protocol::messages::{ProduceRequest, ProduceResponse, TopicName};
 use kafka_protocol::protocol::{Request, StrBytes};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use super::lookup::{code, partition};
 use super::{Answer, ApiSpec, Broker, RequestContext, RequestError, encode, typed_raw};
@@ -84,10 +86,20 @@ fn append(broker: &Broker, context: &RequestContext, topic: &str, data: Partitio
                 format!("Cannot append to internal topic {topic}"),
             ));
         }
-        let info = partition.append(records, AppendOrigin::Client, acks)?;
+        let info = beside_others(&records, || partition.append(&records, AppendOrigin::Client, acks))?;
         Ok((partition, info))
     };
     (index, append())
+}
+
+/// Packed records of more bytes than this may unpack to so many that other connections would notice.
+const LITTLE_BYTES: usize = 1024;
+
+/// Does work on records that may take long so that this thread's other connections are served by another one meanwhile.
+fn beside_others<T>(records: &[u8], work: impl FnOnce() -> T) -> T {
+    let packed = || BatchHeader::parse(records).is_ok_and(|header| header.compression() != Ok(Compression::None));
+    let others = || Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    if records.len() > LITTLE_BYTES && packed() && others() { block_in_place(work) } else { work() }
 }
 
 /// As Kafka, tells a client that wants no answer of its errors by closing the connection: it then asks for metadata anew.

@@ -473,6 +473,13 @@ impl PartitionLog {
         Ok(to)
     }
 
+    /// From now on the active segment's file takes writes and cannot be made durable.
+    #[cfg(test)]
+    pub fn take_away_flushes(&mut self) {
+        let null = File::options().read(true).write(true).open("/dev/null").expect("there always");
+        self.segments.values_mut().next_back().expect("at least one").file = Arc::new(null);
+    }
+
     /// The producers with their last batches, by id.
     pub fn producer_entries(&self) -> Vec<ProducerEntry> {
         self.producers.entries()

@@ -418,3 +418,16 @@ fn a_log_whose_indexes_were_removed_beneath_it_goes_on() {
     assert_eq!(read_all(&log), [0, 3, 6, 9, 12, 15, 18, 21]);
     assert_eq!(log.offset_for_timestamp(NOW + 300).expect("read").map(|found| found.offset), Some(9));
 }
+
+#[test]
+fn a_flush_that_fails_is_told_and_moves_no_recovery_point() {
+    let place = Place::new(|config| config.flush_messages = 1);
+    let mut log = place.filled(3);
+    assert_eq!(log.recovery_point(), 9);
+    log.take_away_flushes();
+    let error = log.append(&[batch(9, NOW)], NOW).expect_err("the system refuses");
+    assert!(error.fails_directory(), "{error}");
+    assert!(error.to_string().starts_with("failed to flush"), "{error}");
+    assert_eq!(log.recovery_point(), 9);
+    assert_eq!(read_all(&place.open(false, 9)), [0, 3, 6]);
+}

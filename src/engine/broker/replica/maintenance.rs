@@ -16,8 +16,10 @@ use crate::net::Shutdown;
 /// A round over the logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Delete segments that have had their time.
+    /// Delete segments that have had their time, of topics that are not compacted.
     Retention,
+    /// The same of topics that are compacted as well; in Kafka the log cleaner does it.
+    CompactedRetention,
     /// Flush logs whose `flush.ms` has passed.
     Flush,
     /// Write `recovery-point-offset-checkpoint`.
@@ -47,6 +49,7 @@ impl Schedule {
     /// The schedule of a broker that starts at `now`, in milliseconds since 1970 (UTC).
     pub fn new(settings: &StorageSettings, now: i64) -> Self {
         let entry = |task, period: i64, delay: i64| (task, period.max(1), now.saturating_add(delay));
+        let compacted = settings.cleaner_backoff_ms.map(|ms| entry(Task::CompactedRetention, ms, ms));
         Self {
             entries: vec![
                 entry(Task::Retention, settings.retention_check_ms, INITIAL_DELAY_MS),
@@ -60,7 +63,10 @@ impl Schedule {
                 ),
                 entry(Task::ExpireProducers, settings.producer_expiration_check_ms, settings.producer_expiration_check_ms),
                 entry(Task::Sweep, SWEEP_MS, SWEEP_MS),
-            ],
+            ]
+            .into_iter()
+            .chain(compacted)
+            .collect(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every partition of this broker: opened at the start, made and deleted as the controller says.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +13,7 @@ use super::super::log::{
 };
 use super::fetch_session::FetchSessions;
 use super::moving::{FutureReplica, Move};
+use super::maintenance::Task;
 use super::opening;
 use super::parallel::{in_parallel, threads_for};
 use super::partition::{Partition, PartitionAssignment};
@@ -53,6 +54,8 @@ pub(super) struct State {
     pub(super) unassigned: BTreeMap<TopicPartition, PartitionLog>,
     /// The high watermarks of the last run.
     pub(super) checkpointed: BTreeMap<TopicPartition, i64>,
+    /// Partitions that are gone and of which the checkpoints may still speak.
+    pub(super) gone: BTreeSet<TopicPartition>,
     /// How many logs each directory has, in the directories' order.
     used: Vec<usize>,
 }
@@ -104,7 +107,7 @@ impl ReplicaManager {
     pub fn open(settings: StorageSettings) -> Result<Self, StorageError> {
         let chores = Arc::new(Chores::default());
         let opened = opening::open(&settings, &chores)?;
-        let mut state = State { checkpointed: opened.high_watermarks, ..State::default() };
+        let mut state = State { checkpointed: opened.high_watermarks, gone: opened.gone, ..State::default() };
         state.used = vec![0; opened.directories.len()];
         for log in opened.logs {
             if let Some(at) = place(&opened.directories, log.directory()) {
@@ -199,6 +202,7 @@ impl ReplicaManager {
     /// order. It waits for the disk.
     pub fn become_leaders(&self, requests: Vec<LeaderRequest>) -> Vec<Result<Arc<Partition>, StorageError>> {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forget_namesakes(&requests);
         let mut planned = Vec::with_capacity(requests.len());
         {
             let mut state = self.state();
@@ -210,6 +214,20 @@ impl ReplicaManager {
         let outcomes = in_parallel(planned, threads, |(source, request)| self.realise(source, request));
         let mut state = self.state();
         outcomes.into_iter().map(|outcome| state.settle(outcome)).collect()
+    }
+
+    /// Writes the checkpoints where they speak of a deleted partition whose name is to be used again: after a crash the new one's log
+    /// would be taken for the old one's, and cut.
+    fn forget_namesakes(&self, requests: &[LeaderRequest]) {
+        let mut state = self.state();
+        let is_gone = |of: &PartitionAssignment| state.gone.contains(&TopicPartition::new(of.topic.as_str(), of.index));
+        if !requests.iter().any(|request| is_gone(&request.assignment)) {
+            return;
+        }
+        state.gone.clear();
+        drop(state);
+        self.perform(Task::CheckpointRecoveryPoints, now_ms());
+        self.perform(Task::CheckpointStartOffsets, now_ms());
     }
 
     fn source(&self, state: &mut State, request: &LeaderRequest) -> Source {
@@ -323,6 +341,7 @@ impl ReplicaManager {
             (None, None) => return,
         };
         state.checkpointed.remove(&key);
+        state.gone.insert(key.clone());
         if let Some(at) = place(&self.directories, &directory) {
             state.used[at] = state.used[at].saturating_sub(1);
         }

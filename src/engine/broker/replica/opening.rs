@@ -1,7 +1,7 @@
 //! The log directories at a start: locked, their logs opened, after a crash recovered. A directory that cannot be used is given up
 //! while another is left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +23,8 @@ pub(super) struct Opened {
     pub(super) logs: Vec<PartitionLog>,
     /// The high watermarks of the last run.
     pub(super) high_watermarks: BTreeMap<TopicPartition, i64>,
+    /// Partitions that the checkpoints speak of and that are not there.
+    pub(super) gone: BTreeSet<TopicPartition>,
 }
 
 /// Opens the directories of `settings` and every log in them.
@@ -42,6 +44,7 @@ pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<O
             Ok(loaded) => {
                 opened.logs.extend(loaded.logs);
                 opened.high_watermarks.extend(loaded.high_watermarks);
+                opened.gone.extend(loaded.gone);
                 if !loaded.clean {
                     unclean.push(directory.path().display().to_string());
                 }
@@ -92,6 +95,7 @@ struct Loaded {
     clean: bool,
     logs: Vec<PartitionLog>,
     high_watermarks: BTreeMap<TopicPartition, i64>,
+    gone: BTreeSet<TopicPartition>,
 }
 
 /// Opens every log of a directory with as many threads as the settings give it.
@@ -108,6 +112,8 @@ fn load_directory(directory: &LogDirectory, settings: &StorageSettings, chores: 
     let now = now_ms();
     chores.remove_at(now.saturating_add(settings.defaults.file_delete_delay_ms), deleted);
     let (recovery_points, start_offsets) = (tolerant(directory.recovery_points.read()), tolerant(directory.start_offsets.read()));
+    let spoken_of = recovery_points.keys().chain(start_offsets.keys());
+    let gone = spoken_of.filter(|partition| !folders.contains_key(*partition)).cloned().collect();
     let done = AtomicUsize::new(0);
     let open = |(partition, folder): (TopicPartition, PathBuf)| {
         let started = Instant::now();
@@ -125,7 +131,7 @@ fn load_directory(directory: &LogDirectory, settings: &StorageSettings, chores: 
     };
     let logs = in_parallel(folders.into_iter().collect(), settings.recovery_threads, open);
     let logs: Result<Vec<PartitionLog>, StorageError> = logs.into_iter().collect();
-    Ok(Loaded { clean: clean || total == 0, logs: logs?, high_watermarks: tolerant(directory.high_watermarks.read()) })
+    Ok(Loaded { clean: clean || total == 0, logs: logs?, high_watermarks: tolerant(directory.high_watermarks.read()), gone })
 }
 
 fn log_loaded(log: &PartitionLog, started: Instant, done: usize, total: usize) {

@@ -10,8 +10,10 @@ use kafka_protocol::ResponseError;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::super::log::{Chores, LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, now_ms};
-use super::validation::{Prepared, prepare};
+use super::super::log::{
+    Chores, LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, TopicPartition, now_ms,
+};
+use super::validation::{self, Placed, Target, prepare};
 use crate::engine::kafka::Chunk;
 use crate::log_info;
 
@@ -248,13 +250,13 @@ impl Partition {
         }
     }
 
-    /// Appends record batches as they came off the wire; with `acks` -1 only where enough replicas are in sync.
+    /// Appends record batches as they came off the wire; with `acks` -1 only where enough replicas are in sync. It unpacks what is
+    /// packed, which may take its time; others can use the partition meanwhile.
     ///
     /// # Errors
     /// Kafka's code and words; nothing was appended.
-    pub fn append(&self, records: Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
-        let mut state = self.state();
-        self.append_to(&mut state, &records, origin, acks).map_err(|mut error| {
+    pub fn append(&self, records: &Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
+        self.try_append(records, origin, acks).map_err(|mut error| {
             // as ReplicaManager.appendToLocalLog: what it expects to happen is answered without a look at the log
             use ResponseError as Code;
             let expected = matches!(
@@ -267,28 +269,26 @@ impl Partition {
                     | Code::KafkaStorageError
             );
             if !expected {
-                error.log_start_offset = state.log.start_offset();
+                error.log_start_offset = self.log_start_offset();
             }
             error
         })
     }
 
-    fn append_to(&self, state: &mut State, records: &Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
-        let place = format!("{}-{}", self.topic, self.index);
-        self.led(state).map_err(|error| AppendError::new(error, format!("Leader not local for partition {place}")))?;
-        let (in_sync, needed) = (state.assignment.isr.len(), state.log.config().min_insync_replicas);
-        if acks == -1 && i64::try_from(in_sync).unwrap_or(i64::MAX) < i64::from(needed) {
-            let isr: Vec<String> = state.assignment.isr.iter().map(ToString::to_string).collect();
-            let message = format!(
-                "The size of the current ISR Set({}) is insufficient to satisfy the min.isr requirement of {needed} for partition {place}",
-                isr.join(", ")
-            );
-            return Err(AppendError::new(ResponseError::NotEnoughReplicas, message));
-        }
+    fn try_append(&self, records: &Bytes, origin: AppendOrigin, acks: i16) -> Result<AppendInfo, AppendError> {
+        let place = TopicPartition::new(self.topic.as_str(), self.index);
+        let config = {
+            let state = self.state();
+            self.accepts(&state, acks)?;
+            Arc::clone(state.log.shared_config())
+        };
         let now = now_ms();
-        let batches = match prepare(records, origin, &state.log, state.assignment.leader_epoch, now)? {
-            Prepared::Append(batches) => batches,
-            Prepared::Duplicate(batch) => {
+        let batches = prepare(records, origin, Target { place: &place, config: &config }, now)?;
+        let mut state = self.state();
+        self.accepts(&state, acks)?;
+        let batches = match validation::place(batches, &state.log, state.assignment.leader_epoch)? {
+            Placed::Append(batches) => batches,
+            Placed::Duplicate(batch) => {
                 return Ok(AppendInfo {
                     base_offset: batch.first_offset(),
                     last_offset: batch.last_offset,
@@ -300,17 +300,34 @@ impl Partition {
         let base_offset = state.log.end_offset();
         if let Err(error) = state.log.append(&batches, now) {
             let what = format!("Error while appending records to {place} in dir {}", self.directory().display());
-            self.failed(state, &what, &error);
+            self.failed(&mut state, &what, &error);
             return Err(AppendError::new(ResponseError::KafkaStorageError, what));
         }
-        self.advance(state);
-        let append_time = state.log.config().timestamp_type == TimestampType::LogAppendTime;
+        self.advance(&mut state);
+        let append_time = config.timestamp_type == TimestampType::LogAppendTime;
         Ok(AppendInfo {
             base_offset,
             last_offset: state.log.end_offset() - 1,
             log_append_time: if append_time { now } else { -1 },
             log_start_offset: state.log.start_offset(),
         })
+    }
+
+    /// Whether records are taken here, and with that many replicas in sync.
+    fn accepts(&self, state: &State, acks: i16) -> Result<(), AppendError> {
+        let place = || format!("{}-{}", self.topic, self.index);
+        self.led(state).map_err(|error| AppendError::new(error, format!("Leader not local for partition {}", place())))?;
+        let (in_sync, needed) = (state.assignment.isr.len(), state.log.config().min_insync_replicas);
+        if acks != -1 || i64::try_from(in_sync).unwrap_or(i64::MAX) >= i64::from(needed) {
+            return Ok(());
+        }
+        let isr: Vec<String> = state.assignment.isr.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "The size of the current ISR Set({}) is insufficient to satisfy the min.isr requirement of {needed} for partition {}",
+            isr.join(", "),
+            place()
+        );
+        Err(AppendError::new(ResponseError::NotEnoughReplicas, message))
     }
 
     /// Waits until the record at `offset` is on every replica in sync.

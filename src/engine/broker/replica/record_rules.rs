@@ -3,8 +3,9 @@
 
 use kafka_protocol::ResponseError;
 
-use super::super::log::{PartitionLog, TimestampType};
+use super::super::log::TimestampType;
 use super::partition::AppendError;
+use super::validation::Target;
 use crate::engine::kafka::batch::{BatchHeader, Compression, NO_TIMESTAMP};
 use crate::engine::kafka::record_walk::{RecordShape, WalkError, walk_records};
 
@@ -24,8 +25,8 @@ pub(super) struct Looked {
 }
 
 /// Looks at each record of a batch whose header is right.
-pub(super) fn look(header: &BatchHeader, batch: &[u8], log: &PartitionLog, now: i64) -> Result<Looked, AppendError> {
-    let rules = Rules { header, log, now };
+pub(super) fn look(header: &BatchHeader, batch: &[u8], target: Target<'_>, now: i64) -> Result<Looked, AppendError> {
+    let rules = Rules { header, target, now };
     let mut looked = Looked { max_timestamp: NO_TIMESTAMP, in_order: true, has_negative_time: false };
     let mut errors = Errors::default();
     let mut index = 0;
@@ -60,7 +61,7 @@ enum Fault {
 
 struct Rules<'a> {
     header: &'a BatchHeader,
-    log: &'a PartitionLog,
+    target: Target<'a>,
     now: i64,
 }
 
@@ -75,9 +76,9 @@ impl Rules<'_> {
     }
 
     fn fault(&self, record: &RecordShape) -> Option<Fault> {
-        let config = self.log.config();
+        let config = self.target.config;
         if config.compact && record.key_bytes < 0 {
-            let place = self.log.partition();
+            let place = self.target.place;
             return Some(Fault::Record(format!("Compacted topic cannot accept message without key in topic partition {place}")));
         }
         let time = self.time(record);

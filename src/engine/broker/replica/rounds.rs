@@ -18,9 +18,12 @@ impl ReplicaManager {
     /// Does a round; `now` is in milliseconds since 1970 (UTC).
     pub fn perform(&self, task: Task, now: i64) {
         match task {
-            Task::Retention => {
-                self.each_log("retention", |log, high_watermark| log.delete_old_segments(high_watermark, now).map(drop))
-            }
+            Task::Retention | Task::CompactedRetention => self.each_log("retention", |log, high_watermark| {
+                if log.config().compact == (task == Task::CompactedRetention) {
+                    log.delete_old_segments(high_watermark, now)?;
+                }
+                Ok(())
+            }),
             Task::Flush => self.each_log("flush", |log, _| log.flush_if_due(now)),
             Task::ExpireProducers => self.each_log("producer expiry", |log, _| {
                 log.expire_producers(now, self.changing_settings.producer_expiration_ms());

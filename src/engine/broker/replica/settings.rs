@@ -21,6 +21,8 @@ pub struct StorageSettings {
     pub recovery_threads: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_ms: i64,
+    /// `log.cleaner.backoff.ms`; `None` without `log.cleaner.enable`, when nothing of a compacted topic is deleted.
+    pub cleaner_backoff_ms: Option<i64>,
     /// `log.flush.scheduler.interval.ms`.
     pub flush_check_ms: i64,
     /// `log.flush.offset.checkpoint.interval.ms`.
@@ -46,6 +48,7 @@ impl StorageSettings {
             defaults: Arc::new(LogConfig::default()),
             recovery_threads: 1,
             retention_check_ms: 300_000,
+            cleaner_backoff_ms: Some(15_000),
             flush_check_ms: i64::MAX,
             recovery_point_checkpoint_ms: 60_000,
             start_offset_checkpoint_ms: 60_000,
@@ -67,6 +70,7 @@ impl StorageSettings {
             defaults: Arc::new(LogConfig::new(config, BTreeMap::new())?),
             recovery_threads: recovery_threads(config),
             retention_check_ms: config.long("log.retention.check.interval.ms"),
+            cleaner_backoff_ms: config.boolean("log.cleaner.enable").then(|| config.long("log.cleaner.backoff.ms")),
             flush_check_ms: config.long("log.flush.scheduler.interval.ms"),
             recovery_point_checkpoint_ms: config.long("log.flush.offset.checkpoint.interval.ms"),
             start_offset_checkpoint_ms: config.long("log.flush.start.offset.checkpoint.interval.ms"),

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::engine::broker::log::{CompressionPolicy, TimestampType};
-use crate::engine::client::records::{Codec, NewRecord, Producer, decode, encode};
 use crate::engine::kafka::Chunk;
 use crate::engine::kafka::batch::{BatchHeader, Compression};
+use crate::engine::kafka::record_set::{NewRecord, Producer, decode, encode};
 
 const ID: Uuid = Uuid::from_u128(7);
 
@@ -26,7 +26,7 @@ fn assignment(index: i32, leader_epoch: i32) -> PartitionAssignment {
     PartitionAssignment { topic: "t".to_owned(), index, topic_id: ID, leader: 0, leader_epoch, replicas, isr, partition_epoch: 0 }
 }
 
-fn records(values: &[&str], codec: Codec, producer: Producer) -> Bytes {
+fn records(values: &[&str], codec: Compression, producer: Producer) -> Bytes {
     let record = |value: &&str| NewRecord {
         timestamp: 1000,
         value: Some(Bytes::copy_from_slice(value.as_bytes())),
@@ -36,7 +36,7 @@ fn records(values: &[&str], codec: Codec, producer: Producer) -> Bytes {
 }
 
 fn plain(values: &[&str]) -> Bytes {
-    records(values, Codec::None, Producer::NONE)
+    records(values, Compression::None, Producer::NONE)
 }
 
 fn read(partition: &Partition, offset: i64) -> Bytes {
@@ -77,12 +77,12 @@ fn records_are_kept_over_a_stop_and_a_crash() {
     for clean in [true, false] {
         let place = place();
         let partition = place.partition(|_| {});
-        partition.append(plain(&["a", "b"]), AppendOrigin::Client, -1).expect("appended");
-        let info = partition.append(plain(&["c"]), AppendOrigin::Client, 1).expect("appended");
+        partition.append(&plain(&["a", "b"]), AppendOrigin::Client, -1).expect("appended");
+        let info = partition.append(&plain(&["c"]), AppendOrigin::Client, 1).expect("appended");
         assert_eq!((info.base_offset, info.last_offset, info.log_append_time), (2, 2, -1));
         if clean {
             place.manager.shutdown();
-            let refused = partition.append(plain(&["d"]), AppendOrigin::Client, 1).expect_err("stopped");
+            let refused = partition.append(&plain(&["d"]), AppendOrigin::Client, 1).expect_err("stopped");
             assert_eq!(refused.error, ResponseError::NotLeaderOrFollower);
         }
         assert_eq!(place.root.path().join("logs/.kafka_cleanshutdown").exists(), clean);
@@ -90,7 +90,7 @@ fn records_are_kept_over_a_stop_and_a_crash() {
         assert_eq!(again.partition("t", 0).err(), Some(ResponseError::UnknownTopicOrPartition), "until it is assigned");
         let partition = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
         assert_eq!((partition.high_watermark(), values(&partition, 1)), (3, vec!["a".into(), "b".into(), "c".into()]));
-        partition.append(plain(&["d"]), AppendOrigin::Client, 1).expect("appended");
+        partition.append(&plain(&["d"]), AppendOrigin::Client, 1).expect("appended");
         assert_eq!(partition.end_offset_for_epoch(0), Ok((0, 3)));
         let epochs = fs::read_to_string(partition.folder().join("leader-epoch-checkpoint")).expect("written");
         assert_eq!(epochs, "0\n2\n0 0\n1 3\n");
@@ -102,7 +102,7 @@ fn records_are_kept_over_a_stop_and_a_crash() {
 fn refused(change: impl FnOnce(&mut LogConfig), records: Bytes, expected: ResponseError, words: &str) {
     let place = place();
     let partition = place.partition(change);
-    let error = partition.append(records, AppendOrigin::Client, -1).expect_err("refused");
+    let error = partition.append(&records, AppendOrigin::Client, -1).expect_err("refused");
     assert!(error.error == expected && error.message.contains(words), "expected {expected:?}, found {error:?}");
     assert_eq!(partition.log_end_offset(), 0);
 }
@@ -149,8 +149,8 @@ fn the_topic_can_set_time_and_codec() {
         config.timestamp_type = TimestampType::LogAppendTime;
         config.compression = CompressionPolicy::Fixed(Compression::Zstd);
     });
-    for codec in [Codec::None, Codec::Gzip, Codec::Zstd] {
-        let info = partition.append(records(&["a", "b"], codec, Producer::NONE), AppendOrigin::Client, 1).expect("appended");
+    for codec in [Compression::None, Compression::Gzip, Compression::Zstd] {
+        let info = partition.append(&records(&["a", "b"], codec, Producer::NONE), AppendOrigin::Client, 1).expect("appended");
         let header = BatchHeader::check(&read(&partition, info.base_offset)).expect("whole");
         assert_eq!(header.compression(), Ok(Compression::Zstd));
         assert!(header.has_append_time() && header.max_timestamp == info.log_append_time && info.log_append_time > 1000);
@@ -163,8 +163,8 @@ fn an_idempotent_producer_writes_each_batch_once() {
     let place = place();
     let partition = place.partition(|_| {});
     let send = |base_sequence: i32, epoch: i16| {
-        let batch = records(&["a", "b"], Codec::None, Producer { id: 5, epoch, base_sequence });
-        partition.append(batch, AppendOrigin::Client, -1).map(|info| info.base_offset).map_err(|error| error.error)
+        let batch = records(&["a", "b"], Compression::None, Producer { id: 5, epoch, base_sequence });
+        partition.append(&batch, AppendOrigin::Client, -1).map(|info| info.base_offset).map_err(|error| error.error)
     };
     assert_eq!([send(0, 0), send(2, 0), send(0, 0), send(2, 0)], [Ok(0), Ok(2), Ok(0), Ok(2)]);
     assert_eq!(send(6, 0), Err(ResponseError::OutOfOrderSequenceNumber));
@@ -178,7 +178,7 @@ async fn waiting_readers_hear_of_appends_and_of_the_end() {
     let place = place();
     let partition = place.partition(|_| {});
     let mut watched = partition.watch_high_watermark();
-    partition.append(plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
+    partition.append(&plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
     watched.changed().await.expect("told");
     assert_eq!(*watched.borrow_and_update(), 1);
     partition.wait_replicated(0, Duration::from_secs(5)).await.expect("at once");
@@ -194,7 +194,7 @@ async fn waiting_readers_hear_of_appends_and_of_the_end() {
 fn a_deleted_partition_is_renamed_and_swept_and_can_come_again() {
     let place = place();
     let partition = place.partition(|config| config.file_delete_delay_ms = 1000);
-    partition.append(plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
+    partition.append(&plain(&["a"]), AppendOrigin::Client, 1).expect("appended");
     place.manager.delete_partition("t", 0);
     let folders = || {
         let names = fs::read_dir(place.root.path().join("logs")).expect("listed").map(|e| e.expect("listed").file_name());
@@ -244,7 +244,7 @@ fn epochs_and_ranges_are_checked() {
 fn deleted_records_stay_deleted() {
     let place = place();
     let partition = place.partition(|_| {});
-    partition.append(plain(&["a", "b", "c"]), AppendOrigin::Client, 1).expect("appended");
+    partition.append(&plain(&["a", "b", "c"]), AppendOrigin::Client, 1).expect("appended");
     assert_eq!(partition.delete_records(4), Err(ResponseError::OffsetOutOfRange));
     assert_eq!(partition.delete_records(2), Ok(2));
     place.manager.shutdown();
@@ -305,7 +305,7 @@ fn a_directory_that_fails_takes_its_own_partitions_and_the_last_one_takes_all() 
     let manager = on_two_directories(root.path());
     manager.become_leaders(requests(0..4, true));
     let partition = |index| manager.partition("t", index).expect("made");
-    let send = |index| partition(index).append(plain(&["a"]), AppendOrigin::Client, 1).map(drop).map_err(|error| error.error);
+    let send = |index| partition(index).append(&plain(&["a"]), AppendOrigin::Client, 1).map(drop).map_err(|error| error.error);
     let in_one: Vec<i32> = (0..4).filter(|index| partition(*index).directory() == root.path().join("one")).collect();
     fs::remove_dir_all(root.path().join("one")).expect("removed");
     manager.perform(Task::CheckpointHighWatermarks, 0);
@@ -355,12 +355,12 @@ async fn a_log_moves_to_another_directory_while_records_come() {
     for (round, directory) in [&one, &two, &one, &one].into_iter().enumerate() {
         for number in 0..20 {
             let value = format!("{round} {number}");
-            partition.append(plain(&[&value]), AppendOrigin::Client, 1).expect("appended");
+            partition.append(&plain(&[&value]), AppendOrigin::Client, 1).expect("appended");
             expected.push(value);
         }
         assert_eq!(to(directory), Ok(()));
         let during = format!("{round} during");
-        partition.append(plain(&[&during]), AppendOrigin::Client, 1).expect("appended");
+        partition.append(&plain(&[&during]), AppendOrigin::Client, 1).expect("appended");
         expected.push(during);
         moved(&manager, 0, directory).await;
         assert_eq!(partition.folder(), directory.join("t-0"));
@@ -384,4 +384,71 @@ async fn a_log_moves_to_another_directory_while_records_come() {
     let again = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
     assert_eq!((again.directory(), again.log_start_offset()), (two, 5));
     assert_eq!(again.log_end_offset(), i64::try_from(expected.len()).expect("few"));
+}
+
+#[test]
+fn retention_of_compacted_topics_is_the_cleaners() {
+    for (compact, delete, task, left) in [
+        (false, true, Task::Retention, 2),
+        (false, true, Task::CompactedRetention, 5),
+        (true, true, Task::Retention, 5),
+        (true, true, Task::CompactedRetention, 2),
+        (true, false, Task::CompactedRetention, 4),
+    ] {
+        let place = place();
+        let partition = place.partition(|config| {
+            (config.compact, config.delete, config.segment_bytes, config.retention_bytes) = (compact, delete, 80, 100);
+        });
+        for index in 0..5 {
+            let record = NewRecord { key: Some("k".into()), timestamp: index, ..NewRecord::default() };
+            let batch = encode(&[record], Compression::None, Producer::NONE).expect("encodes");
+            partition.append(&batch, AppendOrigin::Client, 1).expect("appended");
+        }
+        // a start in the second segment
+        partition.with_log(|log, _| log.raise_start_offset(1, "a test")).expect("raised");
+        place.manager.perform(task, 0);
+        let segments = partition.with_log(|log, _| log.segment_count());
+        assert_eq!(segments, left, "compact {compact}, delete {delete}, {task:?}");
+    }
+}
+
+#[test]
+fn a_flush_that_fails_gives_up_the_directory_and_what_was_acknowledged_stays() {
+    let place = place();
+    let partition = place.partition(|config| config.flush_messages = 1);
+    partition.append(&plain(&["a"]), AppendOrigin::Client, -1).expect("appended");
+    partition.with_log(|log, _| log.take_away_flushes());
+    for _ in 0..2 {
+        let refused = partition.append(&plain(&["b"]), AppendOrigin::Client, -1).expect_err("it is not durable");
+        assert_eq!(refused.error, ResponseError::KafkaStorageError);
+    }
+    let read = partition.read(0, 1000, true, Isolation::ReadUncommitted);
+    assert_eq!(read.err(), Some(ResponseError::KafkaStorageError));
+    assert_eq!(place.manager.handle_failures(), [Failure::Last]);
+    let again = manager(place.root.path());
+    let partition = again.become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
+    assert_eq!(values(&partition, 0), ["a"]);
+}
+
+/// What a crash leaves of a topic that was deleted and made again under its name, where the checkpoints spoke of the first one;
+/// `restarts` between the two, too.
+fn check_namesake(restarts: bool) {
+    let place = place();
+    let partition = place.partition(|_| {});
+    partition.append(&plain(&["a", "b", "c"]), AppendOrigin::Client, 1).expect("appended");
+    partition.delete_records(2).expect("deleted");
+    place.manager.perform(Task::CheckpointRecoveryPoints, 0);
+    place.manager.perform(Task::CheckpointStartOffsets, 0);
+    place.manager.delete_partition("t", 0);
+    let second = if restarts { manager(place.root.path()) } else { place.manager };
+    let partition = second.become_leader(assignment(0, 0), LogConfig::default()).expect("leads");
+    partition.append(&plain(&["new"]), AppendOrigin::Client, 1).expect("appended");
+    let partition = manager(place.root.path()).become_leader(assignment(0, 1), LogConfig::default()).expect("leads");
+    assert_eq!((partition.log_start_offset(), values(&partition, 0)), (0, vec!["new".to_owned()]), "restarts {restarts}");
+}
+
+#[test]
+fn a_crash_does_not_take_a_new_topic_for_the_deleted_one_of_its_name() {
+    check_namesake(false);
+    check_namesake(true);
 }

@@ -4,57 +4,52 @@
 use bytes::Bytes;
 use kafka_protocol::ResponseError;
 
-use super::super::log::{CompressionPolicy, PartitionLog, PreparedBatch, ProducerBatch, SequenceError, TimestampType};
+use super::super::log::{
+    CompressionPolicy, LogConfig, PartitionLog, PreparedBatch, ProducerBatch, SequenceError, TimestampType, TopicPartition,
+};
 use super::partition::{AppendError, AppendOrigin};
 use super::record_rules::{Looked, look};
 use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, whole_batch};
-use crate::engine::kafka::records::{RecordsError, number_records, repack, unpack};
+use crate::engine::kafka::compression::{PackError, repack, unpack};
+use crate::engine::kafka::records::{RecordsError, number_records};
+
+/// Where records go: the partition and its settings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target<'a> {
+    pub place: &'a TopicPartition,
+    pub config: &'a LogConfig,
+}
 
 /// What is to be done with records.
 #[derive(Debug)]
-pub(super) enum Prepared {
+pub(super) enum Placed {
     /// They are to be appended.
     Append(Vec<PreparedBatch>),
     /// They were appended before.
     Duplicate(ProducerBatch),
 }
 
-/// Checks `records` against the log they go to and gives them their offsets; `now` is in milliseconds since 1970 (UTC).
+/// Checks `records` by themselves and lays them out as they go to disk, but for what depends on the log; `now` is in milliseconds
+/// since 1970 (UTC). That may take its time, as packed records are unpacked: the log is not held up meanwhile.
 pub(super) fn prepare(
     records: &Bytes,
     origin: AppendOrigin,
-    log: &PartitionLog,
-    leader_epoch: i32,
+    target: Target<'_>,
     now: i64,
-) -> Result<Prepared, AppendError> {
-    let mut offset = log.end_offset();
+) -> Result<Vec<PreparedBatch>, AppendError> {
     let mut batches = Vec::new();
     let mut rest = records.clone();
     // a part of a batch at the end is left out
-    while let Some(size) = whole_batch(&rest).map_err(|error| corrupt(&error, log))? {
+    while let Some(size) = whole_batch(&rest).map_err(|error| corrupt(&error, target.place))? {
         let batch = rest.split_to(size);
-        let header = check_batch(&batch, origin, log)?;
+        let header = check_batch(&batch, origin, target)?;
         let mut prepared = match origin {
-            AppendOrigin::Client => {
-                let looked = look(&header, &batch, log, now)?;
-                // as Kafka, sent again is found out only when all else is right
-                if header.has_producer_id() {
-                    if let Some(duplicate) = log.producers().duplicate(&header) {
-                        return Ok(Prepared::Duplicate(duplicate));
-                    }
-                    let place = log.partition().to_string();
-                    log.producers().check(&header, offset, &place).map_err(refused_sequence)?;
-                }
-                lay_out(header, &batch, &looked, log)?
-            }
+            AppendOrigin::Client => lay_out(header, &batch, &look(&header, &batch, target, now)?, target)?,
             AppendOrigin::Coordinator => PreparedBatch { header, records: batch.slice(HEADER_BYTES..) },
         };
-        prepared.header.base_offset = offset;
-        prepared.header.partition_leader_epoch = leader_epoch;
-        if log.config().timestamp_type == TimestampType::LogAppendTime {
+        if target.config.timestamp_type == TimestampType::LogAppendTime {
             prepared.header.set_append_time(now, &prepared.records);
         }
-        offset = prepared.header.next_offset();
         batches.push(prepared);
     }
     if batches.is_empty() {
@@ -62,21 +57,39 @@ pub(super) fn prepare(
         return Err(AppendError::new(ResponseError::CorruptMessage, message));
     }
     let bytes: u64 = batches.iter().map(|batch| batch.header.size() as u64).sum();
-    let limit = log.config().segment_bytes;
+    let limit = target.config.segment_bytes;
     if bytes > limit {
+        let place = target.place;
         let message = format!(
-            "Message batch size is {bytes} bytes in append to partition {}, which exceeds the maximum configured segment size of {limit}.",
-            log.partition()
+            "Message batch size is {bytes} bytes in append to partition {place}, which exceeds the maximum configured segment size of {limit}."
         );
         return Err(AppendError::new(ResponseError::RecordListTooLarge, message));
     }
-    Ok(Prepared::Append(batches))
+    Ok(batches)
 }
 
-fn corrupt(error: &BatchError, log: &PartitionLog) -> AppendError {
+/// Gives prepared batches their offsets in the log, once it is known that their producers did not send them before. As in Kafka that
+/// is found out only when all else is right.
+pub(super) fn place(mut batches: Vec<PreparedBatch>, log: &PartitionLog, leader_epoch: i32) -> Result<Placed, AppendError> {
+    let mut offset = log.end_offset();
+    for batch in &mut batches {
+        if batch.header.has_producer_id() {
+            if let Some(duplicate) = log.producers().duplicate(&batch.header) {
+                return Ok(Placed::Duplicate(duplicate));
+            }
+            let place = log.partition().to_string();
+            log.producers().check(&batch.header, offset, &place).map_err(refused_sequence)?;
+        }
+        batch.header.base_offset = offset;
+        batch.header.partition_leader_epoch = leader_epoch;
+        offset = batch.header.next_offset();
+    }
+    Ok(Placed::Append(batches))
+}
+
+fn corrupt(error: &BatchError, place: &TopicPartition) -> AppendError {
     match error {
         BatchError::Crc { stored, computed } => {
-            let place = log.partition();
             let message =
                 format!("Record is corrupt (stored crc = {stored}, computed crc = {computed}) in topic partition {place}.");
             AppendError::new(ResponseError::CorruptMessage, message)
@@ -87,29 +100,29 @@ fn corrupt(error: &BatchError, log: &PartitionLog) -> AppendError {
 }
 
 /// The header by itself, in the order in which Kafka looks at it.
-fn check_batch(batch: &Bytes, origin: AppendOrigin, log: &PartitionLog) -> Result<BatchHeader, AppendError> {
-    let place = log.partition();
-    let header = BatchHeader::parse(batch).map_err(|error| corrupt(&error, log))?;
+fn check_batch(batch: &Bytes, origin: AppendOrigin, target: Target<'_>) -> Result<BatchHeader, AppendError> {
+    let Target { place, config } = target;
+    let header = BatchHeader::parse(batch).map_err(|error| corrupt(&error, place))?;
     let client = origin == AppendOrigin::Client;
     let invalid = |message: String| Err(AppendError::new(ResponseError::InvalidRecord, message));
     if client && header.base_offset != 0 {
         let found = header.base_offset;
         return invalid(format!("The baseOffset of the record batch in the append to {place} should be 0, but it is {found}"));
     }
-    let (size, limit) = (header.size(), log.config().max_message_bytes);
+    let (size, limit) = (header.size(), config.max_message_bytes);
     if size > limit {
         let message = format!(
             "The record batch size in the append to {place} is {size} bytes which exceeds the maximum configured value of {limit}."
         );
         return Err(AppendError::new(ResponseError::MessageTooLarge, message));
     }
-    header.check_crc(batch).map_err(|error| corrupt(&error, log))?;
+    header.check_crc(batch).map_err(|error| corrupt(&error, place))?;
     if let Err(error) = header.compression() {
         // Kafka's reader has no word for it
         return Err(AppendError::new(ResponseError::UnknownServerError, error.to_string()));
     }
     if !client {
-        header.check_fields().map_err(|error| corrupt(&error, log))?;
+        header.check_fields().map_err(|error| corrupt(&error, place))?;
         return Ok(header);
     }
     let (count, last) = (header.count, header.last_offset_delta);
@@ -146,11 +159,11 @@ fn refused_sequence(error: SequenceError) -> AppendError {
 
 /// The batch as it goes to disk: packed anew where the topic demands another codec than the producer's, with the largest time that is
 /// in it.
-fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, log: &PartitionLog) -> Result<PreparedBatch, AppendError> {
+fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, target: Target<'_>) -> Result<PreparedBatch, AppendError> {
     let mut records = batch.slice(HEADER_BYTES..);
     let unreadable = |error: RecordsError| AppendError::new(ResponseError::UnknownServerError, error.to_string());
     let found = header.compression().map_err(|error| unreadable(error.into()))?;
-    let wanted = match log.config().compression {
+    let wanted = match target.config.compression {
         CompressionPolicy::Producer => found,
         CompressionPolicy::Fixed(wanted) => wanted,
     };
@@ -159,22 +172,21 @@ fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, log: &Partit
         if looked.has_negative_time {
             return Err(AppendError::new(ResponseError::UnknownServerError, "Invalid negative timestamp"));
         }
-        let limit = log.config().max_message_bytes.saturating_sub(HEADER_BYTES);
+        let limit = target.config.max_message_bytes.saturating_sub(HEADER_BYTES);
         let packed = if looked.in_order {
-            repack(found, wanted, &records, limit)
+            repack(found, wanted, &records, limit).map_err(RecordsError::from)
         } else {
-            unpack(found, &records)
-                .and_then(|plain| number_records(&plain))
-                .and_then(|plain| repack(Compression::None, wanted, &plain, limit))
+            let plain = unpack(found, &records).map_err(RecordsError::from);
+            plain.and_then(|plain| number_records(&plain)).and_then(|plain| Ok(repack(Compression::None, wanted, &plain, limit)?))
         };
-        records = packed.map_err(|error| too_large(error, limit, log))?.into();
+        records = packed.map_err(|error| too_large(error, limit, target.place))?.into();
         header.attributes = header.attributes & !0x07 | wanted.id();
         header.length = i32::try_from(HEADER_BYTES - LOG_OVERHEAD + records.len()).unwrap_or(i32::MAX);
     } else if !looked.in_order && found != Compression::None {
         // Kafka would pack them anew from what it has not read
         return Err(AppendError::new(ResponseError::UnknownServerError, "offsets of packed records do not follow on"));
     }
-    let create_time = log.config().timestamp_type == TimestampType::CreateTime;
+    let create_time = target.config.timestamp_type == TimestampType::CreateTime;
     if create_time && (header.has_append_time() || header.max_timestamp != looked.max_timestamp) {
         header.set_create_time(looked.max_timestamp, &records);
     } else if rewritten {
@@ -183,14 +195,13 @@ fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, log: &Partit
     Ok(PreparedBatch { header, records })
 }
 
-fn too_large(error: RecordsError, limit: usize, log: &PartitionLog) -> AppendError {
-    let RecordsError::TooLarge = error else {
+fn too_large(error: RecordsError, limit: usize, place: &TopicPartition) -> AppendError {
+    let RecordsError::Pack(PackError::TooLarge) = error else {
         return AppendError::new(ResponseError::UnknownServerError, error.to_string());
     };
     let limit = limit + HEADER_BYTES;
     let message = format!(
-        "Message batch size is more than {limit} bytes in append to partition {} which exceeds the maximum configured size of {limit}.",
-        log.partition()
+        "Message batch size is more than {limit} bytes in append to partition {place} which exceeds the maximum configured size of {limit}."
     );
     AppendError::new(ResponseError::MessageTooLarge, message)
 }
