@@ -1,10 +1,12 @@
 //! The broker side by side with Apache's, under Apache's own perf tools: start-up, memory, producing (sizes, acks, codecs), consuming, the
-//! time from a producer to a consumer, records per second of the broker's CPU, and a thousand partitions. Each engine has its own
+//! time from a producer to a consumer, records per second of the broker's CPU, the same under librdkafka, a thousand connections, and a
+//! thousand partitions. Each engine has its own
 //! coordinator and fresh data, by turns.
 //!
 //! `cargo bench --bench broker -- --apache DIR [--rounds N]`; figures are read, never asserted.
 
 mod figures;
+mod load;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use kafkalab::engine::trial::Trial;
 use kafkalab::process::spawn::Command;
 
 use figures::{Figure, Options, figure, rate, rss};
+use load::cpu;
 
 const DEADLINE: Duration = Duration::from_secs(240);
 /// What a tool may print.
@@ -51,6 +54,9 @@ async fn measure(engine: &dyn Engine, options: &Options) -> anyhow::Result<Vec<F
         figures.extend(load.produce(&broker, &topic, SIZES[0].0, SIZES[0].1, &properties).await?);
     }
     figures.extend(load.consume(&broker, "size100-acks1", SIZES[0].1).await?);
+    trial.create_topic("librdkafka", 1, DEADLINE).await?;
+    figures.extend(tokio::task::block_in_place(|| load::librdkafka(&broker, &load.bootstrap, "librdkafka", SIZES[0].1))?);
+    figures.extend(load::connections(&broker, trial.port(Role::Broker)).await?);
     trial.create_topic("latency", 1, DEADLINE).await?;
     figures.extend(load.end_to_end("latency").await?);
     figures.push(figure("memory after load", "MiB", rss(&broker)?));
@@ -136,14 +142,4 @@ impl Load<'_> {
         let (average, tail) = average.zip(tail).with_context(|| format!("no figures in {text}"))?;
         Ok(vec![figure("end to end, average", "ms", average), figure("end to end, p99", "ms", tail)])
     }
-}
-
-/// The CPU time that a server has used, in seconds.
-fn cpu(server: &Server) -> anyhow::Result<f64> {
-    let pid = server.describe().context("it has ended")?.pid;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // behind the name in parentheses: the state is field 3, user and system time are 14 and 15
-    let fields: Vec<&str> = stat.rsplit(") ").next().context("fields")?.split_whitespace().collect();
-    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-    Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }

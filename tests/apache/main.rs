@@ -12,6 +12,7 @@ mod configs;
 #[path = "../crash/mod.rs"]
 mod crash;
 mod differential;
+mod groups;
 mod jars;
 mod matrix;
 mod mixed;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         servers
             .chain(batches_answered::CASES)
             .chain(clients::CASES)
+            .chain(groups::CASES)
             .chain(configs::CASES)
             .chain(recordings::CASES)
             .chain(admin::CASES)

@@ -37,7 +37,7 @@ const LINES: [(Role, &str); 9] = [
     (Role::Broker, "log.index.interval.bytes=512"),
     (Role::Broker, "log.index.size.max.bytes=400"),
     (Role::Broker, "offsets.topic.num.partitions=3"),
-    (Role::Broker, "offsets.topic.segment.bytes=16384"),
+    (Role::Broker, "offsets.topic.segment.bytes=65536"),
     (Role::Broker, "group.initial.rebalance.delay.ms=0"),
     (Role::Broker, "auto.create.topics.enable=false"),
 ];

@@ -30,6 +30,8 @@ mod doctor;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod group_churn;
 #[cfg(test)]
 mod groups;

@@ -1,10 +1,12 @@
 //! librdkafka as an independent client: what it was told to write must be what it reads.
 
+use std::ops::Range;
+
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::DEADLINE;
@@ -21,6 +23,23 @@ pub async fn produce(bootstrap: &str, topic: &str, values: &[String]) -> Vec<i64
         offsets.push(delivered.unwrap_or_else(|(error, _)| panic!("{value} was not taken: {error}")).offset);
     }
     offsets
+}
+
+/// Writes numbers as records, each to the partition that it falls to, and waits until all are acknowledged.
+pub async fn produce_numbers(bootstrap: &str, topic: &str, partitions: i32, values: Range<usize>) {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("enable.idempotence", "true").set("linger.ms", "5");
+    let producer: FutureProducer = config.create().expect("a valid configuration");
+    let mut sent = Vec::new();
+    for value in values {
+        let (text, partition) = (value.to_string(), i32::try_from(value).expect("a small number") % partitions);
+        let record = FutureRecord::<(), String>::to(topic).payload(&text).partition(partition);
+        sent.push(producer.send_result(record).unwrap_or_else(|(error, _)| panic!("{error}")));
+    }
+    for one in sent {
+        one.await.expect("the producer lives").unwrap_or_else(|(error, _)| panic!("{error}"));
+    }
+    producer.flush(DEADLINE).expect("nothing is left");
 }
 
 /// Reads `count` records of partition 0 from its beginning.

@@ -38,7 +38,19 @@ pub struct Pair {
     pub broker: Server,
     pub coordinator: Server,
     pub trial: Trial,
-    _folder: tempfile::TempDir,
+    _folder: Kept,
+}
+
+/// A folder that goes away, unless its test fails and the environment says that it shall be looked at (`KAFKALAB_KEEP=1`).
+struct Kept(tempfile::TempDir);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if std::thread::panicking() && std::env::var_os("KAFKALAB_KEEP").is_some() {
+            self.0.disable_cleanup(true);
+            eprintln!("kept: {}", self.0.path().display());
+        }
+    }
 }
 
 impl Pair {
@@ -49,7 +61,7 @@ impl Pair {
         let trial = Trial::prepare(folder.path(), lines).await.expect("two free ports");
         let coordinator = serving(trial.start(coordinator, Role::Coordinator, DEADLINE).await);
         let broker = serving(trial.start(broker, Role::Broker, DEADLINE).await);
-        Self { broker, coordinator, trial, _folder: folder }
+        Self { broker, coordinator, trial, _folder: Kept(folder) }
     }
 
     /// `localhost:PORT` of the broker.

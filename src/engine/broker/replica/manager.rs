@@ -12,8 +12,8 @@ use super::super::log::{
     now_ms,
 };
 use super::fetch_session::FetchSessions;
-use super::moving::{FutureReplica, Move};
 use super::maintenance::Task;
+use super::moving::{FutureReplica, Move};
 use super::opening;
 use super::parallel::{in_parallel, threads_for};
 use super::partition::{Partition, PartitionAssignment};
