@@ -134,6 +134,7 @@ pub(super) fn shown(language: Language) -> Clap {
     let lab = |name: &'static str| Arg::new(name).value_name("LAB").help(say(cli::ARG_LAB));
     let free_ports = || Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS));
     let engine = || Arg::new("engine").long("engine").value_name("bundled|apache=DIR");
+    let plain = || Arg::new("plain").long("plain").action(ArgAction::SetTrue).help(say(cli::ARG_PLAIN));
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
     Clap::new("kafkalab")
         .no_binary_name(true)
@@ -167,7 +168,8 @@ pub(super) fn shown(language: Language) -> Clap {
                 .about(say(cli::ABOUT_LEARN))
                 .arg(lab("lab"))
                 .arg(engine().help(say(cli::ARG_ENGINE_LEARN)))
-                .arg(free_ports()),
+                .arg(free_ports())
+                .arg(plain()),
         )
         .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)))
         .subcommand(
@@ -252,6 +254,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
         Some((_, sub)) => Command::Learn(LearnArgs {
             lab: sub.get_one::<String>("lab").cloned(),
             free_ports: sub.get_flag("free-ports"),
+            plain: sub.get_flag("plain"),
             engine: engine(sub)?,
         }),
         None => Command::Learn(LearnArgs::default()),
@@ -305,6 +308,7 @@ mod tests {
         check("", Ok(Command::Learn(learn())));
         check("learn 01", Ok(Command::Learn(LearnArgs { lab: Some("01".to_owned()), ..learn() })));
         check("learn --free-ports", Ok(Command::Learn(LearnArgs { free_ports: true, ..learn() })));
+        check("learn --plain", Ok(Command::Learn(LearnArgs { plain: true, ..learn() })));
         let apache = Some(EngineChoice::Apache(Some("/opt/kafka".into())));
         check("learn --engine apache=/opt/kafka", Ok(Command::Learn(LearnArgs { engine: apache, ..learn() })));
         check("learn --engine java", Err("There is no engine java"));

@@ -14,7 +14,7 @@ use super::verify::free_ports;
 use super::{Args, exit, runtime, workspace_folder};
 use crate::engine::distribution::Distribution;
 use crate::engine::parts::Engines;
-use crate::frontend::plain::{self, Leaving, MenuChoice, Paint};
+use crate::frontend::{self, Leaving, MenuChoice, Paint, plain, screen};
 use crate::lab::coach::LabCoach;
 use crate::lab::format::Lab;
 use crate::lab::runner::{
@@ -55,12 +55,16 @@ pub(super) fn run(args: &Args, asked: &LearnArgs, locale: Language) -> Result<u8
         Some(engine) => Some(runtime.block_on(engine.engines())?),
         None => None,
     };
-    let learner = Learner { args, free_ports: asked.free_ports, engines, workspace, remembered, language };
+    let plain = asked.plain || std::env::var_os(PLAIN_VARIABLE).is_some_and(|value| !value.is_empty());
+    let learner = Learner { args, free_ports: asked.free_ports, plain, engines, workspace, remembered, language };
     let result = runtime.block_on(learner.learn(lab));
     // the keyboard's thread sits in a read that only another key would end
     runtime.shutdown_background();
     result
 }
+
+/// What asks for `--plain` always.
+const PLAIN_VARIABLE: &str = "KAFKALAB_PLAIN";
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct LearnArgs {
     pub lab: Option<String>,
     /// Let the servers listen on ports that are free, instead of the documented ones.
     pub free_ports: bool,
+    /// Line by line, also where the screen is large enough for more.
+    pub plain: bool,
     /// `None` goes on with what the lab was done on last.
     pub engine: Option<EngineChoice>,
 }
@@ -125,6 +131,7 @@ enum Chosen {
 struct Learner<'a> {
     args: &'a Args,
     free_ports: bool,
+    plain: bool,
     /// What was asked for; `None` goes on with what the lab was done on last.
     engines: Option<Engines>,
     workspace: Workspace,
@@ -172,7 +179,7 @@ impl Learner<'_> {
     async fn choose(&mut self, keyboard: &mut mpsc::Receiver<Vec<u8>>) -> Result<Chosen, Failure> {
         let entries = entries(self.args, &self.remembered)?;
         let folder = self.workspace.folder().display().to_string();
-        let (choice, language) = plain::menu(&mut io::stdout(), keyboard, &entries, &folder, self.language)
+        let (choice, language) = frontend::menu(&mut io::stdout(), keyboard, &entries, &folder, self.language)
             .await
             .map_err(|error| Failure::io("terminal", error))?;
         self.language = language;
@@ -247,13 +254,17 @@ impl Learner<'_> {
             keeps_transcript: false,
         });
         let mut host = Keeper { workspace: &self.workspace, remembered: &mut self.remembered, distribution };
-        let ended = plain::learn(&mut session, &mut host, io::stdout(), keyboard, self.language).await;
+        let ended = if self.plain || !screen::fits() {
+            plain::learn(&mut session, &mut host, io::stdout(), keyboard, self.language).await
+        } else {
+            screen::learn(&mut session, &mut host, keyboard, self.language).await
+        };
         let (leaving, language) = match ended {
             Ok(ended) => ended,
-            Err(plain::LearnError::Io(_)) => (Leaving::HungUp, self.language),
-            Err(plain::LearnError::Terminal(_)) => (Leaving::Lost, self.language),
+            Err(frontend::LearnError::Io(_)) => (Leaving::HungUp, self.language),
+            Err(frontend::LearnError::Terminal(_)) => (Leaving::Lost, self.language),
         };
-        plain::Host::save(&mut host, &session, language);
+        frontend::Host::save(&mut host, &session, language);
         let step = session.run().step();
         let left = Left { leaving, language, step, steps: lab.spec.steps.len() };
         left.leave(session.into_terminals(), &options).await
@@ -339,7 +350,7 @@ struct Keeper<'a> {
     distribution: Distribution,
 }
 
-impl plain::Host for Keeper<'_> {
+impl frontend::Host for Keeper<'_> {
     fn save(&mut self, session: &Session, language: Language) {
         self.remembered.language = Some(language);
         let memory = self.remembered.labs.entry(session.lab().name.clone()).or_default();

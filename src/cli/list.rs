@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::failure::Failure;
 use super::{Args, exit, print, workspace_folder};
-use crate::frontend::plain::MenuEntry;
+use crate::frontend::MenuEntry;
 use crate::lab::format::Lab;
 use crate::lab::runner::{Remembered, Workspace};
 use crate::text::{Language, cli as say};

@@ -1,4 +1,14 @@
-//! What a learner sees.
+//! What a learner sees: the first screen, then a lab on a full screen or line by line.
 
+mod asking;
+mod blocks;
+mod host;
 pub mod keys;
+mod menu;
+mod paint;
 pub mod plain;
+pub mod screen;
+
+pub use host::{Host, LearnError, Leaving};
+pub use menu::{MenuChoice, MenuEntry, menu};
+pub use paint::Paint;

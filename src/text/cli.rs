@@ -29,6 +29,7 @@ crate::texts! {
         en: "engine: bundled or apache=DIR (default: what the lab was done on last, bundled at first)",
     }
     ARG_JSON { ko: "프로그램이 읽을 JSON으로 출력해요", en: "print JSON, for programs" }
+    ARG_PLAIN { ko: "화면을 나누지 않고 한 줄씩 보여 줘요 (화면 낭독기에도 맞아요)", en: "line by line instead of a divided screen (also for screen readers)" }
     ARG_DIR { ko: "폴더를 만들 곳", en: "where to write the folder" }
     ARG_HELP { ko: "도움말을 보여 줘요", en: "show this help" }
     ARG_VERSION { ko: "버전을 보여 줘요", en: "show the version" }

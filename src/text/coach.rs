@@ -11,6 +11,11 @@ crate::texts! {
         ko: "[Enter]\u{a0}그래도 실행해서 직접 보기 · [n]\u{a0}그만두기",
         en: "[Enter]\u{a0}run\u{a0}it anyway and see · [n]\u{a0}leave\u{a0}it",
     }
+    /// Below all that is known of a mistake.
+    EXPLAIN_MORE {
+        ko: "언제든 다시 보려면 kafkalab\u{a0}explain\u{a0}{code}",
+        en: "To read it again at any time: kafkalab\u{a0}explain\u{a0}{code}",
+    }
     /// After a line, the first time.
     RECALL {
         ko: "↑ 키를 누르면 방금 친 줄이 돌아와요. 표시된 곳을 고쳐 보세요.",

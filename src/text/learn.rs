@@ -16,8 +16,20 @@ crate::texts! {
     THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
     SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}]에 가요", en: "Press F6 to go to terminal [{terminal}]" }
     TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }
-    KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F6 터미널 · F9 English · F10 나가기", en: "F1 hint · F2 check · F3 do it for me · F6 terminal · F9 한국어 · F10 leave" }
-    KEYS_WITHOUT_F { ko: "F키가 없으면 Ctrl-] 다음에 h c s t l q", en: "Without F keys: Ctrl-], then h c s t l q" }
+    KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F4 왜? · F6 터미널 · F9 English · F10 나가기", en: "F1 hint · F2 check · F3 do it for me · F4 why? · F6 terminal · F9 한국어 · F10 leave" }
+    KEYS_WITHOUT_F { ko: "F키가 없으면 Ctrl-] 다음에 h c s e t l q", en: "Without F keys: Ctrl-], then h c s e t l q" }
+    /// On the full screen's last row, each behind its key.
+    KEY_HINT { ko: "힌트", en: "hint" }
+    KEY_CHECK { ko: "확인", en: "check" }
+    KEY_SOLVE { ko: "대신 해 줘요", en: "do it for me" }
+    KEY_EXPLAIN { ko: "왜?", en: "why?" }
+    KEY_ENLARGE { ko: "크게", en: "enlarge" }
+    KEY_TERMINAL { ko: "터미널", en: "terminal" }
+    KEY_SCROLL { ko: "위아래", en: "scroll" }
+    KEY_LANGUAGE { ko: "English", en: "한국어" }
+    KEY_LEAVE { ko: "나가기", en: "leave" }
+    LOOKING_BACK { ko: "지나간 화면 (아무 키나 누르면 돌아와요)", en: "earlier output (any key returns)" }
+    NOTHING_TO_EXPLAIN { ko: "아직 설명할 실수가 없어요. 막혔으면 F1을 눌러 힌트를 보세요.", en: "There is no mistake to explain yet. If you are stuck, press F1 for a hint." }
     NEXT_STEP { ko: "다음 → {step}/{steps}", en: "next → {step}/{steps}" }
     LAB_PASSED { ko: "{number} {lab:을/를} 다 했어요!", en: "You have finished {number} {lab}!" }
     LAB_PASSED_NEXT { ko: "터미널에서 더 해 보거나, F10을 눌러 나가세요.", en: "Try more in the terminals, or press F10 to leave." }
@@ -29,7 +41,7 @@ crate::texts! {
     FIX_FAILED { ko: "고치지 못했어요: {reason}. 파일은 그대로예요.", en: "It could not be changed: {reason}. The file is as it was." }
 
     LEAVE_QUESTION { ko: "아직 돌고 있어요: {servers}. 어떻게 할까요?", en: "Still running: {servers}. What shall I do?" }
-    LEAVE_KEYS { ko: "[s] 모두 멈추고 나가기 · [k] 켜 둔 채 나가기 · [Esc] 계속하기", en: "[s] stop them and leave · [k] keep them running and leave · [Esc] stay" }
+    LEAVE_KEYS { ko: "[s]\u{a0}모두 멈추고 나가기 · [k]\u{a0}켜 둔 채 나가기 · [Esc]\u{a0}계속하기", en: "[s]\u{a0}stop them and leave · [k]\u{a0}keep them running and leave · [Esc]\u{a0}stay" }
     LEFT_STOPPED { ko: "모두 멈췄어요. 다시 오면 {step}단계부터 이어져요.", en: "Everything has stopped. Next time you go on at step {step}." }
     LEFT_DONE { ko: "모두 멈췄어요. 이 실습은 다 했어요.", en: "Everything has stopped. This lab is done." }
     LEFT_KEPT { ko: "터미널을 켜 두었어요. kafkalab을 다시 실행하면 그대로 이어져요.", en: "The terminals stay open. Run kafkalab again to go on where you are." }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kafkalab::lab::runner::{LabMemory, Ports, Workspace};
 use kafkalab::lab::terminal::leftovers;
-use kafkalab::process::pty::{self, PtyChild, PtyCommand, PtyProcess, Size};
+use kafkalab::process::pty::{self, Control, PtyChild, PtyCommand, PtyProcess, Size};
 use kafkalab::process::signal::{self, Signal};
 use kafkalab::process::table::{Identity, Process};
 use kafkalab::process::{spawn, wait};
@@ -112,6 +112,8 @@ impl Home {
             ("NO_COLOR".into(), Some("1".into())),
             ("TERM".into(), Some("xterm-256color".into())),
             ("LC_ALL".into(), Some("C.UTF-8".into())),
+            // the tests of the full screen take this away again
+            ("KAFKALAB_PLAIN".into(), Some("1".into())),
         ];
         all.extend(environment.iter().map(|(name, value)| (OsString::from(name), value.map(OsString::from))));
         let command = PtyCommand {
@@ -135,6 +137,7 @@ struct Shown {
 /// A running program and the learner before it.
 pub struct Learner {
     keyboard: Pin<Box<dyn AsyncWrite + Send>>,
+    control: Control,
     child: PtyChild,
     shown: Arc<Mutex<Shown>>,
     /// How far the text was read.
@@ -145,7 +148,7 @@ impl Learner {
     fn start(command: PtyCommand) -> Self {
         let cells = |cells: u16| std::num::NonZeroU16::new(cells).expect("a screen has cells");
         let screen = vt100::Parser::new(cells(command.size.rows), cells(command.size.columns), 0);
-        let PtyProcess { screen: mut output, keyboard, child, .. } = pty::spawn(command).expect("it starts");
+        let PtyProcess { screen: mut output, keyboard, control, child } = pty::spawn(command).expect("it starts");
         let shown = Arc::new(Mutex::new(Shown { raw: Vec::new(), screen, ended: false }));
         let reading = Arc::clone(&shown);
         tokio::spawn(async move {
@@ -157,7 +160,7 @@ impl Learner {
             }
             reading.lock().expect("nobody panics with it").ended = true;
         });
-        Self { keyboard: Box::pin(keyboard), child, shown, read: 0 }
+        Self { keyboard: Box::pin(keyboard), control, child, shown, read: 0 }
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -175,9 +178,9 @@ impl Learner {
         raw.split("\r\n").map(|line| console::strip_ansi_codes(line).replace('\r', "")).collect()
     }
 
-    /// What is on the screen now.
+    /// What is on the screen now; no-break spaces as spaces.
     pub fn screen(&self) -> String {
-        self.shown().screen.screen().contents()
+        self.shown().screen.screen().contents().replace('\u{a0}', " ")
     }
 
     pub fn identity(&self) -> Identity {
@@ -223,6 +226,33 @@ impl Learner {
                 panic!("{text:?} is not shown ({waited:?}); the screen:\n{}\n--- since:\n{}", self.screen(), self.rest())
             }
         }
+    }
+
+    /// Waits until the screen is as wanted, and returns it.
+    pub async fn screen_when(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let seen = wait::until_true(DEADLINE, what.to_owned(), || wanted(&self.screen()) || self.shown().ended);
+        let waited = seen.await;
+        let screen = self.screen();
+        assert!(waited.is_ok() && wanted(&screen), "{what}: not seen; the screen:\n{screen}");
+        screen
+    }
+
+    /// Waits until a text is on the screen.
+    pub async fn on_screen(&mut self, text: &str) -> String {
+        self.screen_when(text, |screen| screen.contains(text)).await
+    }
+
+    /// Waits until the program has written these bytes.
+    pub async fn raw_contains(&self, bytes: &str) {
+        let written = || String::from_utf8_lossy(&self.shown().raw).contains(bytes);
+        wait::until_true(DEADLINE, format!("{bytes:?}"), written).await.expect("it is written");
+    }
+
+    /// The screen gets another size.
+    pub fn resize(&self, size: Size) {
+        let cells = |cells: u16| std::num::NonZeroU16::new(cells).expect("a screen has cells");
+        self.shown().screen.set_size(cells(size.rows), cells(size.columns));
+        self.control.resize(size).expect("it is there");
     }
 
     /// What was shown since what was waited for last.

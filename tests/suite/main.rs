@@ -50,6 +50,8 @@ mod lint;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
+mod screen;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod storage;

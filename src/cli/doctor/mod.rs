@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::{Args, exit, print, runtime};
-use crate::frontend::plain::Paint;
+use crate::frontend::Paint;
 use crate::text::layout::width;
 use crate::text::{Language, Message, Text, doctor as say};
 

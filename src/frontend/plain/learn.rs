@@ -6,50 +6,17 @@ use std::time::Instant;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::blocks::Blocks;
 use super::pace::Pace;
-use super::paint::Paint;
 use super::view::View;
-use crate::frontend::keys::{self, Command, Decoder, Typed};
-use crate::judge::diagnostic::{Look, Paint as BoxPaint};
+use crate::frontend::asking::{Answer, Asking, next_terminal};
+use crate::frontend::blocks::Blocks;
+use crate::frontend::host::{Host, LearnError, Leaving};
+use crate::frontend::keys::{Command, Decoder, Typed};
+use crate::frontend::paint::Paint;
 use crate::lab::coach::{Advice, Choice};
 use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
 use crate::lab::terminal::{Size, TerminalError};
 use crate::text::{Language, learn as say};
-
-/// How the learner left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// Stop everything.
-    Stop,
-    /// Keep the terminals and what runs in them.
-    Keep,
-    /// The learner's terminal went away, or the system asked us to end: stop everything.
-    HungUp,
-    /// The lab's terminals went away.
-    Lost,
-}
-
-/// What a lab at the terminal ends with.
-#[derive(Debug, thiserror::Error)]
-pub enum LearnError {
-    /// The learner's terminal cannot be written to.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// The lab's terminals are gone.
-    #[error(transparent)]
-    Terminal(#[from] TerminalError),
-}
-
-/// What the front end asks of the command around it.
-pub trait Host {
-    /// The progress changed.
-    fn save(&mut self, session: &Session, language: Language);
-    /// A terminal's shell ended: open it anew.
-    fn reopen(&mut self, session: &mut Session, terminal: &str) -> impl Future<Output = Result<(), TerminalError>>;
-    /// The servers that run, as the question before leaving names them; empty where nothing runs.
-    fn running(&mut self, session: &Session) -> Vec<String>;
-}
 
 struct Learn<'a, W, H> {
     session: &'a mut Session,
@@ -60,14 +27,8 @@ struct Learn<'a, W, H> {
     pace: Pace,
     /// Whether the step's terminal was shown since the step began: F6 goes there first.
     arrived: bool,
-}
-
-/// What the next keys answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
-    Nothing,
-    HeldLine { has_fix: bool },
-    Leave,
+    /// What the coach said last.
+    advised: Option<Advice>,
 }
 
 /// Runs the lab until the learner leaves; returns how, and the language that was spoken last.
@@ -86,7 +47,8 @@ pub async fn learn<W: Write, H: Host>(
     let terminal = session.lab().spec.steps[first].terminal.clone();
     let paint = Paint::for_stdout();
     let view = View::new(out, paint, rows, &terminal);
-    let mut learn = Learn { session, host, view, language, asking: Asking::Nothing, pace: Pace::default(), arrived: true };
+    let mut learn =
+        Learn { session, host, view, language, asking: Asking::Nothing, pace: Pace::default(), arrived: true, advised: None };
     // terminals that were kept have the size of the screen that they were kept on
     learn.resize().await?;
     let mut resized = signal(SignalKind::window_change())?;
@@ -123,7 +85,9 @@ pub async fn learn<W: Write, H: Host>(
 impl<W: Write, H: Host> Learn<'_, W, H> {
     async fn show(&mut self, event: SessionEvent) -> Result<(), LearnError> {
         match event {
-            SessionEvent::Output { terminal, bytes } => self.view.output(&terminal, &bytes)?,
+            SessionEvent::Output { terminal, bytes } | SessionEvent::Replayed { terminal, bytes } => {
+                self.view.output(&terminal, &bytes)?
+            }
             SessionEvent::Told(event) => {
                 if let Some(event) = self.pace.take(event, self.view.shown(), Instant::now()) {
                     self.tell(event)?;
@@ -174,38 +138,18 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn tell(&mut self, event: RunEvent) -> io::Result<()> {
-        let lines = match event {
-            RunEvent::StepStarted { step } => return self.show_step(step),
-            RunEvent::Advised { terminal, advice, held } => return self.show_advice(&terminal, &advice, held),
-            RunEvent::LabStarted => self.blocks().introduction(),
-            RunEvent::ChecksChanged { outcomes, .. } => self.blocks().outcomes(&outcomes),
-            RunEvent::StepPassed { step, outcomes } => self.blocks().passed(step, &outcomes),
-            RunEvent::LabPassed => self.blocks().end(),
-            RunEvent::HintGiven { step, tier } => self.blocks().hint(step, tier),
-            RunEvent::ServerMissing { started_by } => self.blocks().server_missing(started_by),
-            RunEvent::Fixed => self.view.paint().prose(say::FIXED.get(self.language)),
-            RunEvent::Solving { .. } => self.view.paint().prose(say::SOLVING.get(self.language)),
-        };
-        self.view.block(&lines)
-    }
-
-    fn show_step(&mut self, step: usize) -> io::Result<()> {
-        self.arrived = self.session.lab().spec.steps[step].terminal == self.view.shown();
-        let lines = self.blocks().step(step, self.view.shown());
-        self.view.block(&lines)
-    }
-
-    fn show_advice(&mut self, terminal: &str, advice: &Advice, held: bool) -> io::Result<()> {
-        let paint = self.view.paint();
-        let mut lines = Vec::new();
-        if terminal != self.view.shown() {
-            lines.push(say::IN_TERMINAL.fill(self.language, &[("terminal", &terminal)]));
-        }
-        let paint = if paint.has_colour() { BoxPaint::Colour } else { BoxPaint::Monochrome };
-        let look = Look { language: self.language, columns: self.view.paint().columns, paint };
-        lines.extend(advice.render(look).lines().map(str::to_owned));
-        if held {
-            self.asking = Asking::HeldLine { has_fix: advice.choices.contains(&Choice::Fix) };
+        let lines = self.blocks().told(&event, self.view.shown());
+        match event {
+            RunEvent::StepStarted { step } => {
+                self.arrived = self.session.lab().spec.steps[step].terminal == self.view.shown();
+            }
+            RunEvent::Advised { advice, held, .. } => {
+                if held {
+                    self.asking = Asking::about(&advice);
+                }
+                self.advised = Some(*advice);
+            }
+            _ => {}
         }
         self.view.block(&lines)
     }
@@ -241,15 +185,10 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
 
     /// Keys other than ours, while something is asked; the first that is an answer counts.
     fn answered(&mut self, bytes: &[u8]) -> Option<Leaving> {
-        let key = keys::first_plain(bytes)?.to_ascii_lowercase();
-        match (self.asking, key) {
-            (Asking::HeldLine { .. }, b'\r' | b'\n') => self.answer(Choice::RunAnyway),
-            (Asking::HeldLine { has_fix: true }, b'f') => self.answer(Choice::Fix),
-            (Asking::HeldLine { .. }, b'n' | 0x03 | 0x1b) => self.answer(Choice::Cancel),
-            (Asking::Leave, b's') => return Some(Leaving::Stop),
-            (Asking::Leave, b'k') => return Some(Leaving::Keep),
-            (Asking::Leave, 0x1b | 0x03 | b'n' | b'\r') => self.asking = Asking::Nothing,
-            _ => {}
+        match self.asking.answer(bytes)? {
+            Answer::Line(choice) => self.answer(choice),
+            Answer::Leave(leaving) => return Some(leaving),
+            Answer::Stay => self.asking = Asking::Nothing,
         }
         None
     }
@@ -282,16 +221,20 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
             Command::Language => {
                 self.language = self.language.other();
                 self.host.save(self.session, self.language);
-                match self.session.run().step() {
-                    Some(step) => self.show_step(step)?,
-                    None => self.tell(RunEvent::LabPassed)?,
-                }
+                let event = self.session.run().step().map_or(RunEvent::LabPassed, |step| RunEvent::StepStarted { step });
+                self.tell(event)?;
             }
             Command::Keys => {
                 let lines = self.blocks().keys();
                 self.view.block(&lines)?;
             }
+            Command::Explain => {
+                let lines = self.blocks().explanation(self.advised.as_ref());
+                self.view.block(&lines)?;
+            }
             Command::Leave => return self.ask_to_leave(),
+            // there are no panes here
+            Command::Enlarge | Command::LessonUp | Command::LessonDown => {}
         }
         Ok(None)
     }
@@ -311,18 +254,8 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         Ok(None)
     }
 
-    /// The step's terminal first; from there, around.
     fn next_terminal(&mut self) -> io::Result<()> {
-        let lab = self.session.lab();
-        let of_step = self.session.run().step().map(|step| lab.spec.steps[step].terminal.clone());
-        let next = match of_step.filter(|_| !self.arrived) {
-            Some(terminal) => terminal,
-            None => {
-                let names: Vec<&str> = lab.spec.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
-                let at = names.iter().position(|name| *name == self.view.shown()).unwrap_or(0);
-                names[(at + 1) % names.len()].to_owned()
-            }
-        };
+        let next = next_terminal(self.session.lab(), self.session.run().step(), self.view.shown(), self.arrived);
         self.switch(&next)
     }
 

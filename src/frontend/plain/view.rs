@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::num::NonZeroU16;
 
-use super::paint::Paint;
+use crate::frontend::paint::Paint;
 
 /// How many lines of a terminal are shown again when it is switched to.
 const REPLAY_ROWS_MAX: usize = 12;

@@ -120,6 +120,13 @@ impl Advice {
         diagnostic::render(&self.diagnostic, parts, self.foot().get(look.language), look)
     }
 
+    /// The box with all that is known of the mistake, for a learner who asks why.
+    pub fn render_in_full(&self, look: Look) -> String {
+        let parts = Parts { title: true, place: true, you_will_see: true, explanation: true, help: true, correction: false };
+        let foot = text::EXPLAIN_MORE.fill(look.language, &[("code", &self.diagnostic.code)]);
+        diagnostic::render(&self.diagnostic, parts, &foot, look)
+    }
+
     fn foot(&self) -> Text {
         if self.choices.contains(&Choice::Fix) {
             return text::CHOICES_WITH_FIX;

@@ -54,6 +54,13 @@ pub enum SessionEvent {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// What a terminal that was kept had shown before.
+    Replayed {
+        /// The terminal.
+        terminal: String,
+        /// The bytes; what they ask a terminal was answered then.
+        bytes: Vec<u8>,
+    },
     /// A terminal's shell has taken a line.
     Line {
         /// The terminal.
@@ -142,7 +149,7 @@ impl Session {
             if foreground.at_prompt {
                 session.player.at_prompt_already(&terminal);
             }
-            session.ready.push_back(SessionEvent::Output { terminal, bytes: replay.0 });
+            session.ready.push_back(SessionEvent::Replayed { terminal, bytes: replay.0 });
         }
         session.take(Input::Begin);
         session

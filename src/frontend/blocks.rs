@@ -1,8 +1,12 @@
-//! What is said between the lines of a terminal, as lines that fit the screen. Only a command is never broken: it may be copied.
+//! What kafkalab says of a lab, as lines that fit the screen: both front ends say the same. Only a command is never broken: it may be
+//! copied.
 
 use super::paint::Paint;
+use crate::judge::diagnostic::{Look, Paint as BoxPaint};
 use crate::lab::check::{self, Outcome};
+use crate::lab::coach::Advice;
 use crate::lab::format::{Lab, Variables};
+use crate::lab::runner::RunEvent;
 use crate::text::{Language, learn as say};
 
 /// Makes the blocks of one lab.
@@ -18,9 +22,14 @@ impl Blocks<'_> {
     /// What the lab is about, and the keys.
     pub(super) fn introduction(&self) -> Vec<String> {
         let mut lines = vec![String::new()];
-        lines.extend(self.paint.prose(&self.lab.prose(self.language).introduction));
+        lines.extend(self.about());
         lines.extend(self.keys());
         lines
+    }
+
+    /// What the lab is about.
+    pub(super) fn about(&self) -> Vec<String> {
+        self.paint.prose(&self.lab.prose(self.language).introduction)
     }
 
     /// The keys.
@@ -29,41 +38,63 @@ impl Blocks<'_> {
         keys.concat().iter().map(|line| self.paint.faint(line)).collect()
     }
 
+    /// The lab's number and title.
+    pub(super) fn lab_title(&self) -> String {
+        let (number, title) = self.lab_name();
+        format!("{number} {title}")
+    }
+
     fn lab_name(&self) -> (String, &str) {
         (format!("{:02}", self.lab.spec.number), &self.lab.prose(self.language).title)
     }
 
     /// A step: why, what to type where, and its checks; `shown` is the terminal that the learner looks at.
     pub(super) fn step(&self, step: usize, shown: &str) -> Vec<String> {
-        let paint = self.paint;
-        let (number, title) = self.lab_name();
-        let spec = &self.lab.spec.steps[step];
-        let prose = &self.lab.prose(self.language).steps[step];
-        let header = say::STEP_HEADER.fill(
-            self.language,
-            &[
-                ("number", &number),
-                ("lab", &title),
-                ("step", &(step + 1)),
-                ("steps", &self.lab.spec.steps.len()),
-                ("title", &prose.title),
-            ],
-        );
         let mut lines = vec![String::new()];
-        lines.extend(paint.rule(&header));
-        lines.extend(paint.prose(&prose.body));
+        lines.extend(self.paint.rule(&self.header(step)));
+        lines.extend(self.task(step));
+        lines.extend(self.labels(step));
+        lines.extend(self.way_to(step, shown));
+        lines
+    }
+
+    /// Where the learner is: lab, step and its title.
+    pub(super) fn header(&self, step: usize) -> String {
+        let (number, title) = self.lab_name();
+        let values: [(&str, &dyn std::fmt::Display); 5] = [
+            ("number", &number),
+            ("lab", &title),
+            ("step", &(step + 1)),
+            ("steps", &self.lab.spec.steps.len()),
+            ("title", &self.lab.prose(self.language).steps[step].title),
+        ];
+        say::STEP_HEADER.fill(self.language, &values)
+    }
+
+    /// Why, and what to type where.
+    pub(super) fn task(&self, step: usize) -> Vec<String> {
+        let mut lines = self.paint.prose(&self.lab.prose(self.language).steps[step].body);
         lines.extend(self.command(step, say::IN_TERMINAL));
-        for text in &spec.text {
-            lines.extend(paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", text)])));
-        }
-        for check in &spec.checks {
-            lines.extend(paint.item("·", &check::label(check, self.variables).say(self.language)));
-        }
-        if spec.terminal != shown {
-            let text = say::SWITCH_TO.fill(self.language, &[("terminal", &spec.terminal)]);
-            lines.extend(paint.prose(&text).iter().map(|line| paint.attention(line)));
+        for text in &self.lab.spec.steps[step].text {
+            lines.extend(self.paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", text)])));
         }
         lines
+    }
+
+    /// What the step's checks will look for.
+    pub(super) fn labels(&self, step: usize) -> Vec<String> {
+        let label = |check| self.paint.item("·", &check::label(check, self.variables).say(self.language));
+        self.lab.spec.steps[step].checks.iter().flat_map(label).collect()
+    }
+
+    /// How to get to the step's terminal from the one that is shown.
+    pub(super) fn way_to(&self, step: usize, shown: &str) -> Vec<String> {
+        let terminal = &self.lab.spec.steps[step].terminal;
+        if terminal == shown {
+            return Vec::new();
+        }
+        let text = say::SWITCH_TO.fill(self.language, &[("terminal", terminal)]);
+        self.paint.prose(&text).iter().map(|line| self.paint.attention(line)).collect()
     }
 
     /// A sentence that names the step's terminal, and the step's command.
@@ -72,6 +103,41 @@ impl Blocks<'_> {
         let mut lines = self.paint.prose(&sentence.fill(self.language, &[("terminal", &spec.terminal)]));
         lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
         lines
+    }
+
+    /// What a run says; `shown` is the terminal that the learner looks at.
+    pub(super) fn told(&self, event: &RunEvent, shown: &str) -> Vec<String> {
+        match event {
+            RunEvent::LabStarted => self.introduction(),
+            RunEvent::StepStarted { step } => self.step(*step, shown),
+            RunEvent::ChecksChanged { outcomes, .. } => self.outcomes(outcomes),
+            RunEvent::StepPassed { step, outcomes } => self.passed(*step, outcomes),
+            RunEvent::LabPassed => self.end(),
+            RunEvent::HintGiven { step, tier } => self.hint(*step, *tier),
+            RunEvent::ServerMissing { started_by } => self.server_missing(*started_by),
+            RunEvent::Advised { terminal, advice, .. } => self.advice(terminal, advice, shown),
+            RunEvent::Fixed => self.paint.prose(say::FIXED.get(self.language)),
+            RunEvent::Solving { .. } => self.paint.prose(say::SOLVING.get(self.language)),
+        }
+    }
+
+    fn look(&self) -> Look {
+        let paint = if self.paint.has_colour() { BoxPaint::Colour } else { BoxPaint::Monochrome };
+        Look { language: self.language, columns: self.paint.columns, paint }
+    }
+
+    /// The coach's words about a line at a terminal.
+    fn advice(&self, terminal: &str, advice: &Advice, shown: &str) -> Vec<String> {
+        let elsewhere = (terminal != shown).then(|| say::IN_TERMINAL.fill(self.language, &[("terminal", &terminal)]));
+        elsewhere.into_iter().chain(advice.render(self.look()).lines().map(str::to_owned)).collect()
+    }
+
+    /// All that there is to say about a mistake; where none was made, that.
+    pub(super) fn explanation(&self, advice: Option<&Advice>) -> Vec<String> {
+        match advice {
+            Some(advice) => advice.render_in_full(self.look()).lines().map(str::to_owned).collect(),
+            None => self.paint.prose(say::NOTHING_TO_EXPLAIN.get(self.language)),
+        }
     }
 
     /// What the checks found.

@@ -1,0 +1,179 @@
+//! The lesson's side of the screen: the step that is on, its checks as they come true, and what was said since it began.
+
+use ratatui::text::Line;
+
+use super::ansi;
+use crate::frontend::blocks::Blocks;
+use crate::lab::check::Outcome;
+use crate::lab::coach::Advice;
+use crate::lab::runner::RunEvent;
+use crate::text::Message;
+
+/// How many things that were said are kept; the step's own words stand above them.
+const NOTES_MAX: usize = 12;
+
+/// Something that was said; kept in a form that can be said in either language.
+#[derive(Clone, Debug)]
+pub(super) enum Note {
+    /// What the run told.
+    Told(RunEvent),
+    /// A sentence.
+    Said(Message),
+    /// All that there is to say about a mistake, or that none was made.
+    Explained(Option<Box<Advice>>),
+    /// What the checks found, asked for.
+    Checked(Vec<Outcome>),
+    /// The question before leaving, with what runs.
+    LeaveQuestion(Vec<String>),
+    /// The keys.
+    Keys,
+}
+
+/// What part of the lesson is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looking {
+    /// The step's own words first.
+    AtStart,
+    /// What was said last.
+    AtLastNote,
+    /// Where the learner has gone, in lines from the first.
+    From(usize),
+}
+
+/// The lesson.
+pub(super) struct Lesson {
+    /// What was said as the step before ended, above the step's words.
+    before: Vec<Note>,
+    step: Option<usize>,
+    outcomes: Vec<Outcome>,
+    notes: Vec<Note>,
+    looking: Looking,
+}
+
+/// The lesson as lines of a width.
+pub(super) struct Page {
+    /// The lines.
+    pub(super) lines: Vec<Line<'static>>,
+    /// Where the step's own words begin.
+    step: usize,
+    /// Where the last note begins; the number of lines where there is none.
+    last_note: usize,
+}
+
+impl Lesson {
+    /// A lesson at its beginning.
+    pub(super) fn new() -> Self {
+        Self { before: Vec::new(), step: None, outcomes: Vec::new(), notes: Vec::new(), looking: Looking::AtStart }
+    }
+
+    /// The run told something.
+    pub(super) fn take(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::StepStarted { step } => {
+                // who comes back knows what the lab is about
+                if step > 0 && matches!(self.before.as_slice(), [Note::Told(RunEvent::LabStarted)]) {
+                    self.before.clear();
+                }
+                self.step = Some(step);
+                self.outcomes.clear();
+                self.notes.clear();
+                self.looking = Looking::AtStart;
+            }
+            RunEvent::LabPassed => {
+                self.step = None;
+                self.notes.clear();
+                self.note(Note::Told(event));
+            }
+            RunEvent::ChecksChanged { outcomes, .. } => self.outcomes = outcomes,
+            // both stand above the step that begins now
+            RunEvent::StepPassed { .. } | RunEvent::LabStarted => self.before = vec![Note::Told(event)],
+            event => self.note(Note::Told(event)),
+        }
+    }
+
+    /// Something is said.
+    pub(super) fn note(&mut self, note: Note) {
+        // all that there is to say stands in place of the short form
+        let is_short_form = |last: &Note| matches!(last, Note::Told(RunEvent::Advised { held: false, .. }));
+        if matches!(note, Note::Explained(Some(_))) {
+            self.notes.pop_if(|last| is_short_form(last));
+        }
+        if self.notes.len() == NOTES_MAX {
+            self.notes.remove(0);
+        }
+        self.notes.push(note);
+        self.looking = Looking::AtLastNote;
+    }
+
+    /// The question before leaving was answered.
+    pub(super) fn forget_question(&mut self) {
+        self.notes.retain(|note| !matches!(note, Note::LeaveQuestion(_)));
+    }
+
+    /// The lesson as it is set now.
+    pub(super) fn page(&self, blocks: Blocks<'_>, shown: &str) -> Page {
+        let mut lines = Lines { columns: blocks.paint.columns, lines: Vec::new() };
+        for note in &self.before {
+            lines.add(said(note, blocks, shown));
+            lines.add([String::new()]);
+        }
+        let step = lines.lines.len();
+        if let Some(step) = self.step {
+            lines.add(blocks.task(step));
+            lines.add(if self.outcomes.is_empty() { blocks.labels(step) } else { blocks.outcomes(&self.outcomes) });
+            lines.add(blocks.way_to(step, shown));
+        }
+        let mut last_note = lines.lines.len();
+        for note in &self.notes {
+            let gap = (!lines.lines.is_empty()).then(String::new);
+            lines.add(gap);
+            last_note = lines.lines.len();
+            // a block of the line-by-line front end begins with a gap of its own
+            lines.add(said(note, blocks, shown).into_iter().skip_while(String::is_empty));
+        }
+        Page { lines: lines.lines, step, last_note }
+    }
+
+    /// The first line that is shown in an area of `rows`.
+    pub(super) fn first(&self, page: &Page, rows: usize) -> usize {
+        let most = page.lines.len().saturating_sub(rows);
+        match self.looking {
+            // what was said before the step gives way to the step's own words
+            Looking::AtStart => page.step.min(most),
+            // from its first line where it is longer than the area
+            Looking::AtLastNote => page.last_note.min(most),
+            Looking::From(line) => line.min(most),
+        }
+    }
+
+    /// Goes up (negative) or down in the lesson.
+    pub(super) fn scroll(&mut self, lines: isize, page: &Page, rows: usize) {
+        let most = page.lines.len().saturating_sub(rows);
+        self.looking = Looking::From(self.first(page, rows).saturating_add_signed(lines).min(most));
+    }
+}
+
+/// Lines that are folded to a width.
+struct Lines {
+    columns: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl Lines {
+    fn add(&mut self, painted: impl IntoIterator<Item = String>) {
+        self.lines.extend(painted.into_iter().flat_map(|line| ansi::folded(&line, self.columns)));
+    }
+}
+
+fn said(note: &Note, blocks: Blocks<'_>, shown: &str) -> Vec<String> {
+    match note {
+        Note::Told(RunEvent::LabStarted) => blocks.about(),
+        Note::Told(RunEvent::StepPassed { outcomes, .. }) => blocks.outcomes(outcomes),
+        Note::Told(event) => blocks.told(event, shown),
+        Note::Said(message) => blocks.paint.prose(&message.say(blocks.language)),
+        Note::Explained(advice) => blocks.explanation(advice.as_deref()),
+        Note::Checked(outcomes) => blocks.outcomes(outcomes),
+        Note::LeaveQuestion(running) => blocks.leave_question(running),
+        Note::Keys => blocks.keys(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Pictures of the screen, held as snapshots: what a learner sees at each size, in each language.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+use super::areas::Areas;
+use super::draw::{Scene, Tab};
+use super::key_bar;
+use super::lesson::{Lesson, Note, Page};
+use super::panes::Panes;
+use super::picture::size_of;
+use crate::frontend::blocks::Blocks;
+use crate::frontend::paint::Paint;
+use crate::judge::rules::testing::World;
+use crate::lab::coach::Coach;
+use crate::lab::format::{Lab, LabSource, Variables};
+use crate::lab::runner::RunEvent;
+use crate::text::Language;
+use crate::text::layout::width;
+
+const MISTAKE: &str =
+    "./kafka-topics.sh --create --topic test_topic --partitions 1 --reflection-factor 1 --bootstrap-server localhost:9092";
+
+/// The screen, as a picture of text, with the lesson that `tell` has told and the terminal `shown` with `output` on it.
+fn picture(
+    size: (u16, u16),
+    language: Language,
+    asking: bool,
+    tell: impl FnOnce(&mut Lesson),
+    shown: &str,
+    output: &str,
+) -> String {
+    let lab = Lab::load(&LabSource::BuiltIn, "01-single-node").expect("it loads");
+    let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
+    let areas = Areas::of(Rect::new(0, 0, size.0, size.1), false);
+    let columns = usize::from(areas.lesson_for(0).width);
+    let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language };
+    let mut lesson = Lesson::new();
+    tell(&mut lesson);
+    let page: Page = lesson.page(blocks, shown);
+    let names = lab.spec.terminals.iter().map(|terminal| terminal.name.clone());
+    let mut panes = Panes::new(names, size_of(areas.terminal));
+    panes.output(shown, output.as_bytes(), true);
+    let area = if asking { areas.lesson_for(page.lines.len()) } else { areas.lesson };
+    let keys = key_bar::keys(areas.keys.width, language);
+    let tab = |name| Tab { name, shown: name == shown, busy: name == "zookeeper", unseen: name == "broker" };
+    let scene = Scene {
+        areas,
+        title: blocks.header(3),
+        page: &page,
+        first: lesson.first(&page, usize::from(area.height)),
+        lesson: area,
+        tabs: lab.spec.terminals.iter().map(|terminal| tab(terminal.name.as_str())).collect(),
+        pane: panes.get(shown),
+        keys: &keys,
+        language,
+    };
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("it is a buffer");
+    terminal.draw(|frame| scene.draw(frame)).expect("it is a buffer");
+    let buffer = terminal.backend().buffer();
+    let rows = buffer.area.rows().map(|row| {
+        let mut text = String::new();
+        let mut covered = 0;
+        for cell in row.columns().filter_map(|cell| buffer.cell(cell.as_position())) {
+            // a wide character covers the cell behind it
+            if covered == 0 {
+                text.push_str(cell.symbol());
+                covered = width(cell.symbol());
+            }
+            covered = covered.saturating_sub(1);
+        }
+        text.trim_end().to_owned()
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+fn at_step(lesson: &mut Lesson) {
+    lesson.take(RunEvent::StepStarted { step: 3 });
+}
+
+fn with_mistake(lesson: &mut Lesson) {
+    at_step(lesson);
+    let advice = Coach::default().after(&World::new().context(MISTAKE), 1).expect("the rule fires");
+    lesson.take(RunEvent::Advised { terminal: "client".to_owned(), advice: Box::new(advice), held: false });
+}
+
+fn with_held_line(lesson: &mut Lesson) {
+    at_step(lesson);
+    let world = World::with_connect("localhost:9092");
+    let line = "./kafka-server-start.sh ../config/server.properties";
+    let advice = Coach::default().before(&world.context(line)).expect("the rule fires");
+    lesson.take(RunEvent::Advised { terminal: "broker".to_owned(), advice: Box::new(advice), held: true });
+}
+
+const TYPED: &str = "learner@client bin$ ./kafka-topics.sh --create";
+
+#[test]
+fn a_step_as_it_begins() {
+    for (columns, rows) in [(80, 24), (120, 40), (60, 16)] {
+        for language in Language::ALL {
+            let shown = picture((columns, rows), language, false, at_step, "client", TYPED);
+            insta::assert_snapshot!(format!("step {columns}x{rows} {language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn a_mistake_that_was_made() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        for language in Language::ALL {
+            let shown = picture((columns, rows), language, false, with_mistake, "client", TYPED);
+            insta::assert_snapshot!(format!("mistake {columns}x{rows} {language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn a_question_has_room_for_its_answers() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        for language in Language::ALL {
+            let shown =
+                picture((columns, rows), language, true, with_held_line, "broker", "learner@broker bin$ ./kafka-server-start.sh");
+            assert!(shown.contains("[Enter]") && shown.contains("[n]"), "{shown}");
+            insta::assert_snapshot!(format!("question {columns}x{rows} {language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn leaving_is_asked_in_words_and_keys() {
+    let leave = |lesson: &mut Lesson| {
+        at_step(lesson);
+        lesson.note(Note::LeaveQuestion(vec!["ZooKeeper (pid 4242)".to_owned()]));
+    };
+    for language in Language::ALL {
+        let shown = picture((80, 24), language, true, leave, "client", TYPED);
+        assert!(shown.contains("[s]") && shown.contains("[k]") && shown.contains("[Esc]"), "{shown}");
+    }
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    for columns in [1, 2, 5, 19, 40, 99, 100, 250] {
+        for rows in [1, 2, 3, 7, 16, 100] {
+            let _ = picture((columns, rows), Language::Ko, true, with_mistake, "client", TYPED);
+        }
+    }
+}
