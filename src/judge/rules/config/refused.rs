@@ -4,6 +4,7 @@ use super::connect_string;
 use super::file::{Judgement, KafkaVersion};
 use super::kind::Kind;
 use super::listeners::{self, TOGETHER};
+use super::value::{is_class_name, is_javas};
 use crate::engine::broker::config::{BrokerConfig, split_list};
 use crate::judge::diagnostic::Severity;
 use crate::judge::rules::{On, RULES, Rule};
@@ -188,10 +189,11 @@ pub(super) fn check(judged: &mut Judgement<'_>) {
     }
     startup(judged);
     let mut originals = judged.originals();
-    originals.retain(|key, _| judged.known(key).is_none_or(|known| known.kind != "CLASS"));
     // a class may be in a jar of the user's own
+    let unseen = |key: &str, class: &str| judged.known(key).is_some_and(|known| known.kind == "CLASS") && !is_javas(class);
+    originals.retain(|key, class| !unseen(key, class.trim()));
     let assignors = originals.get("group.consumer.assignors");
-    if assignors.is_some_and(|names| split_list(names).all(super::value::is_class_name)) {
+    if assignors.is_some_and(|names| split_list(names).all(is_class_name)) {
         originals.remove("group.consumer.assignors");
     }
     if judged.file.version > KafkaVersion::CATALOGUED {

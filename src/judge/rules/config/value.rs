@@ -108,7 +108,7 @@ pub(super) fn is_class_name(value: &str) -> bool {
 }
 
 /// Classes of Java's own: none of them is what Kafka looks for.
-fn is_javas(value: &str) -> bool {
+pub(super) fn is_javas(value: &str) -> bool {
     ["java.", "javax.", "scala."].iter().any(|prefix| value.starts_with(prefix))
 }
 

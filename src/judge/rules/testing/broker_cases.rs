@@ -62,7 +62,6 @@ pub(super) const FIRES: &[(&str, &str, &str, Option<&str>)] = &[
     ("KL441", "log.segment.bytes=1_048_576", "1_048_576", Some("log.segment.bytes=1048576")),
     ("KL442", "num.partitions=\u{ff13}", "\u{ff13}", Some("num.partitions=3")),
     ("KL442", "num.partitions=3\u{a0}", "3\u{a0}", Some("num.partitions=3")),
-    ("KL443", "principal.builder.class=java.lang.String", "java.lang.String", None),
     ("KL443", "principal.builder.class=no such class", "no such class", None),
     ("KL444", "inter.broker.protocol.version=4.0", "4.0", None),
     ("KL445", "log.dirs=/data/<broker id>", "<broker id>", None),
@@ -138,6 +137,7 @@ pub(super) const FIRES: &[(&str, &str, &str, Option<&str>)] = &[
     ("KL488", "default.replication.factor=3\noffsets.topic.replication.factor=1", "1", None),
     ("KL489", "log.retention.hours=-1", "-1", None),
     ("KL499", "early.start.listeners=FOO", "FOO", None),
+    ("KL499", "principal.builder.class=java.lang.String", "java.lang.String", None),
 ];
 
 /// Code, lines in which nothing is wrong.
