@@ -25,6 +25,20 @@ pub struct ConfigKey {
     pub internal: bool,
 }
 
+impl ConfigKey {
+    /// The values to choose from, in Kafka's order; none where any value of the type, or of a range, goes.
+    pub fn choices(&self) -> Vec<&'static str> {
+        if self.kind == "BOOLEAN" {
+            return vec!["true", "false"];
+        }
+        let listed = self.valid.strip_prefix("(case insensitive) ").unwrap_or(self.valid);
+        match listed.strip_prefix('[').and_then(|listed| listed.strip_suffix(']')) {
+            Some(names) if !names.contains("...") => names.split(", ").collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 fn key(name: &'static str, kind: &'static str, default: &'static str, required: bool) -> ConfigKey {
     let default = super::table::field(default);
     ConfigKey { name, kind, default, required, valid: "", importance: "", scope: "", internal: false }
@@ -153,6 +167,15 @@ mod tests {
         assert_eq!(super::topic_synonyms("segment.ms"), [("log.roll.ms", 1), ("log.roll.hours", 3_600_000)]);
         assert_eq!(super::topic_synonyms("max.message.bytes"), [("message.max.bytes", 1)]);
         assert!(super::topic_synonyms("remote.storage.enable").is_empty());
+    }
+
+    #[test]
+    fn values_to_choose_from_are_known() {
+        let choices = |keys: &[super::ConfigKey], name: &str| keys.iter().find(|key| key.name == name).map(|key| key.choices());
+        assert_eq!(choices(super::producer(), "acks"), Some(vec!["all", "-1", "0", "1"]));
+        assert_eq!(choices(super::broker(), "delete.topic.enable"), Some(vec!["true", "false"]));
+        assert_eq!(choices(super::broker(), "num.io.threads"), Some(vec![]));
+        assert_eq!(choices(super::consumer(), "security.protocol").map(|names| names.len()), Some(4));
     }
 
     #[test]

@@ -45,11 +45,29 @@ pub struct Key {
     pub kind: Kind,
     /// The default as ZooKeeper documents it; empty where there is none.
     pub default: &'static str,
+    /// What its number counts, as `ms`; empty where there is nothing to say.
+    pub unit: &'static str,
     /// What it does here.
     pub effect: Effect,
 }
 
 impl Key {
+    /// Kafka's name for its type.
+    pub fn type_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Int | Kind::PropertyInt => "INT",
+            Kind::Long => "LONG",
+            Kind::Boolean | Kind::PropertyBoolean => "BOOLEAN",
+            Kind::PropertyDouble => "DOUBLE",
+            Kind::Text | Kind::PropertyText => "STRING",
+        }
+    }
+
+    /// Whether its name stands for many (`server.N`).
+    pub fn is_pattern(&self) -> bool {
+        self.name.ends_with(".N") || self.name.ends_with(".*")
+    }
+
     /// Whether a line of the file with this name is about this key.
     fn matches(&self, name: &str) -> bool {
         match self.name.strip_suffix('N').or_else(|| self.name.strip_suffix('*')).filter(|prefix| prefix.ends_with('.')) {
@@ -69,7 +87,7 @@ pub fn all() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
         let rows = super::table::rows::<6>(include_str!("data/zookeeper-configs.tsv"));
-        rows.map(|row| Key { name: row[0], kind: kind(row[1]), default: row[2], effect: effect(row[4]) }).collect()
+        rows.map(|row| Key { name: row[0], kind: kind(row[1]), default: row[2], unit: row[3], effect: effect(row[4]) }).collect()
     })
 }
 
@@ -88,15 +106,10 @@ pub fn is_known(name: &str) -> bool {
 pub fn keys() -> &'static [ConfigKey] {
     static ALL: OnceLock<Vec<ConfigKey>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let one_each = all().iter().filter(|key| !key.is_property() && !key.name.ends_with(".N") && !key.name.ends_with(".*"));
+        let one_each = all().iter().filter(|key| !key.is_property() && !key.is_pattern());
         let config_key = |key: &Key| ConfigKey {
             name: key.name,
-            kind: match key.kind {
-                Kind::Int => "INT",
-                Kind::Long => "LONG",
-                Kind::Boolean => "BOOLEAN",
-                _ => "STRING",
-            },
+            kind: key.type_name(),
             default: None,
             required: key.name == "dataDir",
             valid: "",

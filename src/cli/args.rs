@@ -15,7 +15,7 @@ use super::manual;
 use super::matrix::{self, MatrixArgs};
 use super::up::{self, UpArgs};
 use super::verify::Options as VerifyOptions;
-use super::{diagnose, engine_start, lint};
+use super::{diagnose, engine_start, lint, lsp};
 use crate::engine::tools::witnessed;
 use crate::lab::format::LabSource;
 use crate::text::{Language, Message, cli, lint as lint_text};
@@ -62,6 +62,8 @@ pub enum Command {
     },
     /// Find mistakes in configuration files.
     Lint(Box<lint::LintArgs>),
+    /// Be a language server.
+    Lsp(lsp::LspArgs),
     /// Say what happened, from logs.
     Diagnose(diagnose::DiagnoseArgs),
     /// Explain a rule; `None` lists them all.
@@ -188,8 +190,7 @@ pub(super) fn shown(language: Language) -> Clap {
         .subcommand(Clap::new("dist").about(say(cli::ABOUT_DIST)).arg(
             Arg::new("folder").value_name("DIR").required(true).value_parser(value_parser!(PathBuf)).help(say(cli::ARG_DIR)),
         ))
-        .subcommand(lint::command(language))
-        .subcommand(diagnose::command(language))
+        .subcommands([lint::command(language), lsp::command(language), diagnose::command(language)])
         .subcommand(
             Clap::new("explain")
                 .about(say(lint_text::ABOUT_EXPLAIN))
@@ -237,6 +238,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
         Some(("matrix", sub)) => Command::Matrix(matrix::from_matches(sub)),
         Some(("dist", sub)) => Command::Dist { folder: sub.get_one::<PathBuf>("folder").cloned().unwrap_or_default() },
         Some(("lint", sub)) => Command::Lint(Box::new(lint::from_matches(sub))),
+        Some(("lsp", sub)) => Command::Lsp(lsp::from_matches(sub)),
         Some(("diagnose", sub)) => Command::Diagnose(diagnose::from_matches(sub)),
         Some(("explain", sub)) => {
             Command::Explain { rule: sub.get_one::<String>("rule").filter(|_| !sub.get_flag("list")).cloned() }

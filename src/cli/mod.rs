@@ -12,6 +12,7 @@ mod failure;
 mod learn;
 pub mod lint;
 mod list;
+pub mod lsp;
 mod manual;
 mod matrix;
 mod up;
@@ -56,6 +57,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::Doctor(doctor) => doctor::run(&args, &doctor, args.language.unwrap_or(locale)),
         Command::Dist { folder } => dist::run(&folder, args.language.unwrap_or(locale)),
         Command::Lint(lint) => lint::run(&lint, args.language.unwrap_or(locale)),
+        Command::Lsp(lsp) => lsp::run(&lsp, args.language, locale),
         Command::Diagnose(diagnose) => Ok(diagnose::run(&diagnose, args.language.unwrap_or(locale))),
         Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
         Command::Completions(shell) => Ok(manual::completions(shell, args.language.unwrap_or(locale))),

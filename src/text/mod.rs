@@ -20,11 +20,13 @@ pub mod engines;
 pub mod layout;
 pub mod learn;
 pub mod lint;
+pub mod lsp;
 pub mod matrix;
 mod message;
 mod particle;
 pub mod rules;
 pub mod runtime;
+pub mod settings;
 pub mod up;
 
 use std::fmt;
@@ -241,9 +243,13 @@ pub const AREAS: &[(&str, &[(&str, Text)])] = &[
     ("engines", engines::ALL),
     ("learn", learn::ALL),
     ("lint", lint::ALL),
+    ("lsp", lsp::ALL),
     ("matrix", matrix::ALL),
     ("rules", rules::ALL),
     ("runtime", runtime::ALL),
+    ("settings::broker", settings::broker::ALL),
+    ("settings::client", settings::client::ALL),
+    ("settings::coordinator", settings::coordinator::ALL),
     ("up", up::ALL),
 ];
 

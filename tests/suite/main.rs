@@ -48,6 +48,8 @@ mod learner;
 #[cfg(test)]
 mod lint;
 #[cfg(test)]
+mod lsp;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod screen;

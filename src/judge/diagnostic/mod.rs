@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use position::{Position, Positions};
+pub use position::{EditorPosition, Position, Positions};
 pub use report::report;
 pub use terminal::{Look, Paint, Parts, render};
 

@@ -131,6 +131,13 @@ pub fn lint(input: &Input, options: &Options) -> Option<Vec<Diagnostic>> {
     Some(findings)
 }
 
+/// The kind that a file is looked at as, and what it says; `None` where [`lint`] finds its kind untold, or it cannot be read.
+pub fn settings(input: &Input, options: &Options) -> Option<(Kind, Document)> {
+    let document = Document::parse(input.bytes.as_slice()).ok()?;
+    let kind = options.kind.or_else(|| Kind::of(&input.name(), &document))?;
+    Some((kind, document))
+}
+
 /// What is found between the files of one cluster, and wanted. A comment silences it as it does what is found in one file.
 pub fn between(inputs: &[Input], options: &Options) -> Vec<Diagnostic> {
     let files: Vec<ConfigFile> = inputs.iter().filter_map(|input| server_file(input, options)).collect();
@@ -148,8 +155,7 @@ pub fn between(inputs: &[Input], options: &Options) -> Vec<Diagnostic> {
 
 /// The file of a broker or a coordinator.
 fn server_file(input: &Input, options: &Options) -> Option<ConfigFile> {
-    let document = Document::parse(input.bytes.as_slice()).ok()?;
-    let kind = options.kind.or_else(|| Kind::of(&input.name(), &document))?;
+    let (kind, document) = settings(input, options)?;
     let (path, shown, version) = (input.path.clone(), input.shown.clone(), options.version);
     matches!(kind, Kind::Broker | Kind::Coordinator).then_some(ConfigFile { path, shown, kind, version, document })
 }

@@ -308,7 +308,7 @@ impl Diagnostic {
 }
 
 /// The catalogue of a kind of file by name.
-fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static ConfigKey> {
+pub(super) fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static ConfigKey> {
     type Table = HashMap<&'static str, &'static ConfigKey>;
     static TABLES: std::sync::OnceLock<[Table; 5]> = std::sync::OnceLock::new();
     let by_name = |keys: &'static [ConfigKey]| keys.iter().map(|key| (key.name, key)).collect::<Table>();

@@ -5,6 +5,7 @@
 //! listeners, 7xx clients. The passes run in that order of certainty: how the file is written, its keys, its values, and then
 //! what they come to together; a fault found by one is not told again by the next.
 
+pub mod about;
 pub mod broker_start;
 pub mod client;
 pub mod connect_string;

@@ -307,7 +307,7 @@ fn one_of(
     key: &'static ConfigKey,
     at: impl Fn(&'static Rule, Message) -> Diagnostic,
 ) -> Diagnostic {
-    let names: Vec<&'static str> = key.valid.trim_matches(['[', ']']).split(", ").collect();
+    let names = key.choices();
     let finding = at(&NOT_ONE_OF, Message::new(labels::ONE_OF).with("names", names.join(", ")));
     let value = judged.entries[index].value.trim();
     if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(value)) {
