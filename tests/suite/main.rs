@@ -11,6 +11,9 @@ mod batches;
 mod batches_answered;
 #[cfg(test)]
 mod broker;
+#[cfg(test)]
+mod broker_life;
+#[cfg(test)]
 mod broker_settings;
 #[cfg(test)]
 mod composed;

@@ -2,7 +2,10 @@
 //! and nothing is lost when one is killed.
 
 use kafkalab::engine::server::{Role, Server};
+use kafkalab::engine::zookeeper::client::{Client, ConnectString};
+use kafkalab::engine::zookeeper::protocol::CreateMode;
 use kafkalab::process::{sockets, table, wait};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{DEADLINE, Pair, bundled, librdkafka, serving, znodes};
 
@@ -84,6 +87,28 @@ async fn the_broker_leaves_the_znodes_that_apaches_leaves() {
     create_topic(&pair, "test_topic").await;
     let found = znodes::dump(pair.coordinator.port()).await;
     assert!(found == znodes::AFTER_CREATE, "expected:\n{}\nfound:\n{found}", znodes::AFTER_CREATE);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_whose_id_was_taken_meanwhile_is_refused_once_and_serves_on() {
+    const TAKEN: &str = "Error while creating ephemeral at /brokers/ids/0, node already exists and owner '0x";
+    let (mut pair, _folder) = pair(&SHORT_SESSION).await;
+    create_topic(&pair, "orders").await;
+    let pid = i32::try_from(pair.broker.describe().expect("it runs").pid).ok().and_then(Pid::from_raw).expect("a process");
+    let servers: ConnectString = format!("localhost:{}", pair.coordinator.port()).parse().expect("a valid address");
+    let other = Client::connect(&servers, DEADLINE, DEADLINE).await.expect("the coordinator serves");
+    let (data, _) = other.get_data("/brokers/ids/0").await.expect("it is registered");
+    kill_process(pid, Signal::STOP).expect("it is ours");
+    // free as soon as the session of the broker has ended
+    let take = || async { other.create("/brokers/ids/0", data.clone(), CreateMode::Ephemeral).await.ok() };
+    wait::until(DEADLINE, "the session of the stopped broker to end", take).await.expect("it ends");
+    kill_process(pid, Signal::CONT).expect("it is ours");
+    let log = || std::fs::read_to_string(pair.broker.log()).expect("the broker logs");
+    wait::until_true(DEADLINE, "the broker to be refused", || log().contains(TAKEN)).await.expect("it is");
+    librdkafka::produce(&pair.bootstrap(), "orders", &["still led here".to_owned()]).await;
+    assert_eq!(log().matches(TAKEN).count(), 1, "it does not try again and again");
+    assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
+    other.close().await;
 }
 
 #[tokio::test]

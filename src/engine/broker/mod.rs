@@ -13,6 +13,7 @@ pub mod metadata;
 pub mod registration;
 pub mod replica;
 pub mod server;
+mod shutdown;
 pub mod startup;
 
 pub use context::Broker;

@@ -11,10 +11,11 @@ use super::controller::znodes::{self, Registration};
 use super::controller::{Store, StoreError};
 use super::log::now_ms;
 use super::metadata::Endpoint;
+use super::shutdown::close_session;
 use crate::catalog::ZOOKEEPER_VERSION;
 use crate::engine::exception::Exception;
 use crate::engine::zookeeper::client::{Client, ClientError, ConnectString, ConnectStringError};
-use crate::engine::zookeeper::protocol::ErrorCode;
+use crate::engine::zookeeper::protocol::{ErrorCode, Stat};
 use crate::{log_error, log_info};
 
 const ZK_CLIENT: &str = "kafka.zookeeper.ZooKeeperClient";
@@ -22,6 +23,8 @@ const ZOOKEEPER: &str = "org.apache.zookeeper.ZooKeeper";
 const KAFKA_ZK_CLIENT: &str = "kafka.zk.KafkaZkClient";
 /// How long a new session after an expired one is waited for at a time.
 const AGAIN: Duration = Duration::from_secs(30);
+/// How long a session that no server has granted may take to be closed.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Opens the session and registers the broker, at its start and again when the session has expired.
 #[derive(Clone)]
@@ -92,14 +95,16 @@ impl Registrar {
         log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Waiting until connected.");
         let limit = self.config.optional_long("zookeeper.connection.timeout.ms");
         let limit = limit.map_or(session, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
-        match Client::connect(&self.servers, session, limit).await {
-            Ok(client) => {
+        let (client, _) = Client::open(&self.servers, session);
+        match client.wait_connected(limit).await {
+            Ok(()) => {
                 log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Connected.");
                 Ok(Store { client })
             }
             Err(ClientError::ConnectTimeout { .. }) => {
-                log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Closing.");
-                log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Closed.");
+                // one that is still trying may take its time
+                let close = tokio::time::timeout(CLOSING, client.close());
+                close_session(async { drop(close.await) }).await;
                 Err(Exception::new(
                     "kafka.zookeeper.ZooKeeperClientTimeoutException",
                     "Timed out waiting for connection while in state: CONNECTING",
@@ -144,6 +149,13 @@ impl Registrar {
     /// # Errors
     /// `NodeExists` where another session has the id, a requirement where another broker has the same endpoint.
     pub async fn register(&self, store: &Store) -> Result<i64, Exception> {
+        self.try_register(store).await.map_err(|refused| match refused {
+            Refused::Endpoints(exception) => exception,
+            Refused::Store(error) => store_exception(&error),
+        })
+    }
+
+    async fn try_register(&self, store: &Store) -> Result<i64, Refused> {
         self.check_endpoints(store).await?;
         let endpoints = self.endpoints();
         let path = znodes::broker_path(self.id);
@@ -153,12 +165,14 @@ impl Registrar {
             match store.register(self.id, data.clone()).await {
                 Ok(stat) => break stat,
                 Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
-                    self.log_owner(store, &path).await;
-                    return Err(store_exception(&error));
+                    let owner = store.client.exists(&path).await.ok().flatten().map_or(0, |stat| stat.ephemeral_owner);
+                    log_owner(&path, owner, store.client.session_id());
+                    return Err(error.into());
                 }
-                Err(error) => store.reconnected(error).await.map_err(|error| store_exception(&error))?,
+                Err(error) => store.reconnected(error).await?,
             }
         };
+        log_info!(KAFKA_ZK_CLIENT, "Stat of the created znode at {path} is: {}\n", stat_text(&stat));
         let addresses: Vec<String> =
             endpoints.iter().map(|(end, _)| format!("{}://{}:{}", end.listener, end.host, end.port)).collect();
         log_info!(
@@ -196,17 +210,8 @@ impl Registrar {
         Ok(())
     }
 
-    async fn log_owner(&self, store: &Store, path: &str) {
-        let owner = store.client.exists(path).await.ok().flatten().map_or(0, |stat| stat.ephemeral_owner);
-        let own = store.client.session_id();
-        log_error!(
-            "kafka.zk.KafkaZkClient$CheckedEphemeral",
-            "Error while creating ephemeral at {path}, node already exists and owner '{owner}' does not match current session '{own}'"
-        );
-    }
-
     /// As Kafka, holds the endpoints as they were given against those of the other brokers.
-    async fn check_endpoints(&self, store: &Store) -> Result<(), Exception> {
+    async fn check_endpoints(&self, store: &Store) -> Result<(), Refused> {
         let own: Vec<String> = self
             .config
             .advertised_listeners()
@@ -216,7 +221,7 @@ impl Registrar {
         let brokers = loop {
             match store.brokers().await {
                 Ok(brokers) => break brokers,
-                Err(error) => store.reconnected(error).await.map_err(|error| store_exception(&error))?,
+                Err(error) => store.reconnected(error).await?,
             }
         };
         for (id, broker) in brokers {
@@ -224,9 +229,9 @@ impl Registrar {
                 broker.endpoints.iter().map(|end| format!("{}:{}", end.host, end.port)).filter(|end| own.contains(end)).collect();
             if id != self.id && !common.is_empty() {
                 let common = common.join(",");
-                return Err(Exception::requirement(format!(
-                    "Configured end points {common} in advertised listeners are already registered by broker {id}"
-                )));
+                let message =
+                    format!("Configured end points {common} in advertised listeners are already registered by broker {id}");
+                return Err(Refused::Endpoints(Exception::requirement(message)));
             }
         }
         Ok(())
@@ -234,21 +239,59 @@ impl Registrar {
 
     /// A new session after the old one has expired, and the broker registered in it.
     ///
-    /// # Errors
-    /// As [`Registrar::connect`] and [`Registrar::register`]; the caller tries again.
-    pub async fn register_again(&self) -> Result<Store, Exception> {
+    /// The second value is as [`Registrar::register`] gives it; a connection that is lost meanwhile is no answer.
+    pub async fn register_again(&self) -> (Store, Result<i64, Exception>) {
         log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Session expired.");
-        let client = loop {
-            match Client::connect(&self.servers, self.session_timeout(), AGAIN).await {
-                Ok(client) => break client,
-                Err(ClientError::ConnectTimeout { .. }) => {}
-                Err(error) => return Err(store_exception(&error.into())),
+        loop {
+            let (client, _) = Client::open(&self.servers, self.session_timeout());
+            let store = Store { client };
+            while store.client.wait_connected(AGAIN).await.is_ok() {
+                match self.try_register(&store).await {
+                    Err(Refused::Store(StoreError::Client(error)))
+                        if error.is_connection_loss() || error.is_session_expired() => {}
+                    Err(Refused::Store(error)) => return (store, Err(store_exception(&error))),
+                    Err(Refused::Endpoints(exception)) => return (store, Err(exception)),
+                    Ok(epoch) => return (store, Ok(epoch)),
+                }
             }
-        };
-        let store = Store { client };
-        self.register(&store).await?;
-        Ok(store)
+        }
     }
+}
+
+/// Why a broker is not registered.
+enum Refused {
+    /// Another broker has the same endpoint.
+    Endpoints(Exception),
+    /// ZooKeeper could not be asked, or another session has the id.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ClientError> for Refused {
+    fn from(error: ClientError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+fn log_owner(path: &str, owner: i64, own: i64) {
+    log_error!(
+        "kafka.zk.KafkaZkClient$CheckedEphemeral",
+        "Error while creating ephemeral at {path}, node already exists and owner '0x{owner:x}' does not match current session '0x{own:x}'"
+    );
+}
+
+/// A znode's statistics as Java prints them.
+fn stat_text(stat: &Stat) -> String {
+    let Stat { czxid, mzxid, ctime, mtime, version, cversion, aversion, ephemeral_owner, data_length, num_children, pzxid } =
+        stat;
+    format!(
+        "{czxid},{mzxid},{ctime},{mtime},{version},{cversion},{aversion},{ephemeral_owner},{data_length},{num_children},{pzxid}"
+    )
 }
 
 /// An error of ZooKeeper as Java prints it.

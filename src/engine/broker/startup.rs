@@ -18,6 +18,7 @@ use super::metadata::MetadataCache;
 use super::registration::{Registrar, store_exception};
 use super::replica::{Failure, ReplicaManager, StorageSettings};
 use super::server::Listeners;
+use super::shutdown::{self, Parts as StartedParts};
 use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
 use crate::engine::exception::Exception;
 use crate::engine::log4j::{Level, log_caused};
@@ -75,30 +76,35 @@ impl RunningBroker {
     /// # Errors
     /// The first thing that stops Kafka's start, in its words.
     pub async fn start(config: Arc<BrokerConfig>) -> Result<Self, StartError> {
-        let mut prefix = String::new();
-        match Self::start_inner(config, &mut prefix).await {
+        let mut started = StartedParts { id: config.int("broker.id"), ..StartedParts::default() };
+        match Self::start_inner(config, &mut started).await {
             Ok(running) => Ok(running),
-            Err(Stop::Failed(exception)) => Err(StartError::Failed { exception, prefix }),
-            Err(Stop::Halted) => Err(StartError::Halted),
+            Err(Stop::Failed(exception)) => {
+                started.give_up(&exception).await;
+                Err(StartError::Failed { exception, prefix: started.prefix })
+            }
+            Err(Stop::Halted) => {
+                if let Some(store) = started.store {
+                    store.client.close().await;
+                }
+                Err(StartError::Halted)
+            }
         }
     }
 
-    async fn start_inner(config: Arc<BrokerConfig>, prefix: &mut String) -> Result<Self, Stop> {
+    async fn start_inner(config: Arc<BrokerConfig>, started: &mut StartedParts) -> Result<Self, Stop> {
         log_info!(LOGGER, "starting");
         log_info!(LOGGER, "Connecting to zookeeper on {}", config.string("zookeeper.connect").unwrap_or(""));
         let mut registrar = Registrar::new(Arc::clone(&config))?;
         let store = registrar.connect().await?;
+        started.store = Some(store.clone());
         registrar.ensure_chroot(&store).await.map_err(|error| store_exception(&error))?;
-        let result = Self::start_in_session(config, prefix, &mut registrar, &store).await;
-        if result.is_err() {
-            store.client.close().await;
-        }
-        result
+        Self::start_in_session(config, started, &mut registrar, &store).await
     }
 
     async fn start_in_session(
         config: Arc<BrokerConfig>,
-        prefix: &mut String,
+        started: &mut StartedParts,
         registrar: &mut Registrar,
         store: &Store,
     ) -> Result<Self, Stop> {
@@ -106,20 +112,28 @@ impl RunningBroker {
         log_info!(LOGGER, "Cluster ID = {cluster_id}");
         let id = settle_ids(&config, store, &cluster_id).await?;
         registrar.set_id(id);
-        *prefix = format!("[KafkaServer id={id}] ");
+        (started.id, started.prefix) = (id, format!("[KafkaServer id={id}] "));
         let effective = effective_config(&config, store, id).await;
         registrar.set_config(Arc::clone(&effective));
         log_info!("kafka.server.KafkaConfig", "{}", effective.values_block());
         warn_of_idle(&effective, None);
         let settings = StorageSettings::new(id, &effective)?;
+        started.at_storage = true;
         let replicas = ReplicaManager::open(settings).map_err(|error| match error {
             StorageError::NoDirectory(_) => Stop::Halted,
             error => Stop::Failed(storage_exception(&error)),
         });
         let replicas = Arc::new(replicas?);
+        started.replicas = Some(Arc::clone(&replicas));
+        for listener in effective.listeners() {
+            let name = &listener.name;
+            let what = format!("Created data-plane acceptor and processors for endpoint : ListenerName({name})");
+            log_info!("kafka.network.SocketServer", "{} {what}", shutdown::socket_server(id));
+        }
         let listeners = Listeners::open(effective.listeners(), &effective).await;
         registrar.set_ports(listeners.ports());
         let store = &register(registrar, store).await?;
+        started.store = Some(store.clone());
         checkpoint_ids(&replicas, id, &cluster_id);
 
         let (commands, inbox) = mpsc::channel(COMMANDS_LIMIT);
@@ -155,6 +169,7 @@ impl RunningBroker {
         let ((failures, failed), halted) = (mpsc::unbounded_channel(), CancellationToken::new());
         tasks.spawn(Arc::clone(&broker.replicas).run(shutdown.clone(), failures));
         tasks.spawn(watch_directories(broker.controller.clone(), failed, halted.clone()));
+        log_info!("kafka.network.SocketServer", "{} Enabling request processing.", shutdown::socket_server(broker.id));
         listeners.log();
         let ports = listeners.ports();
         let inter_broker = broker.config.inter_broker_listener();
@@ -190,33 +205,28 @@ impl RunningBroker {
         let prefix = format!("[KafkaServer id={id}]");
         log_info!(LOGGER, "{prefix} shutting down");
         self.controlled_shutdown(&prefix);
+        shutdown::stop_requests(id, async {
+            self.shutdown.cancel();
+            self.connections.close();
+            // a connection that is stuck in a write does not hold up the logs
+            let _ = tokio::time::timeout(GRACE, self.connections.wait()).await;
+        })
+        .await;
         let requests = "kafka.server.KafkaRequestHandlerPool";
         log_info!(requests, "[data-plane Kafka Request Handler on Broker {id}], shutting down");
-        self.shutdown.cancel();
-        self.connections.close();
-        // a connection that is stuck in a write does not hold up the logs
-        let _ = tokio::time::timeout(GRACE, self.connections.wait()).await;
         log_info!(requests, "[data-plane Kafka Request Handler on Broker {id}], shut down completely");
         log_info!("kafka.server.KafkaApis", "[KafkaApi-{id}] Shutdown complete.");
         self.broker.groups.shutdown();
-        let fetchers = ["ReplicaFetcherManager", "ReplicaAlterLogDirsManager"];
-        for (name, logger) in
-            fetchers.iter().zip(["kafka.server.ReplicaFetcherManager", "kafka.server.ReplicaAlterLogDirsManager"])
-        {
-            log_info!(logger, "[{name} on broker {id}] shutting down");
-            log_info!(logger, "[{name} on broker {id}] shutdown completed");
-        }
         self.broker.replicas.shutdown();
-        let zookeeper = "kafka.zookeeper.ZooKeeperClient";
-        log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closing.");
-        // without a coordinator there is nobody to tell
-        let _ = tokio::time::timeout(GRACE, self.broker.controller.close()).await;
-        log_info!(zookeeper, "[ZooKeeperClient Kafka server] Closed.");
+        shutdown::close_session(async {
+            // without a coordinator there is nobody to tell
+            let _ = tokio::time::timeout(GRACE, self.broker.controller.close()).await;
+        })
+        .await;
         self.tasks.close();
-        let socket_server = format!("[SocketServer listenerType=ZK_BROKER, nodeId={id}]");
-        log_info!("kafka.network.SocketServer", "{socket_server} Shutting down socket server");
-        log_info!("kafka.network.SocketServer", "{socket_server} Shutdown completed");
-        log_info!(LOGGER, "{prefix} shut down completed");
+        shutdown::close_sockets(id);
+        shutdown::close_metrics(true);
+        shutdown::ended(&format!("{prefix} "), id);
     }
 
     /// Kafka hands over what it leads through its own inter-broker listener, and gives up where that is not open.
@@ -231,8 +241,12 @@ impl RunningBroker {
             log_info!(LOGGER, "{prefix} Controlled shutdown request returned successfully after {took}ms");
             return;
         }
-        for left in (1..self.broker.config.int("controlled.shutdown.max.retries")).rev() {
-            log_info!(LOGGER, "{prefix} Retrying controlled shutdown ({left} retries remaining)");
+        // who leads the cluster is told through that listener too
+        for left in (0..self.broker.config.int("controlled.shutdown.max.retries")).rev() {
+            log_info!(LOGGER, "{prefix} No zk controller present in the metadata cache");
+            if left > 0 {
+                log_info!(LOGGER, "{prefix} Retrying controlled shutdown ({left} retries remaining)");
+            }
         }
         log_warn!(LOGGER, "{prefix} Proceeding to do an unclean shutdown as all the controlled shutdown attempts failed");
     }
@@ -277,7 +291,10 @@ async fn effective_config(given: &Arc<BrokerConfig>, store: &Store, id: i32) -> 
 /// Registers the broker; in a session of its own where the first was lost while the logs were opened, which may take long.
 async fn register(registrar: &Registrar, store: &Store) -> Result<Store, Exception> {
     match registrar.register(store).await {
-        Err(_) if store.client.state() == KeeperState::Expired => registrar.register_again().await,
+        Err(_) if store.client.state() == KeeperState::Expired => {
+            let (store, registered) = registrar.register_again().await;
+            registered.map(|_| store)
+        }
         registered => registered.map(|_| store.clone()),
     }
 }
@@ -360,6 +377,7 @@ fn checkpoint_ids(replicas: &ReplicaManager, id: i32, cluster_id: &str) {
 fn storage_exception(error: &StorageError) -> Exception {
     let class = match error {
         StorageError::Io { .. } => "java.io.IOException",
+        StorageError::Duplicate { .. } => "java.lang.IllegalStateException",
         _ => "org.apache.kafka.common.KafkaException",
     };
     Exception::new(class, error.to_string())

@@ -190,12 +190,8 @@ async fn serve(config: BrokerConfig) -> u8 {
         }
         Err(StartError::Halted) => 1,
         Err(StartError::Failed { exception, prefix }) => {
-            let server = "kafka.server.KafkaServer";
-            exception.log(server, format_args!("{prefix}Fatal error during KafkaServer startup. Prepare to shutdown"));
-            log_info!(server, "{prefix}shutting down");
-            log_info!(server, "{prefix}shut down completed");
             exception.log(MAIN, format_args!("Exiting Kafka due to fatal exception during startup."));
-            log_info!(server, "{prefix}shutting down");
+            log_info!("kafka.server.KafkaServer", "{prefix}shutting down");
             1
         }
     }

@@ -386,15 +386,13 @@ impl ControllerTask {
     async fn renew(&mut self) {
         self.claim = None;
         loop {
-            match self.registrar.register_again().await {
-                Ok(store) => {
-                    self.events = store.client.subscribe();
-                    self.store = store;
-                }
-                Err(error) => {
-                    log_error!("kafka.server.KafkaServer", "Failed to register again: {error}");
-                    continue;
-                }
+            let (store, registered) = self.registrar.register_again().await;
+            self.events = store.client.subscribe();
+            self.store = store;
+            // another broker has the id by now, or an endpoint: it is not taken from it, and this one serves what it has
+            if let Err(exception) = registered {
+                let prefix = self.prefix();
+                return exception.log(LOGGER, format_args!("{prefix} Error processing event RegisterBrokerAndReelect"));
             }
             match Box::pin(self.start()).await {
                 Ok(()) => return,

@@ -1,6 +1,7 @@
 //! UpdateFeatures (key 57, v0-1): new levels of the cluster's features. A broker of 3.6 with ZooKeeper supports none, so that each
 //! update is refused, by Kafka's rules and in its words.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -30,21 +31,21 @@ async fn handle(
     if broker.metadata.snapshot().controller != Some(broker.id) {
         return Ok(answer.with_error_code(ResponseError::NotController.code()));
     }
-    // of a feature that is named twice the last counts
-    let mut refused: Vec<(String, String)> = Vec::new();
-    for update in &request.feature_updates {
-        let name = update.feature.to_string();
-        refused.retain(|(known, _)| *known != name);
-        refused.push((name, refusal(update, context.version)));
-    }
-    sort_as_scala_map(&mut refused);
-    let results = refused.into_iter().map(|(feature, message)| {
+    Ok(answer.with_results(results(&request.feature_updates, context.version)))
+}
+
+/// One result for each name. Of a feature that is named twice the last update counts.
+fn results(updates: &[FeatureUpdateKey], version: i16) -> Vec<UpdatableFeatureResult> {
+    let last: BTreeMap<&str, &FeatureUpdateKey> = updates.iter().map(|update| (update.feature.as_str(), update)).collect();
+    let mut last: Vec<(String, &FeatureUpdateKey)> = last.into_iter().map(|(name, update)| (name.to_owned(), update)).collect();
+    sort_as_scala_map(&mut last);
+    let refused = last.into_iter().map(|(feature, update)| {
         UpdatableFeatureResult::default()
             .with_feature(StrBytes::from_string(feature))
             .with_error_code(ResponseError::InvalidRequest.code())
-            .with_error_message(Some(StrBytes::from_string(message)))
+            .with_error_message(Some(StrBytes::from_string(refusal(update, version))))
     });
-    Ok(answer.with_results(results.collect()))
+    refused.collect()
 }
 
 /// Why an update of a feature that is not supported, and has no level yet, is refused.
@@ -73,6 +74,21 @@ fn refusal(update: &FeatureUpdateKey, version: i16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_feature_is_answered_once_and_by_its_last_update() {
+        let update = |name: &str, level| {
+            let update = FeatureUpdateKey::default().with_feature(StrBytes::from_string(name.to_owned()));
+            update.with_max_version_level(level).with_upgrade_type(UPGRADE)
+        };
+        let many: Vec<FeatureUpdateKey> = (0..100_000).map(|number| update(&format!("f{}", number % 50_000), 1)).collect();
+        assert_eq!(results(&many, 1).len(), 50_000);
+        let found = results(&[update("a", 1), update("b", 1), update("a", 0)], 1);
+        let found = found.iter().map(|one| (one.feature.as_str(), one.error_message.as_deref().unwrap_or("")));
+        let zero = "Can not provide versionLevel: 0 less than 1 without setting the SAFE downgradeType in the request.";
+        let one = "Could not apply finalized feature update because the provided feature is not supported.";
+        assert_eq!(found.collect::<Vec<_>>(), [("a", zero), ("b", one)]);
+    }
 
     #[test]
     fn every_update_is_refused_for_a_reason() {

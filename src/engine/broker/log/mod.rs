@@ -66,6 +66,21 @@ pub enum StorageError {
     /// No log folder can be used.
     #[error("Shutdown broker because none of the specified log dirs from {0} can be created or validated")]
     NoDirectory(String),
+    /// Two log directories hold the partition's log: a crash came between the two renames with which a moved log takes its place.
+    #[error(
+        "Duplicate log directories for {partition} are found in both {found} and {known}. It is likely because log directory failure \
+         happened while broker was replacing current replica with future replica. Recover broker from this failure by manually \
+         deleting one of the two directories for this partition. It is recommended to delete the partition in the log directory that \
+         is known to have failed recently."
+    )]
+    Duplicate {
+        /// The partition.
+        partition: String,
+        /// The folder that was found last.
+        found: PathBuf,
+        /// The folder that was found before it.
+        known: PathBuf,
+    },
     /// A log directory that may hold the partition's log has failed.
     #[error("Can not create log for {partition} because log directories {directories} are offline")]
     Offline {

@@ -10,7 +10,6 @@ use super::super::log::now_ms;
 use super::failure::Failure;
 use super::manager::ReplicaManager;
 use super::settings::StorageSettings;
-use crate::log_info;
 use crate::net::Shutdown;
 
 /// A round over the logs.
@@ -91,9 +90,6 @@ impl Schedule {
 impl ReplicaManager {
     /// Does the rounds until the broker stops, and tells of directories that fail.
     pub async fn run(self: Arc<Self>, shutdown: Shutdown, failures: mpsc::UnboundedSender<Failure>) {
-        let logger = "kafka.log.LogManager";
-        log_info!(logger, "Starting log cleanup with a period of {} ms.", self.settings().retention_check_ms);
-        log_info!(logger, "Starting log flusher with a default period of {} ms.", self.settings().flush_check_ms);
         let manager = Arc::clone(&self);
         // without it the moves begin anew when they are asked for again
         let _ = tokio::task::spawn_blocking(move || manager.resume_moves()).await;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::super::log::{Chores, LogDirectory, Opening, PartitionLog, StorageError, TopicPartition, now_ms};
+use super::super::log::{
+    Chores, LogDirectory, Opening, PartitionLog, PartitionMetadataFile, StorageError, TopicPartition, encode_id, now_ms,
+};
 use super::parallel::in_parallel;
 use super::settings::StorageSettings;
 use crate::{log_error, log_info, log_warn};
@@ -30,12 +32,13 @@ pub(super) struct Opened {
 /// Opens the directories of `settings` and every log in them.
 ///
 /// # Errors
-/// [`StorageError`] where no directory can be used, one is locked by another process, or a log holds what no log holds.
+/// [`StorageError`] where no directory can be used, one is locked by another process, a log holds what no log holds, or two
+/// directories hold the same log.
 pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<Opened, StorageError> {
     let started = Instant::now();
     let directories = open_directories(settings, chores)?;
     let paths: Vec<String> = directories.iter().map(|directory| directory.path().display().to_string()).collect();
-    log_info!(LOG_MANAGER, "Loading logs from log dirs ArrayBuffer({})", paths.join(", "));
+    log_info!(LOG_MANAGER, "Loading logs from log dirs ArraySeq({})", paths.join(", "));
     let threads = directories.len();
     let loaded = in_parallel(directories, threads, |directory| (load_directory(&directory, settings, chores), directory));
     let (mut opened, mut unclean) = (Opened::default(), Vec::new());
@@ -63,9 +66,35 @@ pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<O
     }
     // nobody leads anything in them yet, so there is nothing to stop
     chores.take_failed();
+    refuse_duplicates(&opened.logs).inspect_err(|error| {
+        log_error!(
+            LOG_MANAGER,
+            "There was an error in one of the threads during logs loading: java.lang.IllegalStateException: {error}"
+        );
+        log_info!(LOG_MANAGER, "Shutting down.");
+        log_info!(LOG_MANAGER, "Shutdown complete.");
+    })?;
     let (count, took) = (opened.logs.len(), started.elapsed().as_millis());
-    log_info!(LOG_MANAGER, "Loaded {count} logs in {took}ms (unclean log dirs = ArrayBuffer({}))", unclean.join(", "));
+    let unclean = match &unclean[..] {
+        [] => String::new(),
+        unclean => format!(" (unclean log dirs = ArrayBuffer({}))", unclean.join(", ")),
+    };
+    log_info!(LOG_MANAGER, "Loaded {count} logs in {took}ms{unclean}");
+    log_info!(LOG_MANAGER, "Starting log cleanup with a period of {} ms.", settings.retention_check_ms);
+    log_info!(LOG_MANAGER, "Starting log flusher with a default period of {} ms.", settings.flush_check_ms);
     Ok(opened)
+}
+
+/// Which of two logs of one partition is the right one, only who knows what happened can say.
+fn refuse_duplicates(logs: &[PartitionLog]) -> Result<(), StorageError> {
+    let mut known: BTreeMap<&TopicPartition, &PartitionLog> = BTreeMap::new();
+    for log in logs {
+        if let Some(other) = known.insert(log.partition(), log) {
+            let (found, known) = (log.folder().to_owned(), other.folder().to_owned());
+            return Err(StorageError::Duplicate { partition: log.partition().to_string(), found, known });
+        }
+    }
+    Ok(())
 }
 
 fn no_directory(settings: &StorageSettings) -> StorageError {
@@ -136,9 +165,12 @@ fn load_directory(directory: &LogDirectory, settings: &StorageSettings, chores: 
 
 fn log_loaded(log: &PartitionLog, started: Instant, done: usize, total: usize) {
     let (segments, start, end) = (log.segment_count(), log.start_offset(), log.end_offset());
+    // a file that says nothing is found out when the partition is led
+    let id = PartitionMetadataFile::new(log.folder()).read().ok().flatten();
+    let id = id.map_or_else(String::new, |id| format!("topicId={}, ", encode_id(id)));
     log_info!(
         LOG_MANAGER,
-        "Completed load of Log(dir={}, topic={}, partition={}, logStartOffset={start}, logEndOffset={end}) with {segments} segments, local-log-start-offset {start} and log-end-offset {end} in {}ms ({done}/{total} completed in {})",
+        "Completed load of Log(dir={}, {id}topic={}, partition={}, highWatermark={start}, lastStableOffset={start}, logStartOffset={start}, logEndOffset={end}) with {segments} segments, local-log-start-offset {start} and log-end-offset {end} in {}ms ({done}/{total} completed in {})",
         log.folder().display(),
         log.partition().topic,
         log.partition().index,

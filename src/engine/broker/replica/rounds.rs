@@ -125,6 +125,13 @@ impl ReplicaManager {
     pub fn shutdown(&self) {
         let replica_manager = "kafka.server.ReplicaManager";
         log_info!(replica_manager, "[ReplicaManager broker={}] Shutting down", self.settings().broker_id);
+        for (name, logger) in [
+            ("ReplicaFetcherManager", "kafka.server.ReplicaFetcherManager"),
+            ("ReplicaAlterLogDirsManager", "kafka.server.ReplicaAlterLogDirsManager"),
+        ] {
+            log_info!(logger, "[{name} on broker {}] shutting down", self.settings().broker_id);
+            log_info!(logger, "[{name} on broker {}] shutdown completed", self.settings().broker_id);
+        }
         self.checkpoint(Task::CheckpointHighWatermarks);
         log_info!(replica_manager, "[ReplicaManager broker={}] Shut down completely", self.settings().broker_id);
         log_info!(LOG_MANAGER, "Shutting down.");

@@ -329,6 +329,30 @@ fn a_directory_that_fails_takes_its_own_partitions_and_the_last_one_takes_all() 
     assert_eq!(manager.handle_failures(), [Failure::Last]);
 }
 
+#[test]
+fn a_log_in_two_directories_stops_the_start_until_one_is_gone() {
+    let root = tempfile::tempdir().expect("a folder");
+    let manager = on_two_directories(root.path());
+    manager.become_leaders(requests(0..1, true));
+    manager.shutdown();
+    drop(manager);
+    let (one, two) = (root.path().join("one/t-0"), root.path().join("two/t-0"));
+    fs::create_dir(&two).expect("made");
+    for entry in fs::read_dir(&one).expect("listed").map(|entry| entry.expect("listed").path()) {
+        fs::copy(&entry, two.join(entry.file_name().expect("a name"))).expect("copied");
+    }
+    let open = || ReplicaManager::open(StorageSettings::of(0, vec![root.path().join("one"), root.path().join("two")]));
+    for _ in 0..2 {
+        let refused = open().expect_err("refused").to_string();
+        let expected =
+            format!("Duplicate log directories for t-0 are found in both {} and {}. It is", two.display(), one.display());
+        assert!(refused.starts_with(&expected), "{refused}");
+    }
+    fs::remove_dir_all(&two).expect("removed");
+    let again = open().expect("opened");
+    assert_eq!(again.become_leaders(requests(0..1, false))[0].as_ref().expect("led").directory(), root.path().join("one"));
+}
+
 /// Waits until the partition's log lies in that directory and nothing is left of the move.
 async fn moved(manager: &Arc<ReplicaManager>, index: i32, directory: &Path) {
     let there = || {

@@ -15,7 +15,7 @@ use super::error::ClientError;
 use super::events::WatchedEvent;
 use super::handshake::{Lost, log_lost};
 use super::multi::above;
-use super::session::{Command, Request, Session};
+use super::session::{Command, Request, Session, tell_closed};
 use crate::engine::zookeeper::protocol::{
     AuthPacket, DecodeError, ErrorCode, EventType, KeeperState, OpCode, Reader, Record, ReplyHeader, RequestHeader, WatcherEvent,
     Writer, xid,
@@ -171,7 +171,7 @@ impl Connection {
     fn lost(&mut self, session: &Session, why: Lost) -> Ended {
         match self.closing.take() {
             Some(closing) => {
-                closing.tell();
+                tell_closed(session.shared.session_id(), closing.done);
                 Ended::Closed
             }
             None => {
@@ -254,21 +254,14 @@ impl Connection {
             }
             answered => {
                 session.last_zxid = session.last_zxid.max(header.zxid);
-                if self.closing.as_ref().is_some_and(|closing| closing.xid == answered) {
-                    let _ = self.closing.take().map(Closing::tell);
+                if let Some(closing) = self.closing.take_if(|closing| closing.xid == answered) {
+                    tell_closed(session.shared.session_id(), closing.done);
                     return Ok(Err(Ended::Closed));
                 }
                 answer_request(session, header, frame.slice(reader.position()..))?;
             }
         }
         Ok(Ok(()))
-    }
-}
-
-impl Closing {
-    fn tell(self) {
-        // an error says that the caller has gone
-        let _ = self.done.map(|done| done.send(()));
     }
 }
 

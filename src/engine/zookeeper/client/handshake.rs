@@ -128,18 +128,25 @@ async fn resolve(host: &str, port: u16, patience: Duration) -> Option<SocketAddr
     }
 }
 
-/// A server as Java shows it: `localhost/127.0.0.1:2181`.
+/// A server as Java shows it: `localhost/127.0.0.1:2181`, and `/127.0.0.1:2181` where only the address was given.
 struct Server<'a> {
     host: &'a str,
     port: u16,
     address: Option<SocketAddr>,
 }
 
+impl Server<'_> {
+    fn name(&self) -> &str {
+        let address = self.host.trim_matches(['[', ']']);
+        if address.parse::<std::net::IpAddr>().is_ok() { "" } else { self.host }
+    }
+}
+
 impl fmt::Display for Server<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address {
-            Some(SocketAddr::V4(address)) => write!(f, "{}/{}:{}", self.host, address.ip(), self.port),
-            Some(SocketAddr::V6(address)) => write!(f, "{}/[{}]:{}", self.host, address.ip(), self.port),
+            Some(SocketAddr::V4(address)) => write!(f, "{}/{}:{}", self.name(), address.ip(), self.port),
+            Some(SocketAddr::V6(address)) => write!(f, "{}/[{}]:{}", self.name(), address.ip(), self.port),
             None => write!(f, "{}/<unresolved>:{}", self.host, self.port),
         }
     }

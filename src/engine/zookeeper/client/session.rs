@@ -120,7 +120,7 @@ impl Session {
                 let _ = reply.send(self.watches.forget(&path, kind));
             }
             Command::Close(done) => {
-                let _ = done.send(());
+                tell_closed(self.shared.session_id(), Some(done));
                 self.commands.close();
             }
         }
@@ -171,10 +171,7 @@ async fn run(mut session: Session, servers: Vec<(String, u16)>) {
             }
             Ended::Expired => return finish(session, KeeperState::Expired, ErrorCode::SessionExpired),
             Ended::AuthFailed => return finish(session, KeeperState::AuthFailed, ErrorCode::AuthFailed),
-            Ended::Closed => {
-                log_info!("org.apache.zookeeper.ZooKeeper", "Session: 0x{:x} closed", session.shared.session_id());
-                return finish(session, KeeperState::Closed, ErrorCode::SessionExpired);
-            }
+            Ended::Closed => return finish(session, KeeperState::Closed, ErrorCode::SessionExpired),
         }
         if (turn + 1).is_multiple_of(servers.len()) {
             if !wait_unless_closed(&mut session, pause).await {
@@ -185,7 +182,22 @@ async fn run(mut session: Session, servers: Vec<(String, u16)>) {
     }
 }
 
+/// Logs that the session is closed, before whoever waits for it goes on and perhaps ends the process.
+pub(super) fn tell_closed(session_id: i64, done: Option<oneshot::Sender<()>>) {
+    log_info!("org.apache.zookeeper.ZooKeeper", "Session: 0x{session_id:x} closed");
+    log_event_thread(session_id);
+    // an error says that the caller has gone
+    let _ = done.map(|done| done.send(()));
+}
+
+fn log_event_thread(session_id: i64) {
+    log_info!(LOGGER, "EventThread shut down for session: 0x{session_id:x}");
+}
+
 fn finish(mut session: Session, state: KeeperState, code: ErrorCode) {
+    if state != KeeperState::Closed {
+        log_event_thread(session.shared.session_id());
+    }
     session.commands.close();
     session.shared.enter(state);
     session.fail_requests(code);
@@ -201,7 +213,7 @@ async fn wait_unless_closed(session: &mut Session, pause: Duration) -> bool {
             command = session.commands.recv() => match command {
                 Some(Command::Request(request)) => waiting.push(request),
                 Some(Command::Close(done)) => {
-                    let _ = done.send(());
+                    tell_closed(session.shared.session_id(), Some(done));
                     return false;
                 }
                 Some(other) => session.fail_command(other, ErrorCode::ConnectionLoss),
