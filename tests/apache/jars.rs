@@ -27,7 +27,7 @@ impl Jars {
         for program in ["java", "mvn"] {
             find(program).ok_or_else(|| format!("no {program}"))?;
         }
-        let libs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("apache-3.6.0");
+        let libs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("apache-3.6.0-jars");
         if libs.is_dir() {
             return Ok(Self { libs });
         }

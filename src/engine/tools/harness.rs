@@ -137,8 +137,9 @@ pub(super) async fn answer() -> Option<String> {
 }
 
 /// Waits for SIGINT, SIGTERM or SIGHUP; gives the exit code that it asks for. A tool started with SIGINT ignored (by a script, with
-/// `&`) or SIGHUP (by `nohup`) goes on ignoring it, as the JVM does.
-pub(super) async fn signalled() -> u8 {
+/// `&`) or SIGHUP (by `nohup`) goes on ignoring it, as the JVM does. They are heard from the call on, not from the first poll: a tool that
+/// has printed something must not end as one that never heard of signals.
+pub(super) fn signalled() -> impl Future<Output = u8> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
     let ignored = crate::process::server::ignored_signals();
     let heard = |kind: SignalKind, bit: u64| if ignored & bit != 0 { None } else { signal(kind).ok() };
@@ -146,10 +147,12 @@ pub(super) async fn signalled() -> u8 {
     let mut interrupt = heard(SignalKind::interrupt(), 1 << 1);
     let mut hang_up = heard(SignalKind::hangup(), 1);
     let next = async |signal: &mut Option<Signal>| signal.as_mut()?.recv().await;
-    tokio::select! {
-        Some(()) = next(&mut terminate) => TERMINATED,
-        Some(()) = next(&mut interrupt) => INTERRUPTED,
-        Some(()) = next(&mut hang_up) => HUNG_UP,
-        else => std::future::pending().await,
+    async move {
+        tokio::select! {
+            Some(()) = next(&mut terminate) => TERMINATED,
+            Some(()) = next(&mut interrupt) => INTERRUPTED,
+            Some(()) = next(&mut hang_up) => HUNG_UP,
+            else => std::future::pending().await,
+        }
     }
 }
