@@ -45,7 +45,10 @@ async fn answers_the_same(world: &World) {
             let shorter = pair.shrink(steps).await;
             // what comes and goes is shown as it was found
             let difference = pair.difference(&shorter).await.unwrap_or_else(|| format!("not each time: {found}"));
-            panic!("seed {seed} tells them apart: {FIRST_SEED}={seed} {SEEDS}=1\n{}{difference}", shown(&shorter));
+            panic!(
+                "seed {seed} tells them apart: {FIRST_SEED}={seed} {SEEDS}=1\n{}{difference}\nwhole, it was: {found}",
+                shown(&shorter)
+            );
         }
     }
 }

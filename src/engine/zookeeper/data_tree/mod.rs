@@ -134,10 +134,11 @@ impl DataTree {
         self.nodes.len() + 1
     }
 
-    /// Number of znodes below a path.
+    /// Number of znodes below a path. As in ZooKeeper, which looks for paths that begin with this one and a slash, the root itself counts
+    /// where the path is empty.
     pub fn all_children_number(&self, path: &str) -> usize {
         let Some(place) = self.nodes.find(path) else { return 0 };
-        let (mut count, mut places) = (0, vec![place]);
+        let (mut count, mut places) = (usize::from(path.is_empty()), vec![place]);
         while let Some(place) = places.pop() {
             let children = &self.nodes.at(place).children;
             count += children.len();
