@@ -6,6 +6,7 @@ use std::time::Duration;
 use kafkalab::lab::terminal::{
     Decision, OpenTerminal, PromptStyle, Size, Startup, TerminalEvent, TerminalOptions, Terminals, Verdict, leftovers,
 };
+use kafkalab::process::table::Process;
 use kafkalab::process::wait;
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
@@ -132,6 +133,13 @@ impl Desk {
         }
     }
 
+    /// Waits until the shell has shown what it has to show and sleeps until a key is pressed.
+    async fn waits_for_keys(&self) {
+        let shell = self.terminals.foreground("client").await.expect("open").shell;
+        let sleeps = || Process::read(shell).is_some_and(|process| process.state == 'S');
+        wait::until_true(DEADLINE, "the shell to wait for keys", sleeps).await.expect("it reads");
+    }
+
     /// Types `typed` and Enter, expects to be asked for exactly `line`, lets it run, and expects `exit_code` at the next prompt.
     async fn check(&mut self, typed: &str, line: &str, exit_code: i32) {
         self.type_in(typed).await;
@@ -208,8 +216,17 @@ async fn a_command_over_several_lines_is_one_line_and_runs_once() {
 #[tokio::test]
 async fn what_is_no_command_is_not_handed_over() {
     let mut desk = Desk::new().await;
-    for keys in ["\r", "   \r", "# only a comment\r", "half a line\x03", "for i in 1 2; do\r\x03"] {
+    for keys in ["\r", "   \r", "# only a comment\r"] {
         desk.type_in(keys).await;
+        assert_eq!(desk.prompt().await, Seen::Prompt(None), "{keys:?}");
+        desk.shown("$ ").await;
+    }
+    for (keys, shown) in [("half a line", "line"), ("for i in 1 2; do\r", "> ")] {
+        desk.type_in(keys).await;
+        desk.shown(shown).await;
+        // a bash that is not waiting for keys yet may hold an interrupt back until the next key
+        desk.waits_for_keys().await;
+        desk.type_in("\x03").await;
         assert_eq!(desk.prompt().await, Seen::Prompt(None), "{keys:?}");
         desk.shown("$ ").await;
     }
