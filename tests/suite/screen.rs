@@ -102,6 +102,7 @@ async fn a_question_before_a_line_is_answered_with_a_key() {
     // keys that answer nothing do nothing
     learner.press("xyz").await;
     learner.press("f").await;
+    learner.screen_when("the question to be gone", |screen| !screen.contains("[f] fix it")).await;
     step(&mut learner, 3).await;
     assert_eq!(std::fs::read_to_string(&path).expect("it is there"), text);
     assert_eq!(learner.leave().await, 0);

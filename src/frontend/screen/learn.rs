@@ -139,7 +139,7 @@ impl<'a, H: Host> Learn<'a, H> {
             SessionEvent::Prompt { terminal, .. } => self.set_busy(&terminal, false),
             SessionEvent::Save => self.host.save(self.session, self.language),
             SessionEvent::Closed { terminal } => {
-                self.set_busy(&terminal, false);
+                self.panes.closed(&terminal);
                 self.host.reopen(self.session, &terminal).await?;
                 ignore_closed(self.session.terminals().resize(&terminal, self.panes.size()).await)?;
                 self.lesson.note(Note::Said(Message::new(say::TERMINAL_CLOSED).with("terminal", terminal)));
@@ -190,7 +190,7 @@ impl<'a, H: Host> Learn<'a, H> {
         self.stale = true;
         // a line may be gone without an answer: its terminal was closed
         if matches!(self.asking, Asking::HeldLine { .. }) && !self.session.run().holds_a_line() {
-            self.asking = Asking::Nothing;
+            self.asked_no_more();
         }
         for piece in mouse::split(bytes) {
             let keys = match piece {
@@ -231,17 +231,20 @@ impl<'a, H: Host> Learn<'a, H> {
         match self.asking.answer(bytes)? {
             Answer::Line(choice) => self.answer(choice),
             Answer::Leave(leaving) => return Some(leaving),
-            Answer::Stay => {
-                self.asking = Asking::Nothing;
-                self.lesson.forget_question();
-            }
+            Answer::Stay => self.asked_no_more(),
         }
         None
     }
 
     fn answer(&mut self, choice: Choice) {
-        self.asking = Asking::Nothing;
+        self.asked_no_more();
         self.session.answer(choice);
+    }
+
+    /// Keys that answer nothing any more are not offered; F4 explains the mistake again.
+    fn asked_no_more(&mut self) {
+        self.asking = Asking::Nothing;
+        self.lesson.forget_question();
     }
 
     /// A key of ours, or a click on its name.

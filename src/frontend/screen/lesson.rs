@@ -105,9 +105,9 @@ impl Lesson {
         self.looking = Looking::AtLastNote;
     }
 
-    /// The question before leaving was answered.
+    /// What was asked is answered, or is no question any more.
     pub(super) fn forget_question(&mut self) {
-        self.notes.retain(|note| !matches!(note, Note::LeaveQuestion(_)));
+        self.notes.retain(|note| !matches!(note, Note::LeaveQuestion(_) | Note::Told(RunEvent::Advised { held: true, .. })));
     }
 
     /// The lesson as it is set now.

@@ -9,6 +9,10 @@ use crate::lab::terminal::Size;
 /// How many lines that have left a screen can be looked at again.
 const SCROLLBACK_ROWS: usize = 5_000;
 
+/// What a new shell's terminal is: the first screen, no mouse, usual keys, a cursor, no colours.
+const AS_NEW: &[u8] =
+    b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1l\x1b>\x1b[?2004l\x1b[?25h\x1b7\x1b[r\x1b8\x1b[m";
+
 /// What a program gets back from its terminal, and what goes on to the learner's.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
@@ -123,6 +127,14 @@ impl Panes {
         std::mem::take(pane.parser.callbacks_mut())
     }
 
+    /// The shell of a terminal has ended; what its programs had asked of the terminal does not hold for the next one.
+    pub(super) fn closed(&mut self, name: &str) {
+        if let Some(pane) = self.panes.get_mut(name) {
+            pane.parser.process(AS_NEW);
+            pane.busy = false;
+        }
+    }
+
     /// The terminals have another size.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
@@ -209,6 +221,18 @@ mod tests {
         assert_eq!(during.change_from(before), "\x1b[?1h\x1b=\x1b[?2004h");
         assert_eq!(during.change_from(during), "");
         assert_eq!(before.change_from(during), "\x1b[?1l\x1b>\x1b[?2004l");
+    }
+
+    #[test]
+    fn a_new_shell_does_not_inherit_what_a_killed_program_asked_for() {
+        let mut panes = panes();
+        panes.output("client", b"first\r\n\x1b[?1049h\x1b[?1002h\x1b[?1h\x1b[?2004h\x1b[?25l\x1b[7mvim", true);
+        panes.closed("client");
+        let screen = panes.get("client").expect("it is there").screen();
+        assert_eq!(KeyModes::of(screen), KeyModes::default());
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.inverse());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!((screen.contents().as_str(), screen.cursor_position()), ("first", (1, 0)), "what it had shown stays");
     }
 
     #[test]
