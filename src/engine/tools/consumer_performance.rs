@@ -25,12 +25,7 @@ const GROUP_NUMBERS: usize = 100_000;
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run_threaded(CONSUMER_PERFORMANCE_CLASS, SCRIPT, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            code = harness::signalled() => Ok(code),
-        }
-    })
+    harness::run_threaded_until_signalled(CONSUMER_PERFORMANCE_CLASS, SCRIPT, args, main)
 }
 
 /// What a line asks for.

@@ -35,12 +35,7 @@ const REPORT_EVERY: u32 = 1000;
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run_threaded(END_TO_END_LATENCY_CLASS, SCRIPT, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            code = harness::signalled() => Ok(code),
-        }
-    })
+    harness::run_threaded_until_signalled(END_TO_END_LATENCY_CLASS, SCRIPT, args, main)
 }
 
 /// What a line asks for.

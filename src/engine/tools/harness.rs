@@ -20,39 +20,55 @@ pub(super) const HUNG_UP: u8 = 129;
 /// The threads beside the main one of a tool with more than one.
 const WORKER_THREADS: usize = 1;
 
-/// Runs a tool on a runtime of one thread: `main` gets the words of the line and gives the exit code.
-pub(super) fn run<F>(main_class: &str, script: &str, args: Vec<OsString>, main: impl FnOnce(Vec<String>) -> F) -> ExitCode
-where
-    F: Future<Output = Result<u8, Stop>>,
-{
-    run_on(main_class, script, args, tokio::runtime::Builder::new_current_thread(), main)
-}
-
-/// As [`run`], for tools that keep more than one thread busy: they make records while others are sent.
-pub(super) fn run_threaded<F>(
+/// Runs a tool on a runtime of one thread: `main` gets the words of the line and gives the exit code. It hears of signals only where it
+/// waits for them ([`signalled`]).
+pub(super) fn run(
     main_class: &str,
     script: &str,
     args: Vec<OsString>,
-    main: impl FnOnce(Vec<String>) -> F,
-) -> ExitCode
-where
-    F: Future<Output = Result<u8, Stop>>,
-{
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(WORKER_THREADS);
-    run_on(main_class, script, args, builder, main)
+    main: impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop>,
+) -> ExitCode {
+    run_on(main_class, script, args, tokio::runtime::Builder::new_current_thread(), main)
 }
 
-fn run_on<F>(
+/// As [`run`], for a tool that a signal ends at once.
+pub(super) fn run_until_signalled(
+    main_class: &str,
+    script: &str,
+    args: Vec<OsString>,
+    main: impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop>,
+) -> ExitCode {
+    run(main_class, script, args, until_signalled(main))
+}
+
+/// As [`run_until_signalled`], for tools that keep more than one thread busy: they make records while others are sent.
+pub(super) fn run_threaded_until_signalled(
+    main_class: &str,
+    script: &str,
+    args: Vec<OsString>,
+    main: impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop>,
+) -> ExitCode {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(WORKER_THREADS);
+    run_on(main_class, script, args, builder, until_signalled(main))
+}
+
+fn until_signalled(main: impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop>) -> impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop> {
+    async |args| {
+        tokio::select! {
+            result = main(args) => result,
+            code = signalled() => Ok(code),
+        }
+    }
+}
+
+fn run_on(
     main_class: &str,
     script: &str,
     args: Vec<OsString>,
     mut builder: tokio::runtime::Builder,
-    main: impl FnOnce(Vec<String>) -> F,
-) -> ExitCode
-where
-    F: Future<Output = Result<u8, Stop>>,
-{
+    main: impl AsyncFnOnce(Vec<String>) -> Result<u8, Stop>,
+) -> ExitCode {
     log4j::init_tool();
     let args: Vec<String> = args.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let witness = Witness::started(main_class, &args);
@@ -70,24 +86,6 @@ where
     };
     witness.exited(code);
     ExitCode::from(code)
-}
-
-/// As [`run`], for a tool that a signal ends at once.
-pub(super) fn run_until_signalled<F>(
-    main_class: &str,
-    script: &str,
-    args: Vec<OsString>,
-    main: impl FnOnce(Vec<String>) -> F,
-) -> ExitCode
-where
-    F: Future<Output = Result<u8, Stop>>,
-{
-    run(main_class, script, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            code = signalled() => Ok(code),
-        }
-    })
 }
 
 /// Prints why a tool stops; gives the exit code.

@@ -38,13 +38,8 @@ const MERGED: [(&str, &str); 11] = [
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run(PRODUCER_CLASS, SCRIPT, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            // what is held back is lost, as with the Java tool
-            code = harness::signalled() => Ok(code),
-        }
-    })
+    // what is held back is lost, as with the Java tool
+    harness::run_until_signalled(PRODUCER_CLASS, SCRIPT, args, main)
 }
 
 /// What the line asks for.

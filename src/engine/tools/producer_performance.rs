@@ -46,12 +46,7 @@ static SPEC: Spec = Spec {
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run_threaded(PRODUCER_PERFORMANCE_CLASS, SCRIPT, args, async |args| {
-        tokio::select! {
-            result = main(args) => result,
-            code = harness::signalled() => Ok(code),
-        }
-    })
+    harness::run_threaded_until_signalled(PRODUCER_PERFORMANCE_CLASS, SCRIPT, args, main)
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {

@@ -19,13 +19,9 @@ const WRITE_BYTES: usize = 64 * 1024;
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    harness::run(DUMP_LOG_CLASS, SCRIPT, args, async |args| {
-        // reading files cannot be interrupted, so the line is worked on beside the signals
-        let work = tokio::task::spawn_blocking(move || dump(&args));
-        tokio::select! {
-            done = work => done.unwrap_or(Ok(1)),
-            code = harness::signalled() => Ok(code),
-        }
+    // reading files cannot be interrupted, so the line is worked on beside the signals
+    harness::run_until_signalled(DUMP_LOG_CLASS, SCRIPT, args, async |args| {
+        tokio::task::spawn_blocking(move || dump(&args)).await.unwrap_or(Ok(1))
     })
 }
 
