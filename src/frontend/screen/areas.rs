@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 
 /// From this width on the lesson stands beside the terminal, in columns: a terminal of 60 columns or more is left.
-const BESIDE_FROM: u16 = 100;
-/// The widest that a lesson beside the terminal is set, in columns.
-const LESSON_COLUMNS_MAX: u16 = 56;
+const BESIDE_FROM: u16 = 104;
+/// The narrowest and the widest that a lesson beside the terminal is set, in columns: a box of the coach takes 40 at least.
+const LESSON_COLUMNS: (u16, u16) = (42, 56);
 /// The smallest screen that the full-screen front end is for, in columns and rows.
 pub(super) const SMALLEST: (u16, u16) = (60, 16);
 
@@ -43,7 +43,7 @@ impl Areas {
     }
 
     fn beside(body: Rect, keys: Rect) -> Self {
-        let lesson_columns = (body.width * 2 / 5).min(LESSON_COLUMNS_MAX);
+        let lesson_columns = (body.width * 2 / 5).clamp(LESSON_COLUMNS.0, LESSON_COLUMNS.1);
         let [left, rest] = columns(body, lesson_columns);
         let [divider, right] = columns(rest, 1);
         let [title, lesson] = rows(left, 1);
@@ -87,6 +87,8 @@ mod tests {
         assert_eq!((small.lesson.height, small.terminal.width, small.terminal.height), (9, 80, 12));
         let large = Areas::of(Rect::new(0, 0, 120, 40), false);
         assert_eq!((large.lesson.width, large.terminal.width, large.terminal.height), (47, 71, 38));
+        let narrow = Areas::of(Rect::new(0, 0, BESIDE_FROM, 30), false);
+        assert_eq!((narrow.lesson.width, narrow.terminal.width), (41, 61));
         let alone = Areas::of(Rect::new(0, 0, 80, 24), true);
         assert_eq!((alone.lesson.height, alone.terminal.height), (0, 22));
     }

@@ -140,6 +140,20 @@ fn leaving_is_asked_in_words_and_keys() {
 }
 
 #[test]
+fn the_coachs_box_is_not_folded_a_second_time() {
+    for columns in [60, 80, 103, 104, 120] {
+        for language in Language::ALL {
+            let shown = picture((columns, 40), language, true, with_held_line, "broker", "");
+            let rows: Vec<&str> = shown.lines().collect();
+            let first = rows.iter().position(|row| row.starts_with('╭')).expect("the box");
+            let last = rows.iter().position(|row| row.starts_with('╰')).expect("its end");
+            let torn = rows[first + 1..last].iter().find(|row| !row.starts_with('│'));
+            assert_eq!(torn, None, "{columns} {language}:\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn any_size_can_be_drawn() {
     for columns in [1, 2, 5, 19, 40, 99, 100, 250] {
         for rows in [1, 2, 3, 7, 16, 100] {
