@@ -32,8 +32,8 @@ fn ending(last: char) -> Ending {
         '1' | '7' | '8' => Ending::Rieul,
         '0' | '3' | '6' => Ending::Consonant,
         'l' | 'L' => Ending::Rieul,
-        // an r at the end of a word is not heard: 서버, 브로커, 주키퍼
-        'm' | 'M' | 'n' | 'N' => Ending::Consonant,
+        // an r at the end of a word is not heard: 서버, 브로커, 주키퍼; a c is: 토픽
+        'c' | 'C' | 'm' | 'M' | 'n' | 'N' => Ending::Consonant,
         _ => Ending::Vowel,
     }
 }
@@ -50,7 +50,7 @@ mod tests {
             ("서울", "으로/로", "로"),
             ("8", "을/를", "을"),
             ("9092", "을/를", "를"),
-            ("test_topic", "을/를", "를"),
+            ("test_topic", "을/를", "을"),
             ("ZooKeeper", "이/가", "가"),
             ("", "은/는", "는"),
         ] {
