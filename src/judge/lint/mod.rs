@@ -9,7 +9,7 @@ pub mod write;
 
 use std::path::PathBuf;
 
-use crate::judge::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::judge::diagnostic::{Diagnostic, Severity, Source};
 use crate::judge::rules::cluster;
 use crate::judge::rules::config::file::{ConfigFile, KafkaVersion};
 use crate::judge::rules::config::kind::Kind;
@@ -85,19 +85,7 @@ impl Input {
     /// A finding of a file that is no list of settings.
     fn found(&self, rule: &'static Rule, range: std::ops::Range<usize>, label: Message) -> Diagnostic {
         let source = Source::File { path: self.path.clone(), shown: self.shown.clone(), bytes: self.bytes.as_slice().into() };
-        Diagnostic {
-            code: rule.code,
-            name: rule.name,
-            severity: rule.severity,
-            title: rule.text.title.into(),
-            source,
-            primary: Label { range, text: label },
-            secondary: Vec::new(),
-            you_will_see: rule.text.seen.map(Message::from),
-            explanation: rule.text.why.into(),
-            help: Some(rule.text.fix.into()),
-            fix: None,
-        }
+        rule.found(source, range, label)
     }
 }
 

@@ -116,6 +116,23 @@ impl Rule {
         self.kafka_says = kafka_says;
         self
     }
+
+    /// A finding of this rule at bytes of a source, in the rule's own words and without a fix.
+    pub fn found(&self, source: Source, range: Range<usize>, label: impl Into<Message>) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            name: self.name,
+            severity: self.severity,
+            title: self.text.title.into(),
+            source,
+            primary: Label { range, text: label.into() },
+            secondary: Vec::new(),
+            you_will_see: self.text.seen.map(Message::from),
+            explanation: self.text.why.into(),
+            help: Some(self.text.fix.into()),
+            fix: None,
+        }
+    }
 }
 
 /// A line that is judged.
@@ -213,19 +230,7 @@ impl<'a> Line<'a> {
 
     /// A finding at bytes of the line.
     pub fn found(&self, rule: &'static Rule, range: Range<usize>, label: impl Into<Message>) -> Diagnostic {
-        Diagnostic {
-            code: rule.code,
-            name: rule.name,
-            severity: rule.severity,
-            title: rule.text.title.into(),
-            source: self.source(),
-            primary: Label { range, text: label.into() },
-            secondary: Vec::new(),
-            you_will_see: rule.text.seen.map(Message::from),
-            explanation: rule.text.why.into(),
-            help: Some(rule.text.fix.into()),
-            fix: None,
-        }
+        rule.found(self.source(), range, label)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What one broker's file says that matters to the others.
 
-use crate::judge::diagnostic::{Diagnostic, Label, Source};
+use crate::judge::diagnostic::{Diagnostic, Source};
 use crate::judge::rules::Rule;
 use crate::judge::rules::config::file::ConfigFile;
 use crate::judge::rules::context::Address;
@@ -150,17 +150,5 @@ pub(super) fn at_entry(file: &ConfigFile, entry: &Entry, rule: &'static Rule, la
 
 fn finding(file: &ConfigFile, range: std::ops::Range<usize>, rule: &'static Rule, label: Message) -> Diagnostic {
     let bytes = file.document.as_bytes().into();
-    Diagnostic {
-        code: rule.code,
-        name: rule.name,
-        severity: rule.severity,
-        title: rule.text.title.into(),
-        source: Source::File { path: file.path.clone(), shown: file.shown.clone(), bytes },
-        primary: Label { range, text: label },
-        secondary: Vec::new(),
-        you_will_see: rule.text.seen.map(Message::from),
-        explanation: rule.text.why.into(),
-        help: Some(rule.text.fix.into()),
-        fix: None,
-    }
+    rule.found(Source::File { path: file.path.clone(), shown: file.shown.clone(), bytes }, range, label)
 }

@@ -2,7 +2,7 @@
 
 use super::invocation::Invocation;
 use crate::catalog::tools;
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::context::{FileKind, resolve};
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, RuleText, rules as text};
@@ -39,22 +39,10 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
         Some(word) => (invocation.program.place(typed, word.len() - name.len()..word.len()), invocation.program.is_plain(typed)),
         None => (invocation.program.range.clone(), false),
     };
-    Some(Diagnostic {
-        code: RULE.code,
-        name: RULE.name,
-        severity: RULE.severity,
-        title: RULE.text.title.into(),
-        source: line.source(),
-        primary: Label {
-            range: range.clone(),
-            text: Message::new(text::SCRIPT_NAME_LABEL).with("typed", name).with("meant", meant),
-        },
-        secondary: Vec::new(),
-        you_will_see: None,
-        explanation: RULE.text.why.into(),
-        help: Some(RULE.text.fix.into()),
-        fix: plain.then(|| Fix { edits: vec![Edit { range, text: meant.to_owned() }], safe: true }),
-    })
+    let label = Message::new(text::SCRIPT_NAME_LABEL).with("typed", name).with("meant", meant);
+    let found = line.found(&RULE, range.clone(), label);
+    let fix = plain.then(|| Fix { edits: vec![Edit { range, text: meant.to_owned() }], safe: true });
+    Some(Diagnostic { fix, ..found })
 }
 
 /// The script whose name is nearest to one in a text, where no folder can be looked at: a project may have scripts of its own, so

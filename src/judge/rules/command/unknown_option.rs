@@ -3,7 +3,7 @@
 use super::invocation::Invocation;
 use super::tool_line::{self, ToolLine};
 use crate::catalog::tools::{self, ToolOption};
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::config::file::KafkaVersion;
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, RuleText, Text, rules as text};
@@ -77,19 +77,13 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
     let explanation = Message::from(RULE.text.why);
     let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
     Some(Diagnostic {
-        code: RULE.code,
-        name: RULE.name,
-        severity: RULE.severity,
-        title: RULE.text.title.into(),
-        source: line.source(),
-        primary: Label { range: range.clone(), text: label(tool, &meant) },
-        secondary: Vec::new(),
         you_will_see: Some(Message::new(text::UNKNOWN_OPTION_SEEN).with("option", unrecognized.name)),
         explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(explanation)),
         help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.text.fix.into())),
         fix: right
             .filter(|_| unrecognized.word.is_plain(typed))
             .map(|option| Fix { edits: vec![edit(option)], safe: matches!(meant, Meant::Near(_)) }),
+        ..line.found(&RULE, range.clone(), label(tool, &meant))
     })
 }
 

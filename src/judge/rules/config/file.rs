@@ -193,19 +193,7 @@ impl<'a> Judgement<'a> {
 
     /// A finding at bytes of the file.
     pub fn found(&self, rule: &'static Rule, range: Range<usize>, label: impl Into<Message>) -> Diagnostic {
-        Diagnostic {
-            code: rule.code,
-            name: rule.name,
-            severity: rule.severity,
-            title: rule.text.title.into(),
-            source: self.source.clone(),
-            primary: Label { range, text: label.into() },
-            secondary: Vec::new(),
-            you_will_see: rule.text.seen.map(Message::from),
-            explanation: rule.text.why.into(),
-            help: Some(rule.text.fix.into()),
-            fix: None,
-        }
+        rule.found(self.source.clone(), range, label)
     }
 
     /// A finding at the value of an entry.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::broker_start::{BrokerStart, Setting};
 use super::file::Judgement;
-use crate::judge::diagnostic::{Diagnostic, Edit, Fix, Label};
+use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::command::invocation::Invocation;
 use crate::judge::rules::context::{Address, FileKind, Listening, Speaker};
 use crate::judge::rules::{Line, Rule, Speaks};
@@ -271,19 +271,8 @@ fn diagnostic(
         };
         Fix { edits: vec![Edit { range: range.clone(), text: replacement }], safe }
     });
-    Diagnostic {
-        code: rule.code,
-        name: rule.name,
-        severity: rule.severity,
-        title: rule.text.title.into(),
-        source: setting.source.clone(),
-        primary: Label { range, text: label },
-        secondary: Vec::new(),
-        you_will_see: Some(Message::new(text::ZOOKEEPER_CONNECT_SEEN).with("seconds", seconds)),
-        explanation: rule.text.why.into(),
-        help: Some(rule.text.fix.into()),
-        fix,
-    }
+    let you_will_see = Some(Message::new(text::ZOOKEEPER_CONNECT_SEEN).with("seconds", seconds));
+    Diagnostic { you_will_see, fix, ..rule.found(setting.source.clone(), range, label) }
 }
 
 /// Where the candidate's port stands in the source, and whether exactly it stands there.
