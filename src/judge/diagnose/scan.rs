@@ -96,12 +96,16 @@ struct Scan {
 
 impl Scan {
     fn block(&mut self, signs: &Signs, block: &[u8]) {
-        let (mut counted, mut line) = (0, self.lines + 1);
+        let (mut counted, mut line, mut begin) = (0, self.lines + 1, 0);
         for found in signs.automaton.find_iter(block) {
-            line += memchr_iter(b'\n', &block[counted..found.start()]).count() as u64;
+            // what was counted is not looked at again: a line may be as long as the block, and full of sentences
+            for end in memchr_iter(b'\n', &block[counted..found.start()]) {
+                line += 1;
+                begin = counted + end + 1;
+            }
             counted = found.start();
             let sign = signs.meanings[found.pattern().as_usize()];
-            self.sign(sign, line, block, found.start(), found.end());
+            self.sign(sign, line, &block[begin..], &block[found.end()..]);
         }
         self.lines = line - 1 + memchr_iter(b'\n', &block[counted..]).count() as u64;
         if let Some(last) = block.last() {
@@ -109,13 +113,14 @@ impl Scan {
         }
     }
 
-    fn sign(&mut self, sign: Sign, line: u64, block: &[u8], start: usize, end: usize) {
+    /// Takes a sentence: the number of its line, that line, and what stands behind the sentence.
+    fn sign(&mut self, sign: Sign, number: u64, line: &[u8], behind: &[u8]) {
         match sign {
             Sign::Clue(clue) => {
                 if clue == Clue::Start {
                     (self.current, self.unfolded) = (None, 0);
                 }
-                self.facts.learn(clue, &shown(block, end));
+                self.facts.learn(clue, &shown(behind));
                 self.pending = None;
                 if clue != Clue::Start && clue != Clue::CoordinatorNamed {
                     self.fold();
@@ -127,10 +132,10 @@ impl Scan {
             }
             Sign::Error => {
                 self.give_up();
-                self.pending = Some((line, line_at(block, start)));
+                self.pending = Some((number, shown(line)));
             }
-            Sign::Ambiguous(sentence) => self.cause(self.facts.cause(sentence), line, block, start),
-            Sign::Cause(rule) => self.cause(rule, line, block, start),
+            Sign::Ambiguous(sentence) => self.cause(self.facts.cause(sentence), number, line),
+            Sign::Cause(rule) => self.cause(rule, number, line),
         }
     }
 
@@ -141,8 +146,8 @@ impl Scan {
         }
     }
 
-    fn cause(&mut self, rule: &'static Rule, line: u64, block: &[u8], start: usize) {
-        if self.pending.as_ref().is_some_and(|(error, _)| line - error <= STACK_LINES) {
+    fn cause(&mut self, rule: &'static Rule, number: u64, line: &[u8]) {
+        if self.pending.as_ref().is_some_and(|(error, _)| number - error <= STACK_LINES) {
             self.pending = None;
         }
         let folded = std::mem::take(&mut self.unfolded);
@@ -150,15 +155,15 @@ impl Scan {
         let index = known.unwrap_or(self.diagnosis.causes.len());
         match self.diagnosis.causes.get_mut(index) {
             // one line, or one exception, may say it in several ways
-            Some(cause) if cause.last_line == line => {}
+            Some(cause) if cause.last_line == number => {}
             Some(cause) => {
                 cause.count += 1;
-                cause.last_line = line;
+                cause.last_line = number;
                 cause.folded += folded;
             }
             None => {
-                let text = line_at(block, start);
-                self.diagnosis.causes.push(Cause { rule, line, last_line: line, count: 1, text, folded });
+                let text = shown(line);
+                self.diagnosis.causes.push(Cause { rule, line: number, last_line: number, count: 1, text, folded });
             }
         }
         self.current = Some(index);
@@ -182,14 +187,9 @@ impl Scan {
     }
 }
 
-/// The line at a byte, cut to what is shown.
-fn line_at(block: &[u8], at: usize) -> String {
-    shown(block, memrchr(b'\n', &block[..at]).map_or(0, |end| end + 1))
-}
-
-/// What stands from a byte to the end of its line, cut to what is shown.
-fn shown(block: &[u8], from: usize) -> String {
-    let rest = &block[from..];
-    let rest = &rest[..memchr(b'\n', rest).unwrap_or(rest.len()).min(SHOWN_MAX)];
+/// What stands up to the end of a line, cut to what is shown.
+fn shown(rest: &[u8]) -> String {
+    let rest = &rest[..rest.len().min(SHOWN_MAX)];
+    let rest = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
     String::from_utf8_lossy(rest).trim_end().to_owned()
 }

@@ -52,6 +52,10 @@ fn more_than_one_block_is_read_and_no_form_is_too_odd() {
     let found = diagnose(one_line.as_bytes()).expect("read");
     assert_eq!((found.causes.len(), found.lines), (1, 1));
     assert!(found.causes[0].text.len() <= SHOWN_MAX);
+    // what is looked at of a line does not grow with the line: this would take hours
+    let errors = "] ERROR ".repeat(1_000_000);
+    let found = diagnose(errors.as_bytes()).expect("read");
+    assert_eq!((found.unknown.count, found.lines), (1_000_000, 1));
     let mut odd = vec![0xff, 0, b'\n'];
     odd.extend(EXISTS.replace('\n', "\r\n").bytes());
     let found = diagnose(odd.as_slice()).expect("read");
