@@ -3,12 +3,12 @@
 //! than any client needs: a request of small elements takes many times its size in memory, which ends Kafka's broker.
 
 use bytes::{Buf, Bytes, TryGetError};
-use kafka_protocol::messages::ProduceRequest;
+use kafka_protocol::messages::{JoinGroupRequest, ProduceRequest, SyncGroupRequest};
 use kafka_protocol::protocol::Request;
 use kafka_protocol::protocol::buf::ByteBuf;
 
-/// The most fields of a request, and the most bytes of one that is not records. A hundred thousand partitions in one Fetch have
-/// fewer.
+/// The most fields of a request, and the most bytes of one that is neither records nor a group member's own. A hundred thousand
+/// partitions in one Fetch have fewer.
 const MAX_FIELDS: usize = 1 << 20;
 
 /// Decodes a request of which no array claims more elements than bytes, or fields, are left for them.
@@ -26,6 +26,8 @@ pub fn decode<R: Request>(body: &Bytes, version: i16) -> Result<R, String> {
         numbers: 0,
         records_next: false,
         has_records: R::KEY == ProduceRequest::KEY,
+        varints: 0,
+        lengths_after: before_lengths(R::KEY, version),
     };
     let message = R::decode(&mut first, version).map_err(|error| error.to_string())?;
     if first.fields == 0 {
@@ -52,6 +54,23 @@ struct Bounded {
     records_next: bool,
     /// Whether the message carries records: it is a Produce.
     has_records: bool,
+    /// Varints so far.
+    varints: usize,
+    /// After how many numbers and varints no array follows any more, where that is known.
+    lengths_after: Option<(usize, usize)>,
+}
+
+/// What members of a group say of themselves and are told is as long as they like, and stands behind the only array: how many numbers
+/// of 32 bits and how many varints come up to its count.
+fn before_lengths(key: i16, version: i16) -> Option<(usize, usize)> {
+    match (key, version) {
+        (JoinGroupRequest::KEY, 0) | (SyncGroupRequest::KEY, 0..=3) => Some((2, 0)),
+        (JoinGroupRequest::KEY, 1..=5) => Some((3, 0)),
+        (JoinGroupRequest::KEY, _) => Some((2, 5)),
+        (SyncGroupRequest::KEY, 4) => Some((1, 4)),
+        (SyncGroupRequest::KEY, _) => Some((1, 6)),
+        _ => None,
+    }
 }
 
 /// A varint of 32 bits has at most this many bytes.
@@ -63,7 +82,8 @@ impl Bounded {
     /// The most elements that an array may have from here on, and the most bytes of a field.
     fn most(&self) -> usize {
         // in a Produce the records follow the partition's index; the first number is the timeout, and a count follows it
-        if self.records_next { self.rest.len() } else { self.rest.len().min(self.fields) }
+        let is_length = self.lengths_after.is_some_and(|(numbers, varints)| self.numbers >= numbers && self.varints >= varints);
+        if self.records_next || is_length { self.rest.len() } else { self.rest.len().min(self.fields) }
     }
 
     fn count_field(&mut self, is_number: bool) {
@@ -110,6 +130,7 @@ impl Buf for Bounded {
                 return Err(TryGetError { requested: usize::MAX, available: self.rest.len() });
             }
             self.run.clear();
+            self.varints += 1;
             self.count_field(false);
         } else {
             if self.run.len() == VARINT_BYTES {
@@ -152,9 +173,11 @@ impl ByteBuf for Bounded {
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
+    use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
     use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
     use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
-    use kafka_protocol::messages::{MetadataRequest, ProduceRequest, TopicName};
+    use kafka_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
+    use kafka_protocol::messages::{GroupId, MetadataRequest, TopicName};
     use kafka_protocol::protocol::{Encodable, StrBytes};
 
     use super::*;
@@ -198,6 +221,56 @@ mod tests {
             let mut body = BytesMut::new();
             request.encode(&mut body, version).expect("encodes");
             assert_eq!(decode::<ProduceRequest>(&body.freeze(), version), Ok(request), "version {version}");
+        }
+    }
+
+    fn encoded(request: &impl Encodable, version: i16) -> Bytes {
+        let mut body = BytesMut::new();
+        request.encode(&mut body, version).expect("encodes");
+        body.freeze()
+    }
+
+    #[test]
+    fn members_of_a_group_say_as_much_as_they_like() {
+        // as counts, these bytes would be large ones
+        let long = Bytes::from(vec![0x7f; 3 << 20]);
+        let word = StrBytes::from_static_str("w");
+        for version in 0..=9 {
+            let protocol = JoinGroupRequestProtocol::default().with_name(word.clone()).with_metadata(long.clone());
+            let request = JoinGroupRequest::default()
+                .with_group_id(GroupId(word.clone()))
+                .with_session_timeout_ms(i32::MAX)
+                .with_rebalance_timeout_ms(if version == 0 { -1 } else { i32::MAX })
+                .with_protocol_type(word.clone())
+                .with_protocols(vec![protocol.clone(), protocol]);
+            assert_eq!(decode::<JoinGroupRequest>(&encoded(&request, version), version), Ok(request), "version {version}");
+        }
+        for version in 0..=5 {
+            let assignment = SyncGroupRequestAssignment::default().with_member_id(word.clone()).with_assignment(long.clone());
+            let request = SyncGroupRequest::default()
+                .with_group_id(GroupId(word.clone()))
+                .with_generation_id(i32::MAX)
+                .with_assignments(vec![assignment.clone(), assignment]);
+            assert_eq!(decode::<SyncGroupRequest>(&encoded(&request, version), version), Ok(request), "version {version}");
+        }
+    }
+
+    #[test]
+    fn members_of_a_group_are_not_more_than_their_fields() {
+        for version in 0..=5 {
+            let mut body = encoded(&SyncGroupRequest::default(), version).to_vec();
+            // the count of the assignments is the last thing there, but for the tags; there are bytes for as many
+            let count: &[u8] = if version < 4 { &[0, 0xa0, 0, 0] } else { &[0xff, 0xff, 0xff, 0x04] };
+            body.truncate(body.len() - if version < 4 { 4 } else { 2 });
+            let body = Bytes::from([&body, count, &vec![0; 100 << 20]].concat());
+            assert!(decode::<SyncGroupRequest>(&body, version).is_err(), "version {version}");
+        }
+        for version in 0..=7 {
+            let mut body = encoded(&JoinGroupRequest::default().with_rebalance_timeout_ms(-1), version).to_vec();
+            let count: &[u8] = if version < 6 { &[0, 0xa0, 0, 0] } else { &[0xff, 0xff, 0xff, 0x04] };
+            body.truncate(body.len() - if version < 6 { 4 } else { 2 });
+            let body = Bytes::from([&body, count, &vec![0; 100 << 20]].concat());
+            assert!(decode::<JoinGroupRequest>(&body, version).is_err(), "version {version}");
         }
     }
 }
