@@ -100,6 +100,32 @@ async fn the_copy_is_the_learners_and_the_release_stays_as_it_is() {
     assert!(refused.contains("is the release itself"), "{refused}");
 }
 
+#[test]
+fn what_somebody_put_in_the_copy_or_reaches_through_it_stays() {
+    let fixture = Fixture::new(APACHE);
+    let name = PathBuf::from("libs/kafka-clients-3.6.0.jar");
+    let jar = fixture.distribution.root().join(&name);
+    fs::remove_file(&jar).expect("ours");
+    fs::write(&jar, "patched").expect("writable");
+    assert_eq!(fixture.again(APACHE).kept, [name]);
+    assert_eq!(fixture.read("libs/kafka-clients-3.6.0.jar"), "patched");
+
+    // a copy by hand whose jars are the release's by a link to their folder
+    fs::remove_dir_all(fixture.distribution.libs()).expect("ours");
+    std::os::unix::fs::symlink(fixture.release.join("libs"), fixture.distribution.libs()).expect("made");
+    let release = || fs::read_dir(fixture.release.join("libs")).expect("there").count();
+    let before = release();
+    for parts in [APACHE, Parts { tools: Kind::Bundled, ..APACHE }] {
+        let engines = Engines::cell(parts, &Folder::open(&fixture.release).expect("it is one"));
+        let program = Path::new(env!("CARGO_BIN_EXE_kafkalab"));
+        let refused = distribution::write_engines(&fixture.folder.path().join("lab"), &settings(), program, &engines);
+        let refused = refused.expect_err("the release would change").explain(Language::En);
+        assert!(refused.contains("libs is the release itself"), "{refused}");
+        assert_eq!(release(), before);
+    }
+    assert!(fixture.release.join("libs/kafka-clients-3.6.0.jar").is_file(), "no link to itself");
+}
+
 #[tokio::test]
 async fn each_part_runs_on_its_own_engine() {
     for parts in Parts::matrix() {

@@ -23,6 +23,8 @@ const WITNESS: &str = ".kafkalab/witness.sh";
 const JAVA: &str = ".kafkalab/java/bin/java";
 /// The link to this program that it uses.
 const PROGRAM: &str = ".kafkalab/program";
+/// What of a release is copied, or linked to.
+const FOLDERS: [&str; 5] = ["bin", "config", "libs", "licenses", "site-docs"];
 /// How deep the folders of a release go, with room to spare.
 const DEPTH_MAX: usize = 6;
 /// How many files a release has at most, with room to spare.
@@ -109,7 +111,7 @@ struct Release<'a> {
 impl Release<'_> {
     fn put(&self, files: &mut Files) -> Result<(), DistributionError> {
         let mut names = Vec::new();
-        for folder in ["bin", "config", "libs", "licenses", "site-docs"] {
+        for folder in FOLDERS {
             self.collect(Path::new(folder), DEPTH_MAX, &mut names)?;
         }
         names.extend(["LICENSE", "NOTICE"].map(PathBuf::from).into_iter().filter(|name| self.root.join(name).is_file()));
@@ -216,13 +218,18 @@ fn witnessed(script: &[u8]) -> Vec<u8> {
     [&script[..second], line.as_bytes(), &script[rest..]].concat()
 }
 
-/// Whether a release may be copied from there to `parent`: a folder is not copied into itself.
+/// Whether a release may be copied from there to `root`: neither that folder nor one in it is the release's own, reached through a link.
 pub(super) fn refuse_itself(root: &Path, folder: &Folder) -> Result<(), DistributionError> {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if real(root) == real(folder.distribution().root()) {
-        return Err(DistributionError::Itself { path: root.to_owned() });
+    let release = folder.distribution().root();
+    let folders = || ["."].into_iter().chain(FOLDERS);
+    let of_release: Vec<PathBuf> = folders().filter_map(|name| release.join(name).canonicalize().ok()).collect();
+    match folders()
+        .map(|name| if name == "." { root.to_owned() } else { root.join(name) })
+        .find(|path| path.canonicalize().is_ok_and(|path| of_release.contains(&path)))
+    {
+        Some(path) => Err(DistributionError::Itself { path }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -164,10 +164,14 @@ impl Files {
         Ok(())
     }
 
-    /// Makes a symbolic link, or turns an existing one.
+    /// Makes a symbolic link, or turns an existing one; a file that is no link is not ours, and stays.
     pub fn link(&mut self, name: &Path, target: &Path) -> Result<(), DistributionError> {
         let path = self.root.join(name);
         if fs::read_link(&path).is_ok_and(|found| found == target) {
+            return Ok(());
+        }
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+            self.kept.push(name.to_owned());
             return Ok(());
         }
         let folder = make_parent(&path)?;
