@@ -17,4 +17,4 @@ pub mod tools;
 pub mod trial;
 pub mod zookeeper;
 
-pub use program::{Program, program, programs};
+pub use program::{Program, called, programs};

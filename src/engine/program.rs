@@ -1,6 +1,6 @@
 //! The programs of the distribution, by the name of the Java class that stands for each in the process table.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::tools::{
@@ -8,11 +8,12 @@ use super::tools::{
     leader_election, log_dirs, reassign_partitions, replica_verification, transactions, zookeeper_shell,
 };
 use super::{tools, zookeeper};
+use crate::process::jvm::class_at;
 
 /// One program of the distribution.
 #[derive(Clone, Copy)]
 pub struct Program {
-    /// The main class, as it is given in `argv[0]` and shows in `ps`.
+    /// The main class, as it shows in `ps`.
     pub main_class: &'static str,
     /// Runs it with the arguments after `argv[0]`; returns when it ends.
     pub run: fn(Vec<OsString>) -> ExitCode,
@@ -55,9 +56,14 @@ const PROGRAMS: &[Program] = &[
     Program { main_class: replica_verification::MAIN_CLASS, run: replica_verification::run },
 ];
 
-/// The program that `argv[0]` names; `None` where the binary was called as `kafkalab` itself.
-pub fn program(called_as: &OsStr) -> Option<&'static Program> {
-    PROGRAMS.iter().find(|program| called_as == program.main_class)
+/// The program that a command line names and the arguments for it; `None` where the binary was called as `kafkalab` itself. A tool is
+/// called by its main class. A server is called as `java` is, so that whoever looks for it in the process table sees what stands there
+/// for Kafka's own: options and folders, then the class.
+pub fn called(argv: &[OsString]) -> Option<(&'static Program, &[OsString])> {
+    let at = class_at(argv).unwrap_or_default();
+    let (class, arguments) = argv.get(at..)?.split_first()?;
+    let program = PROGRAMS.iter().find(|program| class == program.main_class)?;
+    Some((program, arguments))
 }
 
 /// Every program of the bundled engine.

@@ -10,6 +10,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::jvm::class_at;
+
 /// The most that is read of one file under `/proc`: the kernel's own limit for arguments and environment is 2 MiB by default.
 const PROC_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
@@ -79,9 +81,10 @@ impl Process {
         })
     }
 
-    /// What it was called as; empty where that cannot be seen.
+    /// What it was called as, a JVM by its main class; empty where that cannot be seen.
     pub fn name(&self) -> String {
-        self.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        let at = class_at(&self.argv).unwrap_or_default();
+        self.argv.get(at).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// The process number.
@@ -94,15 +97,11 @@ impl Process {
         !matches!(self.state, 'Z' | 'X')
     }
 
-    /// Whether it runs the main class `class`: the bundled programs carry it as `argv[0]`, a JVM as one of its arguments. A
-    /// `grep` for the name or an editor on a file of that name is neither.
+    /// Whether it runs the main class `class`: a JVM, and what looks like one, has it after its options, other bundled programs as
+    /// `argv[0]`. A `grep` for the name or an editor on a file of that name is neither.
     pub fn runs_class(&self, class: &str) -> bool {
-        let Some(called_as) = self.argv.first() else { return false };
-        if called_as == class {
-            return true;
-        }
-        let is_java = Path::new(called_as).file_name() == Some(OsStr::new("java"));
-        is_java && self.argv[1..].iter().any(|argument| argument == class)
+        let at = class_at(&self.argv).unwrap_or_default();
+        self.argv.get(at).is_some_and(|word| word == class)
     }
 
     /// The folder it works in; `None` where it is gone or belongs to another user.
@@ -258,7 +257,7 @@ mod tests {
         };
         check(&["kafka.Kafka", "config/server.properties"], true);
         check(&["/usr/bin/java", "-Xmx1G", "-cp", "libs/*", "kafka.Kafka", "config/server.properties"], true);
-        check(&["java", "-cp", "libs/*", "kafka.admin.TopicCommand"], false);
+        check(&["java", "-cp", "libs/*", "kafka.admin.TopicCommand", "kafka.Kafka"], false);
         check(&["grep", "kafka.Kafka"], false);
         check(&["bash", "-c", "exec -a kafka.Kafka kafkalab"], false);
         check(&[], false);

@@ -112,6 +112,11 @@ async fn servers_run_behind_nohup_with_overrides_and_log_to_the_folder_that_is_n
         of_this_test("kafka.Kafka").chain(of_this_test("org.apache.zookeeper.server.quorum.QuorumPeerMain")).collect();
     assert_eq!(servers.len(), 2, "{servers:?}");
     for server in &servers {
+        // what the tutorial greps for, and what Kafka's own stop scripts grep for
+        let line: Vec<_> = server.argv.iter().map(|word| word.to_string_lossy()).collect();
+        let line = line.join(" ");
+        let shows = ["java -Xmx", "kafka_2.13-3.6.0", "kafka"].iter().all(|word| line.contains(word));
+        assert!(shows && (line.contains(" kafka.Kafka ") || line.contains("zookeeper.server.quorum.QuorumPeerMain ")), "{line}");
         signal::send(server.identity, Signal::HangUp).expect("it runs");
     }
     signal::send(servers[0].identity, Signal::Terminate).expect("it runs through SIGHUP");

@@ -78,6 +78,7 @@ fn script(tool: &'static tools::Tool, classes: &[&str], language: Language) -> S
         let mut elsewhere: Vec<&str> = tools::all().iter().map(|tool| tool.main_class).collect();
         elsewhere.retain(|class| *class != NO_CLASS && !classes.contains(class));
         let values = [
+            ("@SERVERS@", &*SERVERS.map(|server| server.main_class).join(" | ")),
             ("@CLASSES@", &*classes.join(" | ")),
             ("@ELSEWHERE@", &*elsewhere.join(" | ")),
             ("@NEEDS@", &*needs("$class")),

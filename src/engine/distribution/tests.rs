@@ -148,6 +148,38 @@ async fn a_program_runs_under_the_name_of_its_main_class() {
     Fixture::expect(&output, "kafka.admin.TopicCommand\0/proc/self/cmdline\0", 0);
 }
 
+#[tokio::test]
+async fn a_server_shows_as_kafkas_own_in_the_process_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let echo = crate::process::spawn::find("echo").expect("echo is there");
+    let written =
+        write_with(folder.path(), &Settings::shipped(Language::En), &echo, CLASSES, &Engines::Bundled).expect("writable");
+    let bin = written.distribution.bin();
+    let check = async |line: &str, expected: &str| {
+        let command = Command::new("bash").arg("-c").arg(line).working_folder(&bin).env("LOG_DIR", "/tmp/l");
+        let output = command.output(b"", 10_000, SECONDS).await.expect("runs");
+        Fixture::expect(&output, &expected.replace("BIN", &bin.display().to_string()), 0);
+    };
+    let log4j = "-Dkafka.logs.dir=/tmp/l -Dlog4j.configuration=file:./../config/log4j.properties";
+    check(
+        "./kafka-server-start.sh a.properties --override b=c",
+        &format!("-Xmx1G -Xms1G {log4j} -cp BIN/../libs/kafkalab kafka.Kafka a.properties --override b=c\n"),
+    )
+    .await;
+    check(
+        "KAFKA_HEAP_OPTS=-Xmx64M KAFKA_OPTS=-Da=b ./zookeeper-server-start.sh z.properties",
+        &format!(
+            "-Xmx64M {log4j} -cp BIN/../libs/kafkalab -Da=b org.apache.zookeeper.server.quorum.QuorumPeerMain z.properties\n"
+        ),
+    )
+    .await;
+    // a file to print to needs a name, there as here
+    let output = Command::new("./kafka-run-class.sh").args(["-daemon", "kafka.Kafka"]).working_folder(&bin);
+    let output = output.output(b"", 1000, SECONDS).await.expect("runs");
+    Fixture::expect(&output, "", 0);
+    assert_eq!(output.stderr.text(), "./kafka-run-class.sh: line 344: : No such file or directory\n");
+}
+
 #[test]
 fn writing_again_renews_ours_and_keeps_what_was_edited() {
     let fixture = Fixture::new("exit");
@@ -286,7 +318,8 @@ async fn a_daemon_is_in_the_background_and_writes_to_logs() {
     assert!(start.wait().await.expect("ends").success());
     let log = fixture.distribution.logs().join("kafkaServer.out");
     let look = || {
-        fs::read_to_string(&log).is_ok_and(|text| text.contains("args: ../config/server.properties\n") && text.contains("SIGHUP"))
+        fs::read_to_string(&log)
+            .is_ok_and(|text| text.contains(" kafka.Kafka ../config/server.properties\n") && text.contains("SIGHUP"))
     };
     wait::until_true(SECONDS, "what the daemon writes, with SIGHUP ignored", look).await.expect("it runs");
 }

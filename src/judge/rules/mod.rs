@@ -13,16 +13,15 @@ pub mod cluster;
 pub mod command;
 pub mod config;
 pub mod context;
+mod line;
 pub mod runtime;
-
-use command::invocation::{self, Invocation};
-use context::CommandContext;
 
 use std::ops::Range;
 
+pub use line::Line;
+
 use super::diagnostic::{Diagnostic, Label, Severity, Source};
 use crate::text::{Message, RuleText};
-use config::file::KafkaVersion;
 
 /// When the coach speaks of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,105 +131,6 @@ impl Rule {
             help: Some(self.text.fix.into()),
             fix: None,
         }
-    }
-}
-
-/// A line that is judged.
-pub struct Line<'a> {
-    /// Where it was typed.
-    pub context: &'a CommandContext<'a>,
-    /// What it runs.
-    pub invocations: Vec<Invocation>,
-    /// The exit code it ended with; `None` before it runs.
-    pub exit_code: Option<i32>,
-    /// Whether the line is all that would be typed, and not a part of it that a text mentions.
-    pub whole: bool,
-    /// The Kafka whose tools are run.
-    pub version: KafkaVersion,
-    /// Those of the invocations that are looked at now.
-    judged: Range<usize>,
-    /// What the places of findings lie in.
-    source: Source,
-}
-
-/// The most findings that are told of one text.
-const FINDINGS_MAX: usize = 1000;
-
-impl<'a> Line<'a> {
-    /// Takes a line apart; `None` where it cannot be followed, and no rule has anything to say.
-    pub fn new(context: &'a CommandContext<'a>, exit_code: Option<i32>) -> Option<Self> {
-        let invocations = invocation::invocations(context)?;
-        let judged = 0..invocations.len();
-        let source = Source::CommandLine(context.line.to_owned());
-        Some(Self { context, invocations, exit_code, whole: true, version: KafkaVersion::CATALOGUED, judged, source })
-    }
-
-    /// What a text holds, which nobody runs now: see [`context::AssumedMachine`].
-    ///
-    /// `source` is what the text was read from, byte for byte.
-    pub fn of_text(
-        context: &'a CommandContext<'a>,
-        invocations: Vec<Invocation>,
-        whole: bool,
-        version: KafkaVersion,
-        source: Source,
-    ) -> Self {
-        Self { context, invocations, exit_code: None, whole, version, judged: 0..0, source }
-    }
-
-    /// What the places of findings lie in.
-    pub fn source(&self) -> Source {
-        self.source.clone()
-    }
-
-    /// The invocations that are looked at now.
-    pub fn judged(&self) -> &[Invocation] {
-        &self.invocations[self.judged.clone()]
-    }
-
-    /// Whether the line stands in a text and is not run.
-    pub fn is_text(&self) -> bool {
-        self.context.files.are_assumed()
-    }
-
-    /// Whether a command failed, or is going to.
-    pub fn failed(&self, invocation: &Invocation) -> bool {
-        self.is_text() || invocation.failed(self.exit_code.unwrap_or(1))
-    }
-
-    /// The first finding of the rules that speak at a time.
-    pub fn judge(&self, speaks: Speaks) -> Option<Diagnostic> {
-        RULES.iter().find_map(|rule| match rule.on {
-            On::Line { speaks: when, check } if when == speaks => check(self),
-            _ => None,
-        })
-    }
-
-    /// Everything that is found in a text, in its order: of each rule one finding for each command, and no more than
-    /// [`FINDINGS_MAX`].
-    pub fn judge_each(mut self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        for at in 0..self.invocations.len() {
-            if found.len() >= FINDINGS_MAX {
-                break;
-            }
-            self.judged = at..at + 1;
-            found.extend(RULES.iter().filter_map(|rule| match rule.on {
-                On::Line { check, .. } => check(&self),
-                _ => None,
-            }));
-        }
-        found
-    }
-
-    /// Whether the tool itself refused what was typed, as far as the exit code can say: it was found, and nobody ended it.
-    pub fn refused(&self, invocation: &Invocation) -> bool {
-        !matches!(self.exit_code, Some(126 | 127 | 130 | 143)) && self.failed(invocation)
-    }
-
-    /// A finding at bytes of the line.
-    pub fn found(&self, rule: &'static Rule, range: Range<usize>, label: impl Into<Message>) -> Diagnostic {
-        rule.found(self.source(), range, label)
     }
 }
 

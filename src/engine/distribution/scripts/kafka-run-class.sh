@@ -107,14 +107,24 @@ checks() {
   fi
 }
 
+# a server is seen in the process table as Kafka's own is
 run() {
   checks "$@"
   shift
+  case $class in
+    @SERVERS@)
+      exec -a java "$program" $KAFKA_HEAP_OPTS "-Dkafka.logs.dir=$LOG_DIR" $KAFKA_LOG4J_OPTS -cp "$program" $KAFKA_OPTS "${own[@]}" \
+        "$class" "$@" ;;
+  esac
   exec -a "$class" "$program" "$@"
 }
 
 daemon() {
-  (trap '' HUP; run "$@") > "$LOG_DIR/${name:-$1}.out" 2>&1 < /dev/null &
+  if [ -z "$name" ]; then
+    echo "$0: line 344: : No such file or directory" >&2
+    exit
+  fi
+  (trap '' HUP; run "$@") > "$LOG_DIR/$name.out" 2>&1 < /dev/null &
 }
 
 $run "$@"
