@@ -53,6 +53,8 @@ async fn measure(engine: &dyn Engine, options: &Options) -> anyhow::Result<Vec<F
         ("kafka-topics --version", "kafka-topics.sh", vec!["--version"], &b""[..]),
         ("kafka-topics --list", "kafka-topics.sh", vec!["--list", "--bootstrap-server", &server], b""),
         ("console producer, 1 record", "kafka-console-producer.sh", produce.to_vec(), one),
+        // the first group waits for the topic of the offsets to be made
+        ("console consumer, first group", "kafka-console-consumer.sh", [&consume[..], &["1"]].concat(), b""),
         ("console consumer, 1 record", "kafka-console-consumer.sh", [&consume[..], &["1"]].concat(), b""),
     ] {
         let took = tools.run(script, &arguments, input).await?;

@@ -64,7 +64,8 @@ fn produce(bootstrap: &str, topic: &str, acks: &str, count: u32) -> anyhow::Resu
 fn consume(bootstrap: &str, topic: &str, count: u32) -> anyhow::Result<u32> {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap).set("group.id", "unused").set("enable.auto.commit", "false");
-    let consumer: BaseConsumer = config.create()?;
+    // it would rest for a second whenever its queue is full, which a slow broker never brings about
+    let consumer: BaseConsumer = config.set("fetch.queue.backoff.ms", "1").create()?;
     let mut start = TopicPartitionList::new();
     start.add_partition_offset(topic, 0, Offset::Beginning)?;
     consumer.assign(&start)?;
