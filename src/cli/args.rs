@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use super::doctor::{self, DoctorArgs};
 use super::engine::EngineChoice;
 use super::failure::Failure;
+use super::lab::{self, LabCommand};
 use super::learn::LearnArgs;
 use super::manual;
 use super::matrix::{self, MatrixArgs};
@@ -38,6 +39,8 @@ pub struct Args {
 pub enum Command {
     /// Start a lab or go on with it.
     Learn(LearnArgs),
+    /// Prove labs, for their authors.
+    Lab(LabCommand),
     /// List the labs.
     List,
     /// Play solutions and compare with the snapshots.
@@ -184,6 +187,7 @@ pub(super) fn shown(language: Language) -> Clap {
                 // what counts as hung, in seconds: for tests and for slow machines
                 .arg(Arg::new("deadline").long("deadline").hide(true).value_parser(value_parser!(u64).range(1..=3600))),
         )
+        .subcommand(lab::command(language))
         .subcommand(doctor::command(language))
         .subcommand(up::command(language))
         .subcommand(matrix::command(language))
@@ -233,6 +237,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
             },
             engine: engine(sub)?.unwrap_or(EngineChoice::Bundled),
         },
+        Some(("lab", sub)) => Command::Lab(lab::from_matches(sub)?),
         Some(("doctor", sub)) => Command::Doctor(doctor::from_matches(sub)),
         Some(("up", sub)) => Command::Up(up::from_matches(sub)?),
         Some(("matrix", sub)) => Command::Matrix(matrix::from_matches(sub)),

@@ -9,6 +9,8 @@ pub mod engine_start;
 pub mod exit;
 mod explain;
 mod failure;
+mod lab;
+mod lab_check;
 mod learn;
 pub mod lint;
 mod list;
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
 fn run(args: Args, locale: Language) -> Result<u8, Failure> {
     match args.command.clone() {
         Command::Learn(asked) => learn::run(&args, &asked, locale),
+        Command::Lab(lab) => lab::run(&args, &lab, args.language.unwrap_or(locale)),
         Command::List => list::run(&args, locale),
         Command::Verify { labs, options, engine } => verify::run(&args, &labs, options, &engine, locale),
         Command::Matrix(matrix) => matrix::run(&args, &matrix, args.language.unwrap_or(locale)),

@@ -1,7 +1,10 @@
 //! `kafkalab verify`: plays labs and prints how each came out.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tempfile::TempDir;
 
 use super::engine::EngineChoice;
 use super::failure::{Failure, with_reason};
@@ -79,32 +82,61 @@ pub(super) async fn verify_lab(
     engines: &Engines,
     language: Language,
 ) -> Result<LabResult, Failure> {
-    let scratch = tempfile::Builder::new().prefix("kafkalab-").tempdir().map_err(|error| Failure::io("tempdir", error))?;
-    let folder = scratch.path().join("lab");
-    let snapshots = args.labs.snapshots(&lab.name, &scratch.path().join("snapshots"))?;
-    let plan = Plan {
-        lab: Arc::clone(lab),
-        folder: &folder,
-        engines,
-        ports: if options.free_ports { free_ports().await? } else { Ports::DOCUMENTED },
-        snapshots: Snapshots::new(snapshots, format!("labs/{}/lab.toml", lab.name)),
-        update: options.update,
-        deadlines: options
-            .deadline_s
-            .map(Duration::from_secs)
-            .map_or_else(Deadlines::default, |all| Deadlines { action: all, checks: all }),
-    };
-    verify(&plan).await.map_err(|error| match error {
+    let place = Place::make(args, lab, options).await?;
+    verify(&place.plan(lab, engines)).await.map_err(|error| verify_failure(error, language))
+}
+
+/// Where one run of a lab takes place.
+pub(super) struct Place {
+    folder: PathBuf,
+    snapshots: PathBuf,
+    ports: Ports,
+    options: Options,
+    /// Removed with everything in it when the run is over.
+    _scratch: TempDir,
+}
+
+impl Place {
+    pub(super) async fn make(args: &Args, lab: &Lab, options: Options) -> Result<Self, Failure> {
+        let scratch = tempfile::Builder::new().prefix("kafkalab-").tempdir().map_err(|error| Failure::io("tempdir", error))?;
+        Ok(Self {
+            folder: scratch.path().join("lab"),
+            snapshots: args.labs.snapshots(&lab.name, &scratch.path().join("snapshots"))?,
+            ports: if options.free_ports { free_ports().await? } else { Ports::DOCUMENTED },
+            options,
+            _scratch: scratch,
+        })
+    }
+
+    pub(super) fn plan<'a>(&'a self, lab: &Arc<Lab>, engines: &'a Engines) -> Plan<'a> {
+        Plan {
+            lab: Arc::clone(lab),
+            folder: &self.folder,
+            engines,
+            ports: self.ports,
+            snapshots: Snapshots::new(&self.snapshots, format!("labs/{}/lab.toml", lab.name)),
+            update: self.options.update,
+            deadlines: self
+                .options
+                .deadline_s
+                .map(Duration::from_secs)
+                .map_or_else(Deadlines::default, |all| Deadlines { action: all, checks: all }),
+        }
+    }
+}
+
+pub(super) fn verify_failure(error: VerifyError, language: Language) -> Failure {
+    match error {
         VerifyError::Setup(error) => setup_failure(error, language),
         VerifyError::Terminal(error) => terminal_failure(error),
         VerifyError::Snapshot(error) => with_reason("snapshot", say::E_LAB, error),
-    })
+    }
 }
 
-/// Two ports that nobody listens on now.
+/// Ports that nobody listens on now.
 pub(super) async fn free_ports() -> Result<Ports, Failure> {
-    let failed = |error| Failure::io("port", error);
-    Ok(Ports { zookeeper: net::free_port().await.map_err(failed)?, broker: net::free_port().await.map_err(failed)? })
+    let free = async || net::free_port().await.map_err(|error| Failure::io("port", error));
+    Ok(Ports { zookeeper: free().await?, broker: free().await?, other: free().await? })
 }
 
 fn report(lab: &Lab, result: &LabResult, language: Language) -> String {

@@ -17,6 +17,7 @@ pub mod distribution;
 pub mod doctor;
 pub mod engine_start;
 pub mod engines;
+pub mod lab;
 pub mod layout;
 pub mod learn;
 pub mod lint;

@@ -43,6 +43,8 @@ mod hostile;
 #[cfg(test)]
 mod idempotence;
 #[cfg(test)]
+mod lab_check;
+#[cfg(test)]
 mod learn;
 #[cfg(test)]
 mod learn_refused;

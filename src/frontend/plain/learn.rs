@@ -118,7 +118,7 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
                 let text = say::FIX_FAILED.fill(self.language, &[("reason", &reason)]);
                 self.say_prose(&text)?;
             }
-            SessionEvent::Played(Ok(())) | SessionEvent::Lost => {}
+            SessionEvent::Played(Ok(())) | SessionEvent::Judged | SessionEvent::Lost => {}
         }
         Ok(())
     }

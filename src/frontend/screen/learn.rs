@@ -154,7 +154,7 @@ impl<'a, H: Host> Learn<'a, H> {
             SessionEvent::FixFailed(reason) => {
                 self.lesson.note(Note::Said(Message::new(say::FIX_FAILED).with("reason", reason)));
             }
-            SessionEvent::Played(Ok(())) | SessionEvent::Lost => {}
+            SessionEvent::Played(Ok(())) | SessionEvent::Judged | SessionEvent::Lost => {}
         }
         Ok(())
     }

@@ -37,7 +37,7 @@ async fn look(system: &LabSystem, spec: &CheckSpec, context: &Context<'_>) -> Fi
         CheckSpec::NoTopic { name } => no_topic(system, &expand(name)).await,
         CheckSpec::Records { topic, at_least } => records(system, &expand(topic), *at_least).await,
         CheckSpec::Consumer { topic, from_beginning } => consumer::reads(system, &expand(topic), *from_beginning).await,
-        CheckSpec::NoClients {} => no_clients(system),
+        CheckSpec::NoClients {} => no_clients(system).await,
         CheckSpec::Ran { main_class, option, topic, since } => {
             let topic = topic.as_deref().map(expand);
             ran::ran(system, main_class, option, topic.as_deref(), context.began.get(since).copied()).await
@@ -140,7 +140,11 @@ async fn records(system: &LabSystem, topic: &str, at_least: i64) -> Finding {
     }
 }
 
-fn no_clients(system: &LabSystem) -> Finding {
+/// Without a broker there is nothing that clients could have been attached to.
+async fn no_clients(system: &LabSystem) -> Finding {
+    if system.brokers().await.is_empty() {
+        return fails(say::BROKER_NONE);
+    }
     let clients: Vec<String> = [PRODUCER_CLASS, CONSUMER_CLASS]
         .into_iter()
         .flat_map(|class| {

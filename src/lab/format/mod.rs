@@ -1,19 +1,25 @@
 //! Labs as data: loads `lab.toml` and the prose, and refuses what is wrong in them with the place.
 //!
 //! A lab is a folder: `lab.toml` holds the steps and every command, `ko.md` and `en.md` the prose by step, `snapshots/` the
-//! transcripts that `verify` compares with. The labs of this release are built into the binary; a folder of labs may stand in
+//! transcripts that `verify` compares with, `routes/` what else is right and what is wrong. The labs of this release are built into the binary; a folder of labs may stand in
 //! for them.
 
+mod action;
+mod checks;
 mod error;
 mod prose;
+mod routes;
 mod source;
 mod spec;
 mod variables;
 
+pub use action::{Action, Key};
+pub use checks::CheckSpec;
 pub use error::{FormatError, Place};
 pub use prose::{Prose, StepProse};
+pub use routes::{RightRoute, Routes, WrongRoute};
 pub use source::LabSource;
-pub use spec::{Action, CheckSpec, Key, LabSpec, StepSpec, TerminalSpec};
+pub use spec::{LabSpec, StepSpec, TerminalSpec};
 pub use variables::Variables;
 
 use crate::text::Language;

@@ -79,6 +79,30 @@ impl LabSource {
 }
 
 impl LabSource {
+    /// The files of a lab below `folder` (as `routes`), relative to the labs and sorted; none where there is no such folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn files(&self, lab: &str, folder: &str) -> Result<Vec<String>, FormatError> {
+        let within = format!("{lab}/{folder}");
+        let mut names: Vec<String> = match self {
+            Self::BuiltIn => {
+                let files = BUILT_IN.get_dir(&within).into_iter().flat_map(Dir::files);
+                files.filter_map(|file| Some(file.path().file_name()?.to_str()?.to_owned())).collect()
+            }
+            Self::Folder(labs) => match std::fs::read_dir(labs.join(&within)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                read => {
+                    let failed = |source| FormatError::Read { file: within.clone(), source };
+                    let entries = read.and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(failed)?;
+                    entries.into_iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+                }
+            },
+        };
+        names.sort();
+        Ok(names.into_iter().map(|name| format!("{within}/{name}")).collect())
+    }
+
     /// The folder with a lab's snapshots; those of a built-in lab are put into `scratch` first.
     ///
     /// # Errors

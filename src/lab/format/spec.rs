@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::action::Action;
+use super::checks::CheckSpec;
 use super::error::{FormatError, Place};
 use super::{FORMAT_VERSION, Variables};
 
@@ -50,108 +52,6 @@ pub struct StepSpec {
     pub keep: Vec<String>,
     /// How the step is done without a learner.
     pub solution: Vec<Action>,
-}
-
-/// One thing the solution does.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Action {
-    /// The terminal, where it is not the step's.
-    #[serde(default)]
-    pub terminal: Option<String>,
-    /// A command line for the shell.
-    #[serde(default)]
-    pub line: Option<String>,
-    /// A line for the program that runs there.
-    #[serde(default)]
-    pub text: Option<String>,
-    /// A key.
-    #[serde(default)]
-    pub key: Option<Key>,
-    /// Goes on when the terminal has shown this after the action; without it, when the shell's prompt is back.
-    #[serde(default)]
-    pub until_output: Option<String>,
-}
-
-/// A key that a solution presses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum Key {
-    /// Interrupts the program in the foreground.
-    #[serde(rename = "Ctrl-C")]
-    CtrlC,
-    /// Ends the input of the program in the foreground.
-    #[serde(rename = "Ctrl-D")]
-    CtrlD,
-}
-
-impl Key {
-    /// The byte that the key sends to a terminal.
-    pub fn byte(self) -> u8 {
-        match self {
-            Self::CtrlC => 3,
-            Self::CtrlD => 4,
-        }
-    }
-}
-
-/// A predicate on the system, as a lab writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "is", deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-pub enum CheckSpec {
-    /// A coordinator of this lab answers the ZooKeeper protocol.
-    CoordinatorServes {},
-    /// A broker of this lab answers the Kafka protocol and is registered with the coordinator.
-    BrokerServes {
-        /// Its broker.id.
-        id: i32,
-    },
-    /// The topic exists with that shape, and every partition has a leader.
-    Topic {
-        /// The topic.
-        name: String,
-        /// How many partitions.
-        partitions: usize,
-        /// How many replicas of each.
-        replication_factor: usize,
-    },
-    /// No topic of that name exists, nor is one being deleted.
-    NoTopic {
-        /// The topic.
-        name: String,
-    },
-    /// The topic holds records that were not there when the step began.
-    Records {
-        /// The topic.
-        topic: String,
-        /// How many at least.
-        at_least: i64,
-    },
-    /// A console consumer reads the topic.
-    Consumer {
-        /// The topic.
-        topic: String,
-        /// Whether it began with the first record.
-        from_beginning: bool,
-    },
-    /// No console client of this lab is attached to the broker.
-    NoClients {},
-    /// A tool was run against the lab's broker and ended with exit code 0.
-    Ran {
-        /// The tool, as the process table names it.
-        main_class: String,
-        /// An option that was among its arguments, as `--list`.
-        option: String,
-        /// The topic it was about, where it must be one.
-        #[serde(default)]
-        topic: Option<String>,
-        /// The step since whose beginning it counts: what is done a step early is done.
-        since: String,
-    },
-    /// No process of that name is left of this lab, and its ports are free.
-    Stopped {
-        /// The server, as the process table names it.
-        main_class: String,
-    },
 }
 
 #[derive(Deserialize)]
@@ -219,8 +119,22 @@ impl LabSpec {
     }
 }
 
+impl LabSpec {
+    /// Whether something in the lab's commands or solutions has `${name}`.
+    pub fn uses_variable(&self, name: &str) -> bool {
+        let name = format!("${{{name}}}");
+        let types = |step: &StepSpec| step.solution.iter().any(|action| action.typed().contains(&name));
+        self.steps.iter().any(|step| step.command.contains(&name) || types(step))
+    }
+
+    /// The place of a step in the lab.
+    pub fn step(&self, id: &str) -> Option<usize> {
+        self.steps.iter().position(|step| step.id == id)
+    }
+}
+
 /// A newer format may have keys that are unknown here, so its number is looked at before anything else.
-fn refuse_newer(file: &str, text: &str) -> Result<(), FormatError> {
+pub(super) fn refuse_newer(file: &str, text: &str) -> Result<(), FormatError> {
     #[derive(Deserialize)]
     struct OnlyFormat {
         format: Spanned<u32>,
@@ -259,23 +173,10 @@ impl StepSpec {
         let needs = raw.needs.iter().map(place_of).collect::<Result<_, _>>()?;
         let mut solution = raw.solution;
         if solution.is_empty() {
-            solution.push(Action {
-                terminal: None,
-                line: Some(raw.command.get_ref().clone()),
-                text: None,
-                key: None,
-                until_output: None,
-            });
+            solution.push(Action::line(raw.command.get_ref()));
         }
-        for action in &solution {
-            if let Some(name) = action.terminal.as_ref().filter(|name| !known(name)) {
-                return Err((None, format!("no terminal {name:?}")));
-            }
-            let kinds =
-                [action.line.is_some(), action.text.is_some(), action.key.is_some()].iter().filter(|given| **given).count();
-            if kinds != 1 {
-                return Err((None, "a solution's action has one of line, text and key".to_owned()));
-            }
+        if let Some(fault) = solution.iter().find_map(|action| action.fault(terminals)) {
+            return Err((None, fault));
         }
         Ok(Self {
             id: raw.id.into_inner(),

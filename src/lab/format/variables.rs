@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-/// The names that the runner gives a value: the addresses of the lab's servers.
-const OF_THE_ENGINE: &[&str] = &["bootstrap", "zookeeper"];
+/// The names that the runner gives a value: the addresses of the lab's servers, their ports, a port that nothing listens on yet, and
+/// the folder of the servers' data.
+const OF_THE_ENGINE: &[&str] = &["bootstrap", "zookeeper", "broker-port", "zookeeper-port", "other-port", "data"];
 
 /// Values for `${name}`.
 #[derive(Clone, Debug, Default)]
@@ -13,9 +14,25 @@ impl Variables {
     /// The lab's own variables and the addresses of its servers.
     pub fn new(own: &BTreeMap<String, String>, bootstrap: &str, zookeeper: &str) -> Self {
         let mut values = own.clone();
-        values.insert("bootstrap".to_owned(), bootstrap.to_owned());
-        values.insert("zookeeper".to_owned(), zookeeper.to_owned());
+        let port = |address: &str| address.rsplit(':').next().unwrap_or_default().to_owned();
+        for (name, value) in [
+            ("bootstrap", bootstrap.to_owned()),
+            ("zookeeper", zookeeper.to_owned()),
+            ("broker-port", port(bootstrap)),
+            ("zookeeper-port", port(zookeeper)),
+            ("other-port", "9096".to_owned()),
+            ("data", "/tmp".to_owned()),
+        ] {
+            values.insert(name.to_owned(), value);
+        }
         Self(values)
+    }
+
+    /// The same with another value for a name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
     }
 
     /// The text with every known `${name}` replaced; an unknown one stays as it is written.

@@ -35,7 +35,8 @@ impl Play {
         step.solution.iter().map(|action| Self::of_action(action, &step.terminal, variables)).collect()
     }
 
-    fn of_action(action: &Action, terminal: &str, variables: &Variables) -> Self {
+    /// The play of an action; `terminal` is where it happens unless it says otherwise.
+    pub fn of_action(action: &Action, terminal: &str, variables: &Variables) -> Self {
         let typed = match action {
             Action { line: Some(line), .. } => Typed::Line(variables.expand(line)),
             Action { text: Some(text), .. } => Typed::Text(variables.expand(text)),

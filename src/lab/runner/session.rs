@@ -11,8 +11,8 @@ use super::checker::{Began, Checker};
 use super::player::{Next, Play, Player, PlayerError};
 use super::{Effect, Input, Progress, Run, RunEvent};
 use crate::judge::diagnostic::Source;
-use crate::lab::check::LabSystem;
 use crate::lab::check::invocations::Receiver;
+use crate::lab::check::{self, Context, LabSystem, Outcome};
 use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, apply_fix};
 use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
@@ -75,6 +75,8 @@ pub enum SessionEvent {
         /// What the line before ended with.
         exit_code: Option<i32>,
     },
+    /// The coach has looked at a line, before it runs or after.
+    Judged,
     /// A terminal's shell has ended.
     Closed {
         /// The terminal.
@@ -110,6 +112,8 @@ pub struct Session {
     next_line: u64,
     ready: VecDeque<SessionEvent>,
     playing: bool,
+    /// The lines that the coach looks at now.
+    judging: usize,
     _receiver: Option<Receiver>,
 }
 
@@ -143,6 +147,7 @@ impl Session {
             next_line: 0,
             ready: VecDeque::new(),
             playing: false,
+            judging: 0,
             _receiver: receiver,
         };
         for Attached { terminal, replay, foreground } in attached {
@@ -212,6 +217,28 @@ impl Session {
         self.playing = self.player.is_playing();
     }
 
+    /// Forgets what is left to play.
+    pub fn stop_playing(&mut self) {
+        self.player.clear();
+        self.playing = false;
+    }
+
+    /// Whether the coach looks at a line.
+    pub fn is_judging(&self) -> bool {
+        self.judging > 0
+    }
+
+    /// Asks the checks of a step, once and now.
+    pub async fn look(&self, step: usize) -> Vec<Outcome> {
+        let began = self.began.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let context = Context { variables: &self.variables, began: &began };
+        let mut outcomes = Vec::new();
+        for spec in &self.lab.spec.steps[step].checks {
+            outcomes.push(check::ask(&self.system, spec, &context).await);
+        }
+        outcomes
+    }
+
     /// Waits for what happens next. Dropping the future loses nothing.
     ///
     /// # Errors
@@ -233,10 +260,7 @@ impl Session {
                     Some(event) => self.take_terminal_event(event),
                     None => return Ok(SessionEvent::Lost),
                 },
-                Some(judged) = self.coach.next() => match judged {
-                    Judged::Before { terminal, id, advice } => self.take(Input::LineEntered { terminal, id, advice }),
-                    Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
-                },
+                Some(judged) = self.coach.next() => self.take_judged(judged),
                 Some(round) = self.checker.next() => self.take(round),
                 () = timer => {}
             }
@@ -292,6 +316,7 @@ impl Session {
                 self.player.on_prompt(&terminal);
                 self.forget_held(&terminal);
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
+                    self.judging += 1;
                     self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code);
                 }
                 self.ready.push_back(SessionEvent::Prompt { terminal, exit_code });
@@ -301,9 +326,19 @@ impl Session {
         }
     }
 
+    fn take_judged(&mut self, judged: Judged) {
+        self.judging = self.judging.saturating_sub(1);
+        match judged {
+            Judged::Before { terminal, id, advice } => self.take(Input::LineEntered { terminal, id, advice }),
+            Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
+        }
+        self.ready.push_back(SessionEvent::Judged);
+    }
+
     fn take_line(&mut self, terminal: String, line: String, cwd: PathBuf, verdict: Verdict) {
         let id = self.next_line;
         self.next_line += 1;
+        self.judging += 1;
         self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
         self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
         self.lines.insert(terminal.clone(), Entered { line, cwd });

@@ -22,11 +22,18 @@ pub struct Ports {
     pub zookeeper: u16,
     /// The broker's.
     pub broker: u16,
+    /// One more, for a lab that moves the broker or starts another one.
+    #[serde(default = "Ports::documented_other")]
+    pub other: u16,
 }
 
 impl Ports {
     /// The ports that Kafka documents and the labs speak of.
-    pub const DOCUMENTED: Self = Self { zookeeper: Settings::ZOOKEEPER_PORT, broker: Settings::BROKER_PORT };
+    pub const DOCUMENTED: Self = Self { zookeeper: Settings::ZOOKEEPER_PORT, broker: Settings::BROKER_PORT, other: 9096 };
+
+    fn documented_other() -> u16 {
+        Self::DOCUMENTED.other
+    }
 }
 
 /// Why a lab cannot be made ready.
@@ -110,7 +117,8 @@ pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
     let written = distribution::write_engines(folder, &settings, &distribution::this_program()?, engines)?;
     let distribution = written.distribution;
     let scope = Scope::new(memory.session.clone(), folder);
-    for port in [ports.zookeeper, ports.broker] {
+    let other = lab.spec.uses_variable("other-port").then_some(ports.other);
+    for port in [ports.zookeeper, ports.broker].into_iter().chain(other) {
         refuse_taken(port, &scope)?;
     }
     let invocations = Invocations::default();
@@ -124,7 +132,9 @@ pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
     Ok(Ready {
         distribution,
         kept: written.kept,
-        variables: Variables::new(&lab.spec.variables, &local(ports.broker), &local(ports.zookeeper)),
+        variables: Variables::new(&lab.spec.variables, &local(ports.broker), &local(ports.zookeeper))
+            .with("other-port", ports.other.to_string())
+            .with("data", folder.join("data").display().to_string()),
         system: Arc::new(LabSystem::new(scope, invocations, memory.seen.clone())),
         receiver,
     })

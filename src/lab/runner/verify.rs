@@ -5,20 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::session::{Parts, Session, SessionEvent};
-use super::setup::{Ports, Ready, Setup, SetupError, make_ready, new_session};
+use super::rig::{Rig, STOP_GRACE};
+use super::session::{Session, SessionEvent};
+use super::setup::{Ports, SetupError, new_session};
 use super::workspace::LabMemory;
-use super::{ACTION_DEADLINE, Input, PlayerError, Progress, RunEvent};
+use super::{ACTION_DEADLINE, Input, PlayerError, RunEvent};
 use crate::engine::parts::Engines;
 use crate::lab::check::Outcome;
-use crate::lab::coach::{Choice, Coach, LabCoach};
+use crate::lab::coach::Choice;
 use crate::lab::format::Lab;
 use crate::lab::snapshot::{Comparison, Difference, SnapshotError, Snapshots};
-use crate::lab::terminal::normalise::Normaliser;
-use crate::lab::terminal::{
-    self, AnyTerminals, OpenTerminal, PromptStyle, Size, Startup, TerminalError, TerminalOptions, Terminals,
-};
-use crate::text::Language;
+use crate::lab::terminal::{self, TerminalError};
 
 /// How long things may take before they count as hung.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +31,6 @@ impl Default for Deadlines {
         Self { action: ACTION_DEADLINE, checks: Duration::from_secs(30) }
     }
 }
-
-/// How long the servers may take to end when a lab is over.
-const STOP_GRACE: Duration = Duration::from_secs(10);
-/// Wide enough that no command line of a lab is wrapped.
-const SIZE: Size = Size { columns: 500, rows: 50 };
 
 /// How a step came out.
 #[derive(Debug)]
@@ -120,6 +112,7 @@ pub struct Plan<'a> {
 pub async fn verify(plan: &Plan<'_>) -> Result<LabResult, VerifyError> {
     let memory = LabMemory { session: new_session(), ..LabMemory::default() };
     let ended = play(plan, &memory).await;
+    // what runs is stopped whatever happened
     terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
     ended
 }
@@ -127,38 +120,7 @@ pub async fn verify(plan: &Plan<'_>) -> Result<LabResult, VerifyError> {
 async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyError> {
     let began = Instant::now();
     let lab = &plan.lab;
-    let Plan { folder, ports, engines, .. } = *plan;
-    let setup = Setup { lab, folder, language: Language::En, ports, engines, memory };
-    let Ready { distribution, variables, system, receiver, .. } = make_ready(&setup)?;
-    let (terminals, events) = Terminals::new(TerminalOptions {
-        session: memory.session.clone(),
-        folder: plan.folder.join(".terminals"),
-        bash: None,
-        startup: Startup::Clean,
-        prompt: PromptStyle::Lab,
-    })?;
-    for spec in &lab.spec.terminals {
-        let (name, cwd) = (spec.name.clone(), distribution.bin());
-        terminals.open(OpenTerminal { name, cwd, environment: Vec::new(), size: SIZE }).await?;
-    }
-    let normaliser = Normaliser::default()
-        .place(distribution.root().display().to_string(), "<KAFKA>")
-        .place(plan.folder.join("data").display().to_string(), "/tmp")
-        .port(plan.ports.broker, Ports::DOCUMENTED.broker)
-        .port(plan.ports.zookeeper, Ports::DOCUMENTED.zookeeper);
-    let mut session = Session::new(Parts {
-        lab: Arc::clone(lab),
-        variables,
-        progress: Progress::default(),
-        terminals: AnyTerminals::Here(terminals),
-        events,
-        attached: Vec::new(),
-        coach: LabCoach::new(Coach::default(), system.scope.clone()),
-        system,
-        receiver: Some(receiver),
-        action_deadline: plan.deadlines.action,
-        keeps_transcript: true,
-    });
+    let Rig { mut session, normaliser } = Rig::open(plan, memory).await?;
     let mut steps = Vec::new();
     for (index, step) in lab.spec.steps.iter().enumerate() {
         if let Some(transcript) = session.transcript() {
@@ -237,12 +199,13 @@ async fn play_step(session: &mut Session, step: usize, checks: Duration) -> Resu
 /// The first check that does not hold.
 fn unmet(session: &Session, last: Vec<Outcome>) -> StepResult {
     let outcomes = if session.run().outcomes().is_empty() { last } else { session.run().outcomes().to_vec() };
-    match outcomes.into_iter().find(|outcome| !outcome.passed) {
-        Some(outcome) => StepResult::CheckFailed(outcome),
-        None => StepResult::CheckFailed(Outcome {
-            passed: false,
-            expected: crate::text::checks::ANSWER.into(),
-            found: crate::text::checks::NO_ANSWER.into(),
-        }),
-    }
+    StepResult::CheckFailed(first_unmet(outcomes))
+}
+
+pub(super) fn first_unmet(outcomes: Vec<Outcome>) -> Outcome {
+    outcomes.into_iter().find(|outcome| !outcome.passed).unwrap_or_else(|| Outcome {
+        passed: false,
+        expected: crate::text::checks::ANSWER.into(),
+        found: crate::text::checks::NO_ANSWER.into(),
+    })
 }

@@ -1,0 +1,67 @@
+//! A lab without a learner: its terminals here in this process, a clean shell in each, and the session around them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Progress;
+use super::session::{Parts, Session};
+use super::setup::{Ports, Ready, Setup, make_ready};
+use super::verify::{Plan, VerifyError};
+use super::workspace::LabMemory;
+use crate::lab::coach::{Coach, LabCoach};
+use crate::lab::terminal::normalise::Normaliser;
+use crate::lab::terminal::{AnyTerminals, OpenTerminal, PromptStyle, Size, Startup, TerminalOptions, Terminals};
+use crate::text::Language;
+
+/// How long the servers may take to end when a lab is over.
+pub(super) const STOP_GRACE: Duration = Duration::from_secs(10);
+/// Wide enough that no command line of a lab is wrapped.
+const SIZE: Size = Size { columns: 500, rows: 50 };
+
+/// A lab that is ready to be played.
+pub(super) struct Rig {
+    pub session: Session,
+    /// Makes what is shown the same wherever the lab is played.
+    pub normaliser: Normaliser,
+}
+
+impl Rig {
+    /// Makes a lab ready in the plan's folder and opens its terminals.
+    pub async fn open(plan: &Plan<'_>, memory: &LabMemory) -> Result<Self, VerifyError> {
+        let lab = &plan.lab;
+        let Plan { folder, ports, engines, .. } = *plan;
+        let setup = Setup { lab, folder, language: Language::En, ports, engines, memory };
+        let Ready { distribution, variables, system, receiver, .. } = make_ready(&setup)?;
+        let (terminals, events) = Terminals::new(TerminalOptions {
+            session: memory.session.clone(),
+            folder: folder.join(".terminals"),
+            bash: None,
+            startup: Startup::Clean,
+            prompt: PromptStyle::Lab,
+        })?;
+        for spec in &lab.spec.terminals {
+            let (name, cwd) = (spec.name.clone(), distribution.bin());
+            terminals.open(OpenTerminal { name, cwd, environment: Vec::new(), size: SIZE }).await?;
+        }
+        let normaliser = Normaliser::default()
+            .place(distribution.root().display().to_string(), "<KAFKA>")
+            .place(folder.join("data").display().to_string(), "/tmp")
+            .port(ports.broker, Ports::DOCUMENTED.broker)
+            .port(ports.zookeeper, Ports::DOCUMENTED.zookeeper)
+            .port(ports.other, Ports::DOCUMENTED.other);
+        let session = Session::new(Parts {
+            lab: Arc::clone(lab),
+            variables,
+            progress: Progress::default(),
+            terminals: AnyTerminals::Here(terminals),
+            events,
+            attached: Vec::new(),
+            coach: LabCoach::new(Coach::default(), system.scope.clone()),
+            system,
+            receiver: Some(receiver),
+            action_deadline: plan.deadlines.action,
+            keeps_transcript: true,
+        });
+        Ok(Self { session, normaliser })
+    }
+}

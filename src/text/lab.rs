@@ -1,0 +1,31 @@
+//! What `kafkalab lab` says to authors of labs.
+
+crate::texts! {
+    ABOUT { ko: "실습을 만드는 사람을 위한 명령", en: "For authors of labs" }
+    ABOUT_CHECK { ko: "실습이 맞는지 증명해요: 손대지 않으면 통과하지 않고, 풀이와 다른 옳은 길은 통과하고, 틀린 길은 제 규칙만 말하는지", en: "Prove labs: untouched nothing passes, the solution and every other right way does, every mistake raises its rule and no other" }
+    EXIT_CODES { ko: "종료 코드: 0 모두 맞아요 · 1 무언가 틀렸어요 · 2 확인할 수 없었어요", en: "Exit codes: 0 all is well · 1 something is wrong · 2 could not be checked" }
+    HEADER { ko: "lab check · {engine} · 실습 {labs}개", en: "lab check · {engine} · {labs} lab(s)" }
+    LAB { ko: "{mark} {lab}  {seconds}초", en: "{mark} {lab}  {seconds} s" }
+    PART { ko: "{mark} {part}  {good}/{all}", en: "{mark} {part}  {good}/{all}" }
+    TEXTS { ko: "글", en: "texts" }
+    UNTOUCHED { ko: "손대지 않은 상태", en: "untouched" }
+    SOLUTION { ko: "풀이와 스냅샷", en: "solution and snapshots" }
+    RIGHT { ko: "다른 옳은 길", en: "right routes" }
+    WRONG { ko: "틀린 길", en: "wrong routes" }
+    SUMMARY { ko: "{good} 통과, {bad} 실패", en: "{good} passed, {bad} failed" }
+
+    HINTS { ko: "{file}: {step}: 힌트가 {found}개예요. 살짝 짚어 주는 것과 가리키는 것, 둘이 있어야 해요", en: "{file}: {step}: {found} hint(s): expected two, a nudge and a pointer" }
+    EMPTY { ko: "{file}: {step}: 빈 글이 있어요", en: "{file}: {step}: a text is empty" }
+    NO_INTRODUCTION { ko: "{file}: 들어가는 글이 없어요", en: "{file}: there is no introduction" }
+    NOT_KOREAN { ko: "{file}: {step}: 한글이 없어요", en: "{file}: {step}: expected Korean" }
+    NOT_ENGLISH { ko: "{file}: {step}: 영어 글에 한글이 있어요", en: "{file}: {step}: found Korean in the English text" }
+    STRAY { ko: "{file}: 어느 단계의 것도 아니에요", en: "{file}: belongs to no step" }
+    HOLDS { ko: "{step}: 아무것도 하지 않았는데 참이에요: {found}", en: "{step}: holds though nothing was done: {found}" }
+    RAISED { ko: "{place} {route}: {step}: {expected:을/를} 말해야 하는데, 코치가 말한 것은 {found}", en: "{place} {route}: {step}: expected {expected}, the coach raised {found}" }
+    NOBODY { ko: "(없음)", en: "nothing" }
+    PASSED { ko: "{place} {route}: {step}: 틀린 길인데 단계를 통과했어요", en: "{place} {route}: {step}: a mistake, and yet the step passed" }
+    PASSED_BEFORE { ko: "{step}: 그 단계에서 아무것도 하지 않았는데 이미 통과해요", en: "{step}: passes before anything is done in it" }
+    PLAY_FAILED { ko: "{place} {route}: {step}: 터미널 {terminal}에서 {waited}초 동안 {what:을/를} 기다렸어요. 마지막 줄: {shown}", en: "{place} {route}: {step}: in terminal {terminal} waited {waited} s for {what}; last line: {shown}" }
+    CHECK_FAILED { ko: "{place} {route}: {step}: 확인이 통과하지 않아요: {expected} — {found}", en: "{place} {route}: {step}: still not so: {expected} — {found}" }
+    NOT_REACHED { ko: "{place} {route}: 앞 단계에서 막혀 여기까지 오지 못했어요", en: "{place} {route}: not reached, since something before it failed" }
+}
