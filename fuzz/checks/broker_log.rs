@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use kafkalab::engine::broker::log::{
-    Chores, LogConfig, MetaProperties, OffsetCheckpoint, Opening, PartitionLog, PartitionMetadataFile, PreparedBatch,
+    Chores, FirstBatch, LogConfig, MetaProperties, OffsetCheckpoint, Opening, PartitionLog, PartitionMetadataFile, PreparedBatch,
     TopicPartition,
 };
 use kafkalab::engine::kafka::batch::{BatchHeader, HEADER_BYTES};
@@ -88,14 +88,15 @@ fn batch(offset: i64) -> PreparedBatch {
     (header.base_offset, header.producer_id, header.producer_epoch) = (offset, 7, 0);
     header.base_sequence = i32::try_from(offset % 1000).expect("a small number");
     header.seal(&records);
-    PreparedBatch { header, records }
+    PreparedBatch { header, records, newest: 0 }
 }
 
 /// Every batch from the start to the end.
 fn read(log: &PartitionLog) {
     let mut offset = log.start_offset();
     while offset < log.end_offset() {
-        let found = log.read(offset, log.end_offset(), 1, true).expect("what was recovered is read").expect("in range");
+        let found =
+            log.read(offset, log.end_offset(), 1, FirstBatch::Whole).expect("what was recovered is read").expect("in range");
         if found.length == 0 {
             return;
         }

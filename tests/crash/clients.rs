@@ -58,7 +58,7 @@ fn configured(bootstrap: &str) -> ClientConfig {
     config
 }
 
-/// Notes what is acknowledged.
+/// Notes what is acknowledged, and what has failed.
 struct Acknowledged(Shared);
 
 impl ClientContext for Acknowledged {}
@@ -67,9 +67,16 @@ impl ProducerContext for Acknowledged {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        let Ok(record) = result else { return };
+        let (record, error) = match result {
+            Ok(record) => (record, None),
+            Err((error, record)) => (record, Some(error.to_string())),
+        };
         let value = String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned();
         let mut ledger = self.0.lock();
+        if let Some(error) = error {
+            ledger.failed.entry((record.topic().to_owned(), record.partition())).or_default().insert(value, error);
+            return;
+        }
         ledger.records.entry((record.topic().to_owned(), record.partition())).or_default().insert(record.offset(), value);
         ledger.total += 1;
     }

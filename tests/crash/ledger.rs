@@ -11,6 +11,8 @@ pub type Place = (String, i32);
 pub struct Ledger {
     /// The values of records by their offsets.
     pub records: BTreeMap<Place, BTreeMap<i64, String>>,
+    /// Records of which the producer was told that they failed for good, and why.
+    pub failed: BTreeMap<Place, BTreeMap<String, String>>,
     /// How many records.
     pub total: usize,
     /// Writers pause when there are that many, so that what they wrote can be read in peace.
@@ -59,22 +61,38 @@ pub fn is_idempotent(writer: &str) -> bool {
     writer.starts_with("once")
 }
 
-/// Holds what a partition has against what was acknowledged: each acknowledged record is where it was said to be, each writer's records
-/// are in order and without a gap, and those of idempotent writers are there once.
-pub fn check_partition(found: &BTreeMap<i64, String>, acknowledged: &BTreeMap<i64, String>) -> Result<(), String> {
+/// Holds what a partition has against what its writers were told: offsets leave none out, each acknowledged record is where it was said
+/// to be, each writer's records are in order and without a gap, and those of idempotent writers are there once. A gap is right where a
+/// writer without idempotence was told that these records failed: it goes on with the next ones, an idempotent one may not.
+pub fn check_partition(
+    found: &BTreeMap<i64, String>,
+    acknowledged: &BTreeMap<i64, String>,
+    failed: &BTreeMap<String, String>,
+) -> Result<(), String> {
     for (offset, value) in acknowledged {
         if found.get(offset) != Some(value) {
             let (there, last) = (found.get(offset), found.keys().last());
             return Err(format!("offset {offset} was acknowledged for {value:?} and holds {there:?}; the last is {last:?}"));
         }
     }
+    let failed: BTreeMap<(&str, u64), &str> =
+        failed.iter().filter_map(|(value, why)| Some((parse(value)?, why.as_str()))).collect();
     let mut next: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut wanted = found.keys().next().copied();
     for (offset, value) in found {
+        if wanted != Some(*offset) {
+            return Err(format!("offset {wanted:?} is missing, {offset} comes instead"));
+        }
+        wanted = Some(offset + 1);
         let (writer, number) = parse(value).ok_or_else(|| format!("offset {offset} holds {value:?}, which nobody wrote"))?;
         let expected = next.entry(writer).or_default();
+        while !is_idempotent(writer) && *expected < number && failed.contains_key(&(writer, *expected)) {
+            *expected += 1;
+        }
         let repeated = number < *expected && !is_idempotent(writer);
         if number != *expected && !repeated {
-            return Err(format!("offset {offset} holds number {number} of {writer}, expected {expected}"));
+            let why = failed.get(&(writer, *expected));
+            return Err(format!("offset {offset} holds number {number} of {writer}, expected {expected}, told of that: {why:?}"));
         }
         *expected = (*expected).max(number + 1);
     }
@@ -86,10 +104,17 @@ fn the_ledger_finds_losses_duplicates_and_gaps() {
     let log = |numbers: &[u64], writer: &str| -> BTreeMap<i64, String> {
         (0..).zip(numbers).map(|(offset, number)| (offset, value(writer, *number, 0))).collect()
     };
-    let check = |numbers: &[u64], writer: &str| check_partition(&log(numbers, writer), &BTreeMap::new()).is_ok();
+    let nothing = BTreeMap::new();
+    let check = |numbers: &[u64], writer: &str| check_partition(&log(numbers, writer), &BTreeMap::new(), &nothing).is_ok();
     assert!(check(&[0, 1, 2], "once-1") && check(&[0, 1, 0, 1, 2], "often-1"));
     assert!(!check(&[0, 1, 1], "once-1") && !check(&[0, 2], "once-1") && !check(&[0, 2], "often-1"));
     let acknowledged = BTreeMap::from([(1, value("once-1", 1, 0))]);
-    assert!(check_partition(&log(&[0, 1], "once-1"), &acknowledged).is_ok());
-    assert!(check_partition(&log(&[0], "once-1"), &acknowledged).is_err());
+    assert!(check_partition(&log(&[0, 1], "once-1"), &acknowledged, &nothing).is_ok());
+    assert!(check_partition(&log(&[0], "once-1"), &acknowledged, &nothing).is_err());
+    let told = |writer: &str| BTreeMap::from([(value(writer, 1, 0), "MessageTimedOut".to_owned())]);
+    assert!(check_partition(&log(&[0, 2], "often-1"), &BTreeMap::new(), &told("often-1")).is_ok());
+    assert!(check_partition(&log(&[0, 3], "often-1"), &BTreeMap::new(), &told("often-1")).is_err());
+    assert!(check_partition(&log(&[0, 2], "once-1"), &BTreeMap::new(), &told("once-1")).is_err());
+    let hole = BTreeMap::from([(0, value("often-1", 0, 0)), (2, value("often-1", 1, 0))]);
+    assert!(check_partition(&hole, &BTreeMap::new(), &nothing).is_err());
 }

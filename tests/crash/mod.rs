@@ -126,7 +126,9 @@ impl<'a> Campaign<'a> {
         }
         for topic in std::mem::take(&mut self.topics) {
             clients::delete_topic(&bootstrap, &topic).await;
-            self.ledger.lock().records.retain(|place, _| place.0 != topic);
+            let mut ledger = self.ledger.lock();
+            ledger.records.retain(|place, _| place.0 != topic);
+            ledger.failed.retain(|place, _| place.0 != topic);
         }
         // librdkafka is built without zstd
         let codec = self.random.of(&["gzip", "snappy", "lz4", "uncompressed"]);
@@ -200,7 +202,8 @@ impl<'a> Campaign<'a> {
             let read = tokio::task::spawn_blocking(move || clients::read(&bootstrap, &name));
             for (partition, found) in read.await.unwrap_or_else(|error| panic!("{place}: {error}")) {
                 let acknowledged = acknowledged.get(&(topic.clone(), partition)).cloned().unwrap_or_default();
-                if let Err(reason) = check_partition(&found, &acknowledged) {
+                let failed = self.ledger.lock().failed.get(&(topic.clone(), partition)).cloned().unwrap_or_default();
+                if let Err(reason) = check_partition(&found, &acknowledged, &failed) {
                     panic!("{place}: {topic}-{partition}: {reason}");
                 }
             }

@@ -11,6 +11,8 @@ pub const LOG_OVERHEAD: usize = 12;
 pub const MIN_BATCH_BYTES: usize = LOG_OVERHEAD + 14;
 /// "No producer id": the batch is not idempotent.
 pub const NO_PRODUCER_ID: i64 = -1;
+/// "No producer epoch".
+pub const NO_PRODUCER_EPOCH: i16 = -1;
 /// "No timestamp".
 pub const NO_TIMESTAMP: i64 = -1;
 

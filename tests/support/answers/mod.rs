@@ -5,6 +5,7 @@
 mod player;
 mod readable;
 mod scripts;
+mod unpacked;
 
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,8 @@ struct Step {
     header_versions: (i16, i16),
     body: Make,
     show: fn(Bytes, i16) -> String,
+    /// Whether the size of the answer is shown too.
+    sized: bool,
     /// Asked again until the answer holds this: what the broker does in the background.
     until: Option<&'static str>,
 }
@@ -93,6 +96,13 @@ impl Script {
         }
     }
 
+    /// The answer to the last request, a Fetch, is shown with its records unpacked: no two programs pack them into the same bytes.
+    pub fn unpacked(&mut self) {
+        if let Some(step) = self.steps.last_mut() {
+            (step.show, step.sized) = (unpacked::show, false);
+        }
+    }
+
     fn push<R: Asked>(&mut self, what: &str, version: i16, body: Make) {
         self.steps.push(Step {
             what: what.to_owned(),
@@ -101,6 +111,7 @@ impl Script {
             header_versions: (R::header_version(version), R::Response::header_version(version)),
             body,
             show: show::<R>,
+            sized: true,
             until: None,
         });
     }

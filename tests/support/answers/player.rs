@@ -58,7 +58,8 @@ impl Player<'_> {
         let body = answer.split_off(head);
         let length = body.len();
         let text = (step.show)(body, step.version);
-        format!("{} ({length} bytes)", self.seen.masked(&text, self.masks))
+        let shown = self.seen.masked(&text, self.masks);
+        if step.sized { format!("{shown} ({length} bytes)") } else { shown }
     }
 
     async fn ask_until(&mut self, step: &Step, text: &str) -> String {

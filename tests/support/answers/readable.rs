@@ -10,7 +10,8 @@ const LEFT_OUT: &[&str] = &["unknown_tagged_fields", "throttle_time_ms"];
 /// Fields with a value made for the run. Told apart from each other.
 const MADE: &[&str] = &["member_id", "topic_id", "session_id", "cluster_id", "leader"];
 /// Fields with the time of day in milliseconds, where it is none of the script's own.
-const TIMES: &[&str] = &["timestamp", "log_append_time_ms", "last_timestamp", "commit_timestamp"];
+const TIMES: &[&str] =
+    &["timestamp", "base_timestamp", "max_timestamp", "log_append_time_ms", "last_timestamp", "commit_timestamp"];
 /// Times before this are the script's own.
 const FIRST_TIME: i64 = 1_750_000_000_000;
 /// Fields that are as the machine is.

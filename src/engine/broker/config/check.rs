@@ -2,7 +2,7 @@
 
 use super::listeners::{ProtocolMap, csv_map, parse_listeners, protocol_map};
 use super::value::DEFAULT_PRINCIPAL_BUILDER;
-use super::{BrokerConfig, Value, modes};
+use super::{BrokerConfig, Value, modes, split_list};
 use crate::engine::exception::Exception;
 
 fn require(condition: bool, message: &str) -> Result<(), Exception> {
@@ -106,7 +106,7 @@ fn check_listeners(config: &mut BrokerConfig, map: &ProtocolMap) -> Result<(), E
             listeners.iter().filter(|listener| !controllers.contains(&listener.name)).cloned().collect()
         }
     };
-    modes::check(config, &listeners, &advertised)?;
+    modes::check(config, map, &listeners, &advertised)?;
     let roles = modes::roles(config)?;
     if !roles.is_empty() && !roles.iter().any(|role| role == "broker") {
         config.listeners = listeners;
@@ -162,10 +162,15 @@ fn inter_broker(config: &BrokerConfig, map: &ProtocolMap) -> Result<(String, Str
 }
 
 fn check_network(config: &BrokerConfig, map: &ProtocolMap, overrides: &[(String, String)]) -> Result<(), Exception> {
-    let (_, protocol) = inter_broker(config, map)?;
+    let (name, protocol) = inter_broker(config, map)?;
     let mechanism = config.string("sasl.mechanism.inter.broker.protocol").unwrap_or("");
+    let of_listener = format!("listener.name.{}.sasl.enabled.mechanisms", name.to_lowercase());
+    let enabled = match config.originals().get(&of_listener) {
+        Some(own) => split_list(own).any(|known| known == mechanism),
+        None => config.list("sasl.enabled.mechanisms").iter().any(|known| known == mechanism),
+    };
     require(
-        !protocol.starts_with("SASL") || config.list("sasl.enabled.mechanisms").iter().any(|known| known == mechanism),
+        !protocol.starts_with("SASL") || enabled,
         "sasl.mechanism.inter.broker.protocol must be included in sasl.enabled.mechanisms when SASL is used for inter-broker \
          communication",
     )?;

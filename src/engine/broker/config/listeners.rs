@@ -103,6 +103,9 @@ fn parse_listener(text: &str, map: &ProtocolMap) -> Result<Listener, Exception> 
         return Err(Exception::new("org.apache.kafka.common.KafkaException", message));
     };
     let name = name.to_uppercase();
+    if name.is_empty() {
+        return Err(Exception::config("The provided listener name is null or empty string"));
+    }
     let Some((_, protocol)) = map.iter().find(|(known, _)| *known == name) else {
         let message = format!("No security protocol defined for listener {name}");
         return Err(Exception::new("java.lang.IllegalArgumentException", message));

@@ -196,6 +196,32 @@ mod tests {
     }
 
     #[test]
+    fn what_apache_says_of_hundreds_of_configurations_is_said_here() {
+        let tables = [
+            include_str!("../../../../fixtures/config/kafka-config-verdicts.tsv"),
+            include_str!("../../../../fixtures/config/kafka-config-across.tsv"),
+        ];
+        let (mut checked, mut wrong) = (0, Vec::new());
+        for row in tables.iter().flat_map(|table| table.lines().skip(1)) {
+            let fields: Vec<&str> = row.split('\t').collect();
+            let [id, settings, verdict, class, message] = fields[..] else { panic!("a short row: {row}") };
+            checked += 1;
+            // Java takes each byte of such a file for a letter
+            let settings: String = settings.bytes().map(char::from).collect();
+            match (config("none", &settings), verdict) {
+                (Ok(_), "valid") => {}
+                (Err(found), "invalid") if (found.class, found.text()) == (class, message) => {}
+                (found, _) => wrong.push(format!(
+                    "{id}: {settings}: expected {verdict} {class} {message}, found {:?}",
+                    found.map(|_| "valid").map_err(|found| format!("{} {}", found.class, found.text()))
+                )),
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {checked}:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(checked > 900, "only {checked} rows were checked");
+    }
+
+    #[test]
     fn the_values_block_reads_as_kafkas() {
         let config = config("zk", "log.dirs=/tmp/a,/tmp/b ;; ssl.key.password=secret").expect("valid");
         let block = config.values_block();

@@ -49,11 +49,16 @@ fn voters(config: &BrokerConfig) -> Result<Vec<i32>, Exception> {
         let form = "Each entry should be in the form `{id}@{host}:{port}`.";
         Exception::config(format!("Invalid configuration value for controller.quorum.voters. {form}"))
     };
+    let no_host = |entry: &str| {
+        let form = "Each entry should be in the form `{id}@{host}:{port}`.";
+        let what = format!("Failed to parse host name from entry {entry} for the configuration controller.quorum.voters. {form}");
+        Exception::config(what)
+    };
     let voter = |entry: &String| {
-        let (id, address) = entry.split_once('@').ok_or_else(malformed)?;
+        let (id, address) = entry.split_once('@').filter(|(_, address)| !address.contains('@')).ok_or_else(malformed)?;
         let id = id.parse().map_err(|_| Exception::config(format!("Failed to parse voter ID as an integer from {id}")))?;
         let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u32>().ok());
-        port.map(|_| id).ok_or_else(malformed)
+        port.map(|_| id).ok_or_else(|| no_host(entry))
     };
     config.list("controller.quorum.voters").iter().map(voter).collect()
 }
@@ -86,7 +91,12 @@ fn check_names(config: &BrokerConfig, listeners: &[Listener], controllers: &[Str
 }
 
 /// Checks the mode and what it needs.
-pub(super) fn check(config: &BrokerConfig, listeners: &[Listener], advertised: &[Listener]) -> Result<(), Exception> {
+pub(super) fn check(
+    config: &BrokerConfig,
+    map: &ProtocolMap,
+    listeners: &[Listener],
+    advertised: &[Listener],
+) -> Result<(), Exception> {
     let (roles, voters, controllers) = (roles(config)?, voters(config)?, controller_listeners(config));
     check_names(config, listeners, &controllers)?;
     let has = |role: &str| roles.iter().any(|known| known == role);
@@ -122,7 +132,8 @@ pub(super) fn check(config: &BrokerConfig, listeners: &[Listener], advertised: &
         require(!controllers.is_empty(), format!("controller.listener.names must contain at least one value {role}"))?;
         let message =
             format!("controller.listener.names must not contain a value appearing in the 'listeners' configuration {role}");
-        return require(!listeners.iter().any(is_controllers), message);
+        require(!listeners.iter().any(is_controllers), message)?;
+        return check_mapped(&controllers, map);
     }
     if !has("broker") {
         let message = "The advertised.listeners config must be empty when process.roles=controller";
@@ -141,7 +152,22 @@ pub(super) fn check(config: &BrokerConfig, listeners: &[Listener], advertised: &
     require(listeners.iter().any(is_controllers), message)?;
     let message = "controller.listener.names must only contain values appearing in the 'listeners' configuration when running the \
                    KRaft controller role";
-    require(controllers.iter().all(|name| listeners.iter().any(|listener| listener.name == *name)), message)
+    require(controllers.iter().all(|name| listeners.iter().any(|listener| listener.name == *name)), message)?;
+    let message = "There must be at least one advertised listener. Perhaps all listeners appear in controller.listener.names?";
+    require(!has("broker") || !advertised.is_empty(), message)
+}
+
+/// Checks that the controllers' listeners have a protocol.
+fn check_mapped(controllers: &[String], map: &ProtocolMap) -> Result<(), Exception> {
+    let mapped = |name: &str| map.iter().any(|(known, _)| *known == name);
+    match controllers.iter().map(|name| name.to_uppercase()).find(|name| !mapped(name)) {
+        None => Ok(()),
+        Some(name) => Err(Exception::config(format!(
+            "Controller listener with name {name} defined in controller.listener.names not found in \
+             listener.security.protocol.map  (an explicit security mapping for each controller listener is required if \
+             listener.security.protocol.map is non-empty, or if there are security protocols other than PLAINTEXT in use)"
+        ))),
+    }
 }
 
 fn check_zookeeper_mode(config: &BrokerConfig, voters: &[i32], controllers: &[String]) -> Result<(), Exception> {

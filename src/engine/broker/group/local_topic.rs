@@ -11,6 +11,7 @@ use kafka_protocol::ResponseError;
 
 use super::machine::GROUP_METADATA_TOPIC;
 use super::topic::{OffsetsTopic, Replicated};
+use crate::engine::broker::log::FirstBatch;
 use crate::engine::broker::metadata::MetadataCache;
 use crate::engine::broker::replica::{AppendOrigin, Isolation, Partition, ReplicaManager};
 use crate::engine::kafka::Chunk;
@@ -50,7 +51,7 @@ impl OffsetsTopic for LocalTopic {
     }
 
     fn read(&self, partition: i32, offset: i64, max_bytes: usize) -> Result<Bytes, ResponseError> {
-        let slice = self.partition(partition)?.read(offset, max_bytes, true, Isolation::LogEnd)?;
+        let slice = self.partition(partition)?.read(offset, max_bytes, FirstBatch::Whole, Isolation::LogEnd)?;
         match slice.records {
             None => Ok(Bytes::new()),
             Some(Chunk::Bytes(bytes)) => Ok(bytes),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::FetchRequest;
 use kafka_protocol::protocol::Request;
@@ -15,8 +16,9 @@ use tokio::sync::watch;
 use super::fetch_answer::{FetchAnswer, PartitionAnswer, TopicAnswer};
 use super::lookup::{partition, topic_name};
 use super::{Answer, ApiSpec, Broker, RequestContext, typed_raw};
-use crate::engine::broker::log::now_ms;
+use crate::engine::broker::log::{CompressionPolicy, FirstBatch, now_ms};
 use crate::engine::broker::replica::{FetchKey, FetchNews, FetchPlan, FetchWish, Isolation, Partition, SessionRequest};
+use crate::engine::kafka::batch::Compression;
 
 /// The API's row.
 pub static SPEC: ApiSpec =
@@ -28,6 +30,8 @@ const FORMAT_2_FROM: i16 = 4;
 const MAX_BYTES_FROM: i16 = 3;
 /// The first version with sessions.
 const SESSIONS_FROM: i16 = 7;
+/// The first version whose client knows zstd.
+const ZSTD_FROM: i16 = 10;
 /// The first version that names topics by id.
 const TOPIC_IDS_FROM: i16 = 13;
 /// The first version with the replica's id in a tagged field.
@@ -43,7 +47,6 @@ struct Limits {
     isolation: Isolation,
     max_bytes: usize,
     min_bytes: usize,
-    whole_first_batch: bool,
 }
 
 async fn handle(broker: Arc<Broker>, context: RequestContext, request: FetchRequest) -> Answer {
@@ -53,7 +56,7 @@ async fn handle(broker: Arc<Broker>, context: RequestContext, request: FetchRequ
         return Ok(Some(refused(request, ResponseError::UnknownServerError).encode(version)));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
-    let plan = broker.replicas.fetch_sessions().begin(session_request(request, version), now_ms());
+    let plan = broker.replicas.fetch_sessions().begin(session_request(request, version, limits.replica.is_some()), now_ms());
     let plan = match plan {
         Ok(plan) => plan,
         Err(error) => return Ok(Some(FetchAnswer { error: error.code(), ..FetchAnswer::default() }.encode(version))),
@@ -78,7 +81,7 @@ async fn handle(broker: Arc<Broker>, context: RequestContext, request: FetchRequ
             break answers;
         }
     };
-    Ok(Some(assemble(&broker, &plan, answers).encode(version)))
+    Ok(Some(assemble(&broker, &plan, &found, answers, version).encode(version)))
 }
 
 type Found = Result<Arc<Partition>, ResponseError>;
@@ -87,7 +90,8 @@ fn limits(broker: &Broker, request: &FetchRequest, version: i16) -> Limits {
     let bytes = |value: i32| usize::try_from(value).unwrap_or(0);
     let replica = if version >= REPLICA_STATE_FROM { request.replica_state.replica_id } else { request.replica_id };
     let max_bytes = if version >= MAX_BYTES_FROM { request.max_bytes } else { i32::MAX };
-    let max_bytes = bytes(max_bytes).min(bytes(broker.config.int("fetch.max.bytes")));
+    let largest = if replica.0 >= 0 { i32::MAX } else { broker.config.int("fetch.max.bytes") };
+    let max_bytes = bytes(max_bytes).min(bytes(largest));
     Limits {
         version,
         negative: version >= MAX_BYTES_FROM && request.max_bytes < 0,
@@ -99,7 +103,6 @@ fn limits(broker: &Broker, request: &FetchRequest, version: i16) -> Limits {
         },
         max_bytes,
         min_bytes: bytes(request.min_bytes).min(max_bytes),
-        whole_first_batch: version >= MAX_BYTES_FROM,
     }
 }
 
@@ -113,9 +116,10 @@ fn refused(request: FetchRequest, error: ResponseError) -> FetchAnswer {
     FetchAnswer { error: error.code(), topics: topics.collect(), ..FetchAnswer::default() }
 }
 
-fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
+fn session_request(request: FetchRequest, version: i16, privileged: bool) -> SessionRequest {
     let by_id = version >= TOPIC_IDS_FROM;
-    let mut wishes = Vec::new();
+    // of a partition that is named twice the later wish counts, at the place of the first
+    let mut wishes = IndexMap::new();
     for topic in request.topics {
         for partition in topic.partitions {
             let key = FetchKey { topic: topic.topic.to_string(), topic_id: topic.topic_id, index: partition.partition };
@@ -125,7 +129,7 @@ fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
                 leader_epoch: partition.current_leader_epoch,
                 last_fetched_epoch: partition.last_fetched_epoch,
             };
-            wishes.push((key, wish));
+            wishes.insert(key, wish);
         }
     }
     let forgotten = request.forgotten_topics_data.into_iter().flat_map(|topic| {
@@ -133,10 +137,10 @@ fn session_request(request: FetchRequest, version: i16) -> SessionRequest {
         let key = move |index| FetchKey { topic: name.clone(), topic_id: topic.topic_id, index };
         topic.partitions.into_iter().map(key)
     });
-    let forgotten = forgotten.collect();
+    let (wishes, forgotten) = (wishes.into_iter().collect(), forgotten.collect());
     // versions before sessions ask as if they wanted none
     let (id, epoch) = if version >= SESSIONS_FROM { (request.session_id, request.session_epoch) } else { (0, -1) };
-    SessionRequest { id, epoch, by_id, wishes, forgotten }
+    SessionRequest { id, epoch, by_id, privileged, wishes, forgotten }
 }
 
 fn find(broker: &Broker, key: &FetchKey) -> Found {
@@ -149,16 +153,24 @@ fn find(broker: &Broker, key: &FetchKey) -> Found {
 
 /// Reads every partition once, within the limits of the whole answer.
 fn read(plan: &FetchPlan, found: &[Found], limits: &Limits) -> Vec<PartitionAnswer> {
-    let (mut left, mut whole_first_batch) = (limits.max_bytes, limits.whole_first_batch);
+    // before there was a limit on the whole answer, what is too long was cut off
+    let (mut first, behind) = if limits.version < MAX_BYTES_FROM {
+        (FirstBatch::Cut, FirstBatch::Cut)
+    } else {
+        (FirstBatch::Whole, FirstBatch::OrNothing)
+    };
+    let mut left = limits.max_bytes;
     let mut answers = Vec::with_capacity(found.len());
     for ((key, wish), found) in plan.wishes.iter().zip(found) {
         let answer = match found {
-            Ok(partition) => read_partition(partition, key.index, wish, limits, left, whole_first_batch)
+            Ok(partition) => read_partition(partition, key.index, wish, limits, left, first)
                 .unwrap_or_else(|error| PartitionAnswer::error(key.index, error.code())),
             Err(error) => PartitionAnswer::unknown(key.index, error.code()),
         };
         left = left.saturating_sub(answer.size());
-        whole_first_batch &= answer.size() == 0;
+        if answer.size() > 0 {
+            first = behind;
+        }
         answers.push(answer);
     }
     answers
@@ -170,7 +182,7 @@ fn read_partition(
     wish: &FetchWish,
     limits: &Limits,
     left: usize,
-    whole_first_batch: bool,
+    first: FirstBatch,
 ) -> Result<PartitionAnswer, ResponseError> {
     // any negative epoch is none here
     partition.check_epoch(wish.leader_epoch.max(-1))?;
@@ -182,7 +194,7 @@ fn read_partition(
     }
     let max_bytes = usize::try_from(wish.max_bytes).unwrap_or(0).min(left);
     let diverging = diverging(partition, wish)?;
-    let slice = match partition.read(wish.offset, max_bytes, whole_first_batch, limits.isolation) {
+    let slice = match partition.read(wish.offset, max_bytes, first, limits.isolation) {
         Err(ResponseError::OffsetOutOfRange) if diverging.is_some() => {
             let answer = PartitionAnswer { diverging, ..PartitionAnswer::error(index, 0) };
             return Ok(PartitionAnswer {
@@ -222,6 +234,12 @@ fn diverging(partition: &Partition, wish: &FetchWish) -> Result<Option<(i32, i64
     Ok(Some((epoch, end_offset)).filter(|_| epoch < wish.last_fetched_epoch || end_offset < wish.offset))
 }
 
+/// Whether the topic's records are packed with zstd, which the client does not know.
+fn is_unreadable(found: &Found, version: i16) -> bool {
+    let packed = |partition: &Arc<Partition>| partition.config().compression == CompressionPolicy::Fixed(Compression::Zstd);
+    version < ZSTD_FROM && found.as_ref().is_ok_and(packed)
+}
+
 /// Returns when one of the watched values has changed.
 async fn any_changed(watches: &mut [watch::Receiver<i64>]) {
     let mut changes: Vec<_> = watches.iter_mut().map(|watch| Box::pin(watch.changed())).collect();
@@ -232,10 +250,16 @@ async fn any_changed(watches: &mut [watch::Receiver<i64>]) {
     .await;
 }
 
-fn assemble(broker: &Broker, plan: &FetchPlan, answers: Vec<PartitionAnswer>) -> FetchAnswer {
+fn assemble(broker: &Broker, plan: &FetchPlan, found: &[Found], answers: Vec<PartitionAnswer>, version: i16) -> FetchAnswer {
     let mut topics: Vec<TopicAnswer> = Vec::new();
     let mut sessions = broker.replicas.fetch_sessions();
-    for ((key, _), answer) in plan.wishes.iter().zip(answers) {
+    if let Err(error) = sessions.check(plan) {
+        return FetchAnswer { error: error.code(), session: plan.session, topics };
+    }
+    // what nobody knows comes last
+    let mut rows: Vec<_> = plan.wishes.iter().zip(found).zip(answers).collect();
+    rows.sort_by_key(|((_, found), _)| found.is_err());
+    for (((key, _), found), answer) in rows {
         let news = FetchNews {
             has_records: answer.size() > 0,
             has_error: answer.error != 0 || answer.diverging.is_some(),
@@ -245,6 +269,11 @@ fn assemble(broker: &Broker, plan: &FetchPlan, answers: Vec<PartitionAnswer>) ->
         if !sessions.note(plan, key, news) {
             continue;
         }
+        let answer = if is_unreadable(found, version) {
+            PartitionAnswer::error(answer.index, ResponseError::UnsupportedCompressionType.code())
+        } else {
+            answer
+        };
         match topics.last_mut().filter(|topic| topic.name == key.topic && topic.id == key.topic_id) {
             Some(topic) => topic.partitions.push(answer),
             None => topics.push(TopicAnswer { name: key.topic.clone(), id: key.topic_id, partitions: vec![answer] }),

@@ -110,10 +110,11 @@ fn look_up(
 ) -> Result<Option<OffsetAnswer>, ResponseError> {
     let partition = partition(broker, topic, asked.partition_index)?;
     partition.check_epoch(asked.current_leader_epoch)?;
-    partition.offset(match asked.timestamp {
-        LATEST => OffsetQuery::Latest(isolation),
+    let query = match asked.timestamp {
+        LATEST => OffsetQuery::Latest,
         EARLIEST | EARLIEST_LOCAL => OffsetQuery::Earliest,
         MAX_TIMESTAMP => OffsetQuery::MaxTimestamp,
         time => OffsetQuery::Time(time),
-    })
+    };
+    partition.offset(query, isolation)
 }

@@ -23,6 +23,16 @@ pub enum CompressionPolicy {
     Fixed(Compression),
 }
 
+impl CompressionPolicy {
+    /// The codec on disk of a batch that comes with another.
+    pub fn of_batch(self, found: Compression) -> Compression {
+        match self {
+            Self::Producer => found,
+            Self::Fixed(wanted) => wanted,
+        }
+    }
+}
+
 /// The settings of a log. Sizes are in bytes, times in milliseconds; -1 is "no limit" where Kafka says so.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogConfig {

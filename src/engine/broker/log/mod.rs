@@ -32,7 +32,7 @@ pub use loader::Opening;
 pub(super) use metadata_files::encode_id;
 pub use metadata_files::{MetaProperties, PartitionMetadataFile};
 pub use names::{TopicPartition, deleted_kind};
-pub use partition_log::{PartitionLog, ReadSlice};
+pub use partition_log::{FirstBatch, PartitionLog, ReadSlice};
 pub use producer_state::{ProducerBatch, ProducerEntry, SequenceError};
 pub use segment::{MaxTimestamp, PreparedBatch};
 pub use timestamp_search::TimestampedOffset;

@@ -32,6 +32,17 @@ pub struct ReadSlice {
     pub length: usize,
 }
 
+/// What becomes of the first batch of a read where it is larger than the read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstBatch {
+    /// It is read as a whole all the same.
+    Whole,
+    /// Nothing is read.
+    OrNothing,
+    /// It is cut off.
+    Cut,
+}
+
 /// The log of one partition. One thread at a time; the replica's mutex sees to it.
 #[derive(Debug)]
 pub struct PartitionLog {
@@ -117,14 +128,17 @@ impl PartitionLog {
         self.segments.len()
     }
 
-    /// The first offset of each segment that can be read, and when it was last written, in milliseconds since 1970 (UTC).
-    pub fn segment_starts(&self) -> Vec<(i64, i64)> {
+    /// The first offset of each segment that can be read, and when it was last written, in milliseconds since 1970 (UTC); behind
+    /// them the end, as of `now`, where the last segment has records.
+    pub fn segment_starts(&self, now: i64) -> Vec<(i64, i64)> {
         let written = |segment: &Segment| {
             let time = segment.file.metadata().and_then(|facts| facts.modified()).ok();
             let since = time.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
             since.and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
         };
-        self.segments.values().map(|segment| (segment.base_offset.max(self.start_offset), written(segment))).collect()
+        let starts = self.segments.values().map(|segment| (segment.base_offset.max(self.start_offset), written(segment)));
+        let end = self.active().filter(|active| active.size() > 0).map(|_| (self.next_offset, now));
+        starts.chain(end).collect()
     }
 
     /// The leaders' epochs.
@@ -246,8 +260,8 @@ impl PartitionLog {
         Ok(())
     }
 
-    /// Finds what to read from `offset` on, below `limit_offset`: at most `max_bytes`, but a whole first batch where `min_one` is
-    /// set. `None` where the offset lies outside the log.
+    /// Finds what to read from `offset` on, below `limit_offset`: at most `max_bytes`, but for the first batch. `None` where the
+    /// offset lies outside the log.
     ///
     /// # Errors
     /// The files cannot be read.
@@ -256,7 +270,7 @@ impl PartitionLog {
         offset: i64,
         limit_offset: i64,
         max_bytes: usize,
-        min_one: bool,
+        first: FirstBatch,
     ) -> Result<Option<ReadSlice>, StorageError> {
         if offset < self.start_offset || offset > self.next_offset {
             return Ok(None);
@@ -273,9 +287,12 @@ impl PartitionLog {
                 } else {
                     segment.find(limit_offset)?.map_or(segment.size(), |(position, _)| position)
                 };
-                let whole = if min_one { header.size() } else { 0 };
-                let available = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX);
-                let length = available.min(max_bytes.max(whole));
+                let most = match first {
+                    FirstBatch::Whole => max_bytes.max(header.size()),
+                    FirstBatch::OrNothing if max_bytes < header.size() => 0,
+                    FirstBatch::OrNothing | FirstBatch::Cut => max_bytes,
+                };
+                let length = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX).min(most);
                 return Ok(Some(ReadSlice { file: Arc::clone(&segment.file), position, length }));
             }
             // the records up to the segment's end were compacted away

@@ -20,14 +20,16 @@ pub struct PreparedBatch {
     pub header: BatchHeader,
     /// The bytes behind the header.
     pub records: bytes::Bytes,
+    /// The record that has the largest time, by its offset less the base offset; of packed records the last stands for it.
+    pub newest: i32,
 }
 
-/// A time and the offset of a record that has it.
+/// A time and the offset of a record that has it; of a batch that was packed or recovered, the offset of the last record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaxTimestamp {
     /// Milliseconds since 1970 (UTC); -1 where there is none.
     pub timestamp: i64,
-    /// The record's offset, or that of the last in its batch.
+    /// The offset.
     pub offset: i64,
 }
 
@@ -187,7 +189,7 @@ impl Segment {
         self.size += batches.iter().map(|batch| batch.header.size() as u64).sum::<u64>();
         self.first_timestamp.get_or_insert(first.header.max_timestamp);
         for batch in batches {
-            self.note_timestamp(&batch.header);
+            self.note_timestamp(batch.header.max_timestamp, batch.header.base_offset + i64::from(batch.newest));
         }
         if self.since_index_entry > config.index_interval_bytes {
             self.index(last.header.last_offset(), position)?;
@@ -197,9 +199,9 @@ impl Segment {
         Ok(())
     }
 
-    fn note_timestamp(&mut self, header: &BatchHeader) {
-        if header.max_timestamp > self.max_timestamp.timestamp {
-            self.max_timestamp = MaxTimestamp { timestamp: header.max_timestamp, offset: header.last_offset() };
+    fn note_timestamp(&mut self, timestamp: i64, offset: i64) {
+        if timestamp > self.max_timestamp.timestamp {
+            self.max_timestamp = MaxTimestamp { timestamp, offset };
         }
     }
 
@@ -307,7 +309,8 @@ impl Segment {
             if header.base_offset < next || self.relative(header.last_offset()).is_none() {
                 break;
             }
-            self.note_timestamp(&header);
+            // as Kafka, which does not look for the record either
+            self.note_timestamp(header.max_timestamp, header.last_offset());
             let epoch = header.partition_leader_epoch;
             if epochs.last().is_none_or(|(last, _)| *last < epoch) {
                 epochs.push((epoch, header.base_offset));

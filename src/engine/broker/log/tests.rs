@@ -19,7 +19,7 @@ fn batch(offset: i64, timestamp: i64) -> PreparedBatch {
     let records = Bytes::from_static(&BATCH[HEADER_BYTES..]);
     (header.base_offset, header.base_timestamp, header.max_timestamp) = (offset, timestamp, timestamp + 11);
     header.seal(&records);
-    PreparedBatch { header, records }
+    PreparedBatch { header, records, newest: 1 }
 }
 
 fn by_producer(offset: i64, sequence: i32) -> PreparedBatch {
@@ -73,7 +73,7 @@ impl Place {
 fn read_all(log: &PartitionLog) -> Vec<i64> {
     let (mut offset, mut found) = (log.start_offset(), Vec::new());
     while offset < log.end_offset() {
-        let slice = log.read(offset, log.end_offset(), 1, true).expect("read").expect("in range");
+        let slice = log.read(offset, log.end_offset(), 1, FirstBatch::Whole).expect("read").expect("in range");
         let mut bytes = vec![0; slice.length];
         slice.file.read_exact_at(&mut bytes, slice.position).expect("read");
         let header = BatchHeader::check(&bytes).expect("one whole batch");
@@ -115,13 +115,17 @@ fn segments_roll_by_size_and_time_and_are_read_across() {
     let log = place.filled(10);
     assert_eq!((log.segment_count(), log.size(), log.end_offset()), (4, 930, 30));
     assert_eq!(read_all(&log), (0..10).map(|n| n * 3).collect::<Vec<_>>());
-    let slice = log.read(4, 30, 10_000, true).expect("read").expect("in range");
+    let slice = log.read(4, 30, 10_000, FirstBatch::Whole).expect("read").expect("in range");
     assert_eq!((slice.position, slice.length), (93, 186), "from the batch that holds the offset to the segment's end");
-    let slice = log.read(0, 3, 10_000, true).expect("read").expect("in range");
+    let slice = log.read(0, 3, 10_000, FirstBatch::Whole).expect("read").expect("in range");
     assert_eq!(slice.length, 93, "nothing above the limit");
-    assert_eq!(log.read(0, 30, 10, false).expect("read").expect("in range").length, 10);
-    assert_eq!(log.read(30, 30, 10, true).expect("read").expect("at the end").length, 0);
-    assert!(log.read(31, 31, 10, true).expect("read").is_none());
+    let length = |most: usize, first| log.read(0, 30, most, first).expect("read").expect("in range").length;
+    assert_eq!(
+        [length(10, FirstBatch::Cut), length(10, FirstBatch::OrNothing), length(100, FirstBatch::OrNothing)],
+        [10, 0, 100]
+    );
+    assert_eq!(log.read(30, 30, 10, FirstBatch::Whole).expect("read").expect("at the end").length, 0);
+    assert!(log.read(31, 31, 10, FirstBatch::Whole).expect("read").is_none());
 
     let place = Place::new(|config| config.segment_ms = 250);
     assert_eq!(place.filled(4).segment_count(), 2);
@@ -228,8 +232,10 @@ fn records_are_found_by_time() {
         [Some((0, 0)), Some((0, 0)), Some((1, 11)), Some((3, 100)), Some((27, 900))]
     );
     assert_eq!(at(912), None);
-    let newest = log.offset_of_max_timestamp().expect("read").map(|found| (found.offset, found.timestamp - NOW));
-    assert_eq!(newest, Some((28, 911)), "the first record with the largest time");
+    let newest = |log: &PartitionLog| (log.offset_of_max_timestamp().offset, log.offset_of_max_timestamp().timestamp - NOW);
+    assert_eq!(newest(&log), (28, 911), "the first record with the largest time");
+    drop(log);
+    assert_eq!(newest(&place.open(false, 0)), (29, 911), "after a crash only batches are looked at");
 }
 
 #[test]

@@ -2,21 +2,21 @@
 
 use super::StorageError;
 use super::partition_log::PartitionLog;
-use super::segment::Segment;
-use crate::engine::kafka::batch::{BatchHeader, Compression};
+use super::segment::{MaxTimestamp, Segment};
+use crate::engine::kafka::batch::{BatchHeader, NO_TIMESTAMP};
 use crate::engine::kafka::records::visit_records;
 
 /// The largest batch that is looked into, in bytes.
 const MAX_BATCH_BYTES: usize = 256 * 1024 * 1024;
 
-/// A record's place and time.
+/// An offset and a time that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampedOffset {
     /// Milliseconds since 1970 (UTC).
     pub timestamp: i64,
-    /// The record's offset.
+    /// The offset.
     pub offset: i64,
-    /// The epoch of the leader that wrote it.
+    /// The leader's epoch.
     pub leader_epoch: i32,
 }
 
@@ -26,10 +26,8 @@ impl PartitionLog {
     /// # Errors
     /// The files cannot be read.
     pub fn offset_for_timestamp(&self, timestamp: i64) -> Result<Option<TimestampedOffset>, StorageError> {
-        for segment in self.segments.values() {
-            if segment.largest_timestamp() < timestamp {
-                continue;
-            }
+        // as Kafka, which looks no further where the records with such times are before the log's start
+        if let Some(segment) = self.segments.values().find(|segment| segment.largest_timestamp() >= timestamp) {
             let from = segment.position_before(segment.offset_before(timestamp)?)?;
             for batch in segment.headers_from(from) {
                 let (position, header) = batch.map_err(|error| segment.unreadable(error))?;
@@ -45,26 +43,16 @@ impl PartitionLog {
         Ok(None)
     }
 
-    /// The record with the largest time.
-    ///
-    /// # Errors
-    /// The files cannot be read.
-    pub fn offset_of_max_timestamp(&self) -> Result<Option<TimestampedOffset>, StorageError> {
-        let mut newest: Option<&Segment> = None;
-        for segment in self.segments.values() {
-            if newest.is_none_or(|newest| segment.max_timestamp().timestamp > newest.max_timestamp().timestamp) {
-                newest = Some(segment);
+    /// The largest time and the offset that was noted with it, which in a log without times is the first one (3.6).
+    pub fn offset_of_max_timestamp(&self) -> TimestampedOffset {
+        let mut newest = MaxTimestamp { timestamp: NO_TIMESTAMP, offset: self.first_segment() };
+        for segment in self.segments.values().map(|segment| segment.max_timestamp()) {
+            if segment.timestamp > newest.timestamp {
+                newest = segment;
             }
         }
-        let Some(segment) = newest.filter(|segment| segment.max_timestamp().timestamp >= 0) else { return Ok(None) };
-        let max = segment.max_timestamp();
-        let Some((position, header)) = segment.find(max.offset)? else { return Ok(None) };
-        // the broker notes the record of plain batches and the batch of packed ones (3.6)
-        if header.has_append_time() || header.compression().ok() != Some(Compression::None) {
-            let leader_epoch = header.partition_leader_epoch;
-            return Ok(Some(TimestampedOffset { timestamp: max.timestamp, offset: max.offset, leader_epoch }));
-        }
-        first_record(segment, position, &header, |time, _| time >= max.timestamp)
+        let leader_epoch = self.epochs.latest().unwrap_or(-1);
+        TimestampedOffset { timestamp: newest.timestamp, offset: newest.offset, leader_epoch }
     }
 }
 

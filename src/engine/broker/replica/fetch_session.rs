@@ -14,8 +14,8 @@ pub const NO_SESSION: i32 = 0;
 const INITIAL_EPOCH: i32 = 0;
 /// The epoch of a request that ends a session, or wants none.
 const FINAL_EPOCH: i32 = -1;
-/// A session that was used this lately is not evicted for another one, in milliseconds
-/// (`MinIncrementalFetchSessionEvictionMs`).
+/// A session that was not used for so long goes for any other one; one that is younger goes for none but a follower's
+/// (`MinIncrementalFetchSessionEvictionMs`). In milliseconds.
 const EVICTION_MS: i64 = Duration::from_secs(120).as_millis() as i64;
 
 /// A partition as a request names it: by the topic's name up to version 12, by its id from 13 on.
@@ -54,6 +54,9 @@ struct Seen {
 struct Session {
     epoch: i32,
     by_id: bool,
+    /// Whether it is a follower's.
+    privileged: bool,
+    created_ms: i64,
     used_ms: i64,
     partitions: IndexMap<FetchKey, (FetchWish, Seen)>,
 }
@@ -67,6 +70,8 @@ pub struct SessionRequest {
     pub epoch: i32,
     /// Whether topics are named by id.
     pub by_id: bool,
+    /// Whether a follower asks.
+    pub privileged: bool,
     /// The partitions that are named, in order.
     pub wishes: Vec<(FetchKey, FetchWish)>,
     /// The partitions that leave the session.
@@ -78,8 +83,8 @@ pub struct SessionRequest {
 pub struct FetchPlan {
     /// The session's id in the answer.
     pub session: i32,
-    /// Whether partitions without news are left out of the answer.
-    pub incremental: bool,
+    /// The session's epoch from now on where partitions without news are left out of the answer; `None` where they are not.
+    pub incremental: Option<i32>,
     /// What to fetch, in order.
     pub wishes: Vec<(FetchKey, FetchWish)>,
 }
@@ -115,7 +120,7 @@ impl FetchSessions {
     /// # Errors
     /// `FETCH_SESSION_ID_NOT_FOUND`, `INVALID_FETCH_SESSION_EPOCH`, `FETCH_SESSION_TOPIC_ID_ERROR`.
     pub fn begin(&mut self, request: SessionRequest, now: i64) -> Result<FetchPlan, ResponseError> {
-        let whole = |session, wishes| FetchPlan { session, incremental: false, wishes };
+        let whole = |session, wishes| FetchPlan { session, incremental: None, wishes };
         if request.epoch == FINAL_EPOCH || request.epoch == INITIAL_EPOCH {
             self.sessions.remove(&request.id);
             let wanted = request.epoch == INITIAL_EPOCH && !request.wishes.is_empty();
@@ -142,17 +147,44 @@ impl FetchSessions {
             self.sessions.remove(&request.id);
             return Ok(whole(NO_SESSION, wishes));
         }
-        Ok(FetchPlan { session: request.id, incremental: true, wishes })
+        Ok(FetchPlan { session: request.id, incremental: Some(session.epoch), wishes })
+    }
+
+    /// Whether a session is where it was when that was planned: another request may have gone on with it meanwhile.
+    ///
+    /// # Errors
+    /// `INVALID_FETCH_SESSION_EPOCH`.
+    pub fn check(&self, plan: &FetchPlan) -> Result<(), ResponseError> {
+        match self.sessions.get(&plan.session) {
+            Some(session) if plan.incremental.is_some_and(|epoch| epoch != session.epoch) => {
+                Err(ResponseError::InvalidFetchSessionEpoch)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes room for a session of `size` partitions: at the cost of one that was away for long; else of the smallest that is worth
+    /// less, where those of followers are worth more than others and those of many partitions more than those of few.
+    fn evict(&mut self, privileged: bool, size: usize, now: i64) -> bool {
+        let stale = self.sessions.iter().min_by_key(|(_, session)| session.used_ms);
+        let stale = stale.filter(|(_, session)| now.saturating_sub(session.used_ms) > EVICTION_MS).map(|(id, _)| *id);
+        let may_go = |session: &Session| {
+            let grown_up = session.used_ms.saturating_sub(session.created_ms) > EVICTION_MS;
+            grown_up || privileged && !session.privileged
+        };
+        let worth = |session: &Session| (session.privileged, session.partitions.len());
+        let least = || {
+            let evictable = self.sessions.iter().filter(|(_, session)| may_go(session));
+            let least = evictable.min_by_key(|(id, session)| (worth(session), **id))?;
+            (worth(least.1) < (privileged, size)).then_some(*least.0)
+        };
+        let goes = stale.or_else(least);
+        goes.is_some_and(|id| self.sessions.remove(&id).is_some())
     }
 
     fn create(&mut self, request: &SessionRequest, now: i64) -> i32 {
-        if self.sessions.len() >= self.slots {
-            let oldest =
-                self.sessions.iter().min_by_key(|(_, session)| session.used_ms).map(|(id, session)| (*id, session.used_ms));
-            match oldest {
-                Some((id, used)) if now.saturating_sub(used) > EVICTION_MS => self.sessions.remove(&id),
-                _ => return NO_SESSION,
-            };
+        if self.sessions.len() >= self.slots && !self.evict(request.privileged, request.wishes.len(), now) {
+            return NO_SESSION;
         }
         let id = loop {
             let (high, _) = Uuid::new_v4().as_u64_pair();
@@ -162,24 +194,26 @@ impl FetchSessions {
             }
         };
         let partitions = request.wishes.iter().map(|(key, wish)| (key.clone(), (*wish, Seen::default()))).collect();
-        self.sessions.insert(id, Session { epoch: 1, by_id: request.by_id, used_ms: now, partitions });
+        let (by_id, privileged) = (request.by_id, request.privileged);
+        self.sessions.insert(id, Session { epoch: 1, by_id, privileged, created_ms: now, used_ms: now, partitions });
         id
     }
 
     /// Whether the answer of a session names a partition; remembers what the client now knows. A partition with records goes to
-    /// the end of the line, so that every one gets its turn.
+    /// the end of the line from the second answer on, so that every one gets its turn.
     pub fn note(&mut self, plan: &FetchPlan, key: &FetchKey, news: FetchNews) -> bool {
         let Some(session) = self.sessions.get_mut(&plan.session) else { return true };
         let Some((wish, seen)) = session.partitions.get(key).copied() else { return true };
         let same = seen.answered && seen.high_watermark == news.high_watermark && seen.log_start_offset == news.log_start_offset;
-        let named = !plan.incremental || news.has_records || news.has_error || !same;
+        let incremental = plan.incremental.is_some();
+        let named = !incremental || news.has_records || news.has_error || !same;
         let now_seen = Seen {
             // an error is told again as long as it lasts, and its end too
             answered: !news.has_error,
             high_watermark: news.high_watermark,
             log_start_offset: news.log_start_offset,
         };
-        if news.has_records {
+        if incremental && news.has_records {
             session.partitions.shift_remove(key);
         }
         session.partitions.insert(key.clone(), (wish, now_seen));
@@ -210,7 +244,7 @@ mod tests {
     fn a_session_goes_from_whole_to_incremental_to_its_end() {
         let mut sessions = FetchSessions::new(10);
         let plan = sessions.begin(request(0, 0, &[(0, 1), (1, 1)]), 0).expect("begins");
-        assert!(plan.session != NO_SESSION && !plan.incremental && plan.wishes.len() == 2);
+        assert!(plan.session != NO_SESSION && plan.incremental.is_none() && plan.wishes.len() == 2);
         assert!(sessions.note(&plan, &key(0), QUIET) && sessions.note(&plan, &key(1), QUIET));
         let id = plan.session;
         let plan = sessions.begin(request(id, 1, &[(1, 7)]), 0).expect("goes on");
@@ -245,5 +279,55 @@ mod tests {
         let second = sessions.begin(request(0, 0, &[(0, 1)]), EVICTION_MS + 1).expect("begins").session;
         assert!(second != NO_SESSION);
         assert_eq!(sessions.begin(request(first, 1, &[]), 0), Err(ResponseError::FetchSessionIdNotFound));
+    }
+
+    #[test]
+    fn larger_sessions_and_followers_push_smaller_ones_out() {
+        let wishes = |count: i32| (0..count).map(|index| (key(index), wish(0))).collect::<Vec<_>>();
+        let opening = |count: i32, privileged: bool| SessionRequest { privileged, wishes: wishes(count), ..request(0, 0, &[]) };
+        // a session of two partitions, used last at `used`; then another wants its place at `now`
+        let check = |old: bool, used: i64, new: (i32, bool), now: i64, expected: bool| {
+            let mut sessions = FetchSessions::new(1);
+            let id = sessions.begin(opening(2, old), 0).expect("begins").session;
+            if used > 0 {
+                sessions.begin(request(id, 1, &[]), used).expect("goes on");
+            }
+            let found = sessions.begin(opening(new.0, new.1), now).expect("whole").session != NO_SESSION;
+            assert_eq!(found, expected, "{old} {used} {new:?} {now}");
+        };
+        let later = EVICTION_MS + 1;
+        check(false, 0, (9, false), 10, false);
+        check(false, 0, (1, true), 10, true);
+        check(true, 0, (9, true), 10, false);
+        check(false, later, (3, false), later, true);
+        check(false, later, (2, false), later, false);
+        check(true, later, (9, false), later, false);
+        check(true, later, (3, true), later, true);
+        check(true, later, (1, false), later * 3, true);
+        assert_eq!(FetchSessions::new(0).begin(opening(1, true), 0).expect("whole").session, NO_SESSION);
+    }
+
+    #[test]
+    fn an_answer_that_another_request_overtook_is_none() {
+        let mut sessions = FetchSessions::new(10);
+        let id = sessions.begin(request(0, 0, &[(0, 1)]), 0).expect("begins").session;
+        let first = sessions.begin(request(id, 1, &[]), 0).expect("goes on");
+        assert_eq!(sessions.check(&first), Ok(()));
+        let second = sessions.begin(request(id, 2, &[]), 0).expect("goes on");
+        assert_eq!(sessions.check(&first), Err(ResponseError::InvalidFetchSessionEpoch));
+        assert_eq!(sessions.check(&second), Ok(()));
+    }
+
+    #[test]
+    fn partitions_take_turns_from_the_second_answer_on() {
+        let mut sessions = FetchSessions::new(10);
+        let plan = sessions.begin(request(0, 0, &[(0, 1), (1, 1)]), 0).expect("begins");
+        let records = FetchNews { has_records: true, ..QUIET };
+        assert!(sessions.note(&plan, &key(0), records) && sessions.note(&plan, &key(1), QUIET));
+        let first = |plan: &FetchPlan| plan.wishes[0].0.index;
+        let plan = sessions.begin(request(plan.session, 1, &[]), 0).expect("goes on");
+        assert_eq!(first(&plan), 0, "the order that was asked for");
+        sessions.note(&plan, &key(0), records);
+        assert_eq!(first(&sessions.begin(request(plan.session, 2, &[]), 0).expect("goes on")), 1);
     }
 }

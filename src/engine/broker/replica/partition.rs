@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::super::log::{
-    Chores, LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, TopicPartition, now_ms,
+    Chores, FirstBatch, LogConfig, PartitionLog, ProducerEntry, StorageError, TimestampType, TimestampedOffset, TopicPartition,
+    now_ms,
 };
 use super::validation::{self, Placed, Target, prepare};
 use crate::engine::kafka::Chunk;
@@ -118,7 +119,7 @@ pub enum OffsetQuery {
     /// The first that can be read.
     Earliest,
     /// The one after the last that can be read.
-    Latest(Isolation),
+    Latest,
     /// Of the record with the largest time.
     MaxTimestamp,
     /// Of the first record with this time or a later one.
@@ -353,16 +354,21 @@ impl Partition {
         tokio::time::timeout(timeout, reached).await.unwrap_or(Err(ResponseError::RequestTimedOut))
     }
 
-    /// Finds what to read from `offset` on: at most `max_bytes`, but a whole first batch where `min_one` is set. The bytes go from
-    /// the file to the socket.
+    /// Finds what to read from `offset` on: at most `max_bytes`, but for the first batch. The bytes go from the file to the socket.
     ///
     /// # Errors
     /// `OFFSET_OUT_OF_RANGE`, `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`, `KAFKA_STORAGE_ERROR`.
-    pub fn read(&self, offset: i64, max_bytes: usize, min_one: bool, isolation: Isolation) -> Result<FetchSlice, ResponseError> {
+    pub fn read(
+        &self,
+        offset: i64,
+        max_bytes: usize,
+        first: FirstBatch,
+        isolation: Isolation,
+    ) -> Result<FetchSlice, ResponseError> {
         let mut state = self.state();
         self.led(&state)?;
         let limit = state.limit(isolation);
-        let slice = state.log.read(offset, limit, max_bytes, min_one).map_err(|error| {
+        let slice = state.log.read(offset, limit, max_bytes, first).map_err(|error| {
             let what =
                 format!("Exception while reading from {}-{} in dir {}", self.topic, self.index, self.directory().display());
             self.failed(&mut state, &what, &error)
@@ -412,11 +418,11 @@ impl Partition {
         self.state().assignment.leader_epoch
     }
 
-    /// Answers ListOffsets; `None` where no record has the time.
+    /// Answers ListOffsets; `None` where no record that the reader may see has the time.
     ///
     /// # Errors
     /// `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`, `KAFKA_STORAGE_ERROR`.
-    pub fn offset(&self, query: OffsetQuery) -> Result<Option<OffsetAnswer>, ResponseError> {
+    pub fn offset(&self, query: OffsetQuery, isolation: Isolation) -> Result<Option<OffsetAnswer>, ResponseError> {
         let mut state = self.state();
         self.led(&state)?;
         let plain = |offset: i64, leader_epoch: i32| Some(OffsetAnswer { timestamp: -1, offset, leader_epoch });
@@ -425,8 +431,8 @@ impl Partition {
                 let start = state.log.start_offset();
                 Ok(plain(start, state.log.epochs().epoch_of(start).unwrap_or(-1)))
             }
-            OffsetQuery::Latest(isolation) => Ok(plain(state.limit(isolation), state.assignment.leader_epoch)),
-            OffsetQuery::MaxTimestamp => state.log.offset_of_max_timestamp(),
+            OffsetQuery::Latest => Ok(plain(state.limit(isolation), state.assignment.leader_epoch)),
+            OffsetQuery::MaxTimestamp => Ok(Some(state.log.offset_of_max_timestamp())),
             OffsetQuery::Time(timestamp) => state.log.offset_for_timestamp(timestamp),
         };
         let found = answer.map_err(|error| {
@@ -436,20 +442,22 @@ impl Partition {
             self.failed(&mut state, &what, &error)
         })?;
         let timed = matches!(query, OffsetQuery::MaxTimestamp | OffsetQuery::Time(_));
-        Ok(found.filter(|found| !timed || found.offset < state.high_watermark))
+        let limit = state.limit(isolation);
+        Ok(found.filter(|found| !timed || found.offset < limit))
     }
 
-    /// The offsets at which segments begin, and at last the one up to which records are committed where there are any in the last
-    /// segment, each with the time of its last change in milliseconds since 1970 (UTC).
+    /// The offsets at which segments begin and at which the last one ends, where it has records; none above the one up to which
+    /// records are committed. Each with the time of its last change in milliseconds since 1970 (UTC).
     ///
     /// # Errors
     /// `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_OR_PARTITION`.
     pub fn segment_starts(&self) -> Result<Vec<(i64, i64)>, ResponseError> {
         let state = self.state();
         self.led(&state)?;
-        let mut starts = state.log.segment_starts();
-        if starts.last().is_some_and(|(start, _)| *start < state.high_watermark) {
-            starts.push((state.high_watermark, now_ms()));
+        let mut starts = state.log.segment_starts(now_ms());
+        if let Some((_, written)) = starts.pop_if(|(start, _)| *start > state.high_watermark) {
+            starts.retain(|(start, _)| *start <= state.high_watermark);
+            starts.push((state.high_watermark, written));
         }
         Ok(starts)
     }

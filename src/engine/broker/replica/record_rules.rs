@@ -18,6 +18,8 @@ const NAMED_IN_MESSAGE: usize = 3;
 pub(super) struct Looked {
     /// The largest time of a record; -1 without one.
     pub max_timestamp: i64,
+    /// The first record that has it, counted from 0.
+    pub newest: i32,
     /// Whether their offsets follow on.
     pub in_order: bool,
     /// Whether one has a time before 1970.
@@ -27,7 +29,7 @@ pub(super) struct Looked {
 /// Looks at each record of a batch whose header is right.
 pub(super) fn look(header: &BatchHeader, batch: &[u8], target: Target<'_>, now: i64) -> Result<Looked, AppendError> {
     let rules = Rules { header, target, now };
-    let mut looked = Looked { max_timestamp: NO_TIMESTAMP, in_order: true, has_negative_time: false };
+    let mut looked = Looked { max_timestamp: NO_TIMESTAMP, newest: 0, in_order: true, has_negative_time: false };
     let mut errors = Errors::default();
     let mut index = 0;
     let walked = walk_records(header, batch, |record| {
@@ -35,7 +37,9 @@ pub(super) fn look(header: &BatchHeader, batch: &[u8], target: Target<'_>, now: 
             errors.add(index, error);
         }
         let time = rules.time(&record);
-        looked.max_timestamp = looked.max_timestamp.max(time);
+        if time > looked.max_timestamp {
+            (looked.max_timestamp, looked.newest) = (time, index);
+        }
         looked.has_negative_time |= time < NO_TIMESTAMP;
         looked.in_order &= record.offset_delta == index;
         index += 1;
@@ -101,9 +105,12 @@ impl Rules<'_> {
         None
     }
 
-    /// The record as Java prints it: of packed ones only a part was read.
+    /// The record as Java prints it: of packed ones that stay so only a part was read.
     fn shown(&self, record: &RecordShape) -> String {
-        let packed = self.header.compression() != Ok(Compression::None);
+        let found = self.header.compression();
+        let stays =
+            self.target.config.compression.of_batch(found.unwrap_or(Compression::None)) == found.unwrap_or(Compression::None);
+        let packed = found != Ok(Compression::None) && stays;
         let size = |bytes: i32| if packed { bytes } else { bytes.max(0) };
         format!(
             "{}(offset={}, timestamp={}, key={} bytes, value={} bytes)",

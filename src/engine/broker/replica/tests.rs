@@ -10,7 +10,7 @@ use kafka_protocol::ResponseError;
 use uuid::Uuid;
 
 use super::*;
-use crate::engine::broker::log::{CompressionPolicy, TimestampType};
+use crate::engine::broker::log::{CompressionPolicy, FirstBatch, TimestampType};
 use crate::engine::kafka::Chunk;
 use crate::engine::kafka::batch::{BatchHeader, Compression};
 use crate::engine::kafka::record_set::{NewRecord, Producer, decode, encode};
@@ -40,7 +40,7 @@ fn plain(values: &[&str]) -> Bytes {
 }
 
 fn read(partition: &Partition, offset: i64) -> Bytes {
-    let slice = partition.read(offset, 1 << 20, true, Isolation::ReadUncommitted).expect("read");
+    let slice = partition.read(offset, 1 << 20, FirstBatch::Whole, Isolation::ReadUncommitted).expect("read");
     let Some(Chunk::File { file, offset, length }) = slice.records else { return Bytes::new() };
     let mut bytes = vec![0; length];
     std::os::unix::fs::FileExt::read_exact_at(&*file, &mut bytes, offset).expect("read");
@@ -186,7 +186,7 @@ async fn waiting_readers_hear_of_appends_and_of_the_end() {
     assert_eq!(late, Err(ResponseError::RequestTimedOut));
     place.manager.delete_partition("t", 0);
     watched.changed().await.expect("told");
-    let gone = partition.read(0, 100, true, Isolation::ReadUncommitted).expect_err("gone");
+    let gone = partition.read(0, 100, FirstBatch::Whole, Isolation::ReadUncommitted).expect_err("gone");
     assert_eq!(gone, ResponseError::UnknownTopicOrPartition);
 }
 
@@ -233,7 +233,7 @@ fn epochs_and_ranges_are_checked() {
     assert_eq!([partition.check_epoch(-1), partition.check_epoch(3)], [Ok(()), Ok(())]);
     assert_eq!(partition.check_epoch(2), Err(ResponseError::FencedLeaderEpoch));
     assert_eq!(partition.check_epoch(4), Err(ResponseError::UnknownLeaderEpoch));
-    let outside = partition.read(1, 100, true, Isolation::ReadUncommitted).expect_err("nothing there");
+    let outside = partition.read(1, 100, FirstBatch::Whole, Isolation::ReadUncommitted).expect_err("nothing there");
     assert_eq!(outside, ResponseError::OffsetOutOfRange);
     let followed = PartitionAssignment { leader: 1, ..assignment(0, 4) };
     place.manager.become_leader(followed, LogConfig::default()).expect("follows");
@@ -446,7 +446,7 @@ fn a_flush_that_fails_gives_up_the_directory_and_what_was_acknowledged_stays() {
         let refused = partition.append(&plain(&["b"]), AppendOrigin::Client, -1).expect_err("it is not durable");
         assert_eq!(refused.error, ResponseError::KafkaStorageError);
     }
-    let read = partition.read(0, 1000, true, Isolation::ReadUncommitted);
+    let read = partition.read(0, 1000, FirstBatch::Whole, Isolation::ReadUncommitted);
     assert_eq!(read.err(), Some(ResponseError::KafkaStorageError));
     assert_eq!(place.manager.handle_failures(), [Failure::Last]);
     let again = manager(place.root.path());

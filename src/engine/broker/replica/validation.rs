@@ -4,12 +4,12 @@
 use bytes::Bytes;
 use kafka_protocol::ResponseError;
 
-use super::super::log::{
-    CompressionPolicy, LogConfig, PartitionLog, PreparedBatch, ProducerBatch, SequenceError, TimestampType, TopicPartition,
-};
+use super::super::log::{LogConfig, PartitionLog, PreparedBatch, ProducerBatch, SequenceError, TimestampType, TopicPartition};
 use super::partition::{AppendError, AppendOrigin};
 use super::record_rules::{Looked, look};
-use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, whole_batch};
+use crate::engine::kafka::batch::{
+    BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, NO_PRODUCER_EPOCH, NO_PRODUCER_ID, whole_batch,
+};
 use crate::engine::kafka::compression::{PackError, repack, unpack};
 use crate::engine::kafka::records::{RecordsError, number_records};
 
@@ -45,10 +45,15 @@ pub(super) fn prepare(
         let header = check_batch(&batch, origin, target)?;
         let mut prepared = match origin {
             AppendOrigin::Client => lay_out(header, &batch, &look(&header, &batch, target, now)?, target)?,
-            AppendOrigin::Coordinator => PreparedBatch { header, records: batch.slice(HEADER_BYTES..) },
+            AppendOrigin::Coordinator => {
+                // its records have one time
+                let newest = if header.compression() == Ok(Compression::None) { 0 } else { header.last_offset_delta };
+                PreparedBatch { header, records: batch.slice(HEADER_BYTES..), newest }
+            }
         };
         if target.config.timestamp_type == TimestampType::LogAppendTime {
             prepared.header.set_append_time(now, &prepared.records);
+            prepared.newest = header.last_offset_delta;
         }
         batches.push(prepared);
     }
@@ -163,14 +168,13 @@ fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, target: Targ
     let mut records = batch.slice(HEADER_BYTES..);
     let unreadable = |error: RecordsError| AppendError::new(ResponseError::UnknownServerError, error.to_string());
     let found = header.compression().map_err(|error| unreadable(error.into()))?;
-    let wanted = match target.config.compression {
-        CompressionPolicy::Producer => found,
-        CompressionPolicy::Fixed(wanted) => wanted,
-    };
+    let wanted = target.config.compression.of_batch(found);
     let rewritten = wanted != found;
     if rewritten {
-        if looked.has_negative_time {
-            return Err(AppendError::new(ResponseError::UnknownServerError, "Invalid negative timestamp"));
+        let nameless = header.producer_id != NO_PRODUCER_ID && header.producer_epoch == NO_PRODUCER_EPOCH;
+        if looked.has_negative_time || nameless {
+            let what = if nameless { "Invalid negative producer epoch" } else { "Invalid negative timestamp" };
+            return Err(AppendError::new(ResponseError::UnknownServerError, what));
         }
         let limit = target.config.max_message_bytes.saturating_sub(HEADER_BYTES);
         let packed = if looked.in_order {
@@ -192,7 +196,8 @@ fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, target: Targ
     } else if rewritten {
         header.seal(&records);
     }
-    Ok(PreparedBatch { header, records })
+    let plain = found == Compression::None && !rewritten;
+    Ok(PreparedBatch { header, records, newest: if plain { looked.newest } else { header.last_offset_delta } })
 }
 
 fn too_large(error: RecordsError, limit: usize, place: &TopicPartition) -> AppendError {

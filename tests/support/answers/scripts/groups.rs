@@ -3,14 +3,15 @@
 use bytes::Bytes;
 use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
+use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use kafka_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
 use kafka_protocol::messages::{
     DeleteGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest,
-    ListGroupsRequest, SyncGroupRequest,
+    ListGroupsRequest, OffsetCommitRequest, SyncGroupRequest,
 };
 
 use super::super::{Script, readable::Seen};
-use super::{group, message, text};
+use super::{group, message, text, topic};
 
 /// FindCoordinator; after it groups are served.
 pub fn coordinators() -> Script {
@@ -188,6 +189,73 @@ fn static_member(script: &mut Script) {
     script.ask("leave with another's id", 5, left("static", "who", Some("one")));
     script.ask("a group with members is not deleted", 2, message!(DeleteGroupsRequest { groups_names: vec![group("static")] }));
     script.ask("leave by name", 5, left("static", "", Some("one")));
+}
+
+/// A member with a name of its own that comes back again and again, in every version that knows of it.
+pub fn static_members() -> Script {
+    let mut script = Script::new("static-members");
+    let named = |protocols: &[&str]| {
+        let protocols = protocols.iter().map(|name| message!(JoinGroupRequestProtocol { name: text(name), metadata: METADATA }));
+        message!(joining("named", "") => { group_instance_id: Some(text("one")), protocols: protocols.collect() })
+    };
+    let sync = |script: &mut Script, generation: i32, member: usize, protocol: &'static str| {
+        script.ask_with("sync", 5, move |seen| {
+            let me = seen.value("member_id", member);
+            let mine = message!(SyncGroupRequestAssignment { member_id: text(&me), assignment: Bytes::from_static(b"mine") });
+            let request =
+                message!(syncing("named", generation, &me) => { group_instance_id: Some(text("one")), assignments: vec![mine] });
+            message!(request => { protocol_type: Some(text("consumer")), protocol_name: Some(text(protocol)) })
+        });
+    };
+    let beat = |script: &mut Script, what: &str, generation: i32, member: usize| {
+        script.ask_with(what, 4, move |seen| {
+            message!(beating("named", generation, &seen.value("member_id", member)) => { group_instance_id: Some(text("one")) })
+        });
+    };
+    script.ask("join", 5, named(&["range", "roundrobin"]));
+    sync(&mut script, 1, 0, "range");
+    for (version, member) in (5..=9).zip(1..) {
+        script.ask("back, as it was", version, named(&["range", "roundrobin"]));
+        beat(&mut script, "the new id", 1, member);
+        beat(&mut script, "the id before", 1, member - 1);
+    }
+    script.ask("back, with one protocol more", 9, named(&["range", "sticky"]));
+    beat(&mut script, "no rebalance", 1, 6);
+    script.ask("back, with another protocol", 9, named(&["sticky"]));
+    beat(&mut script, "before it syncs", 2, 7);
+    script.ask("back before it syncs", 9, named(&["sticky"]));
+    beat(&mut script, "in the generation before", 2, 8);
+    sync(&mut script, 3, 8, "sticky");
+    script.ask_with("join under its own id", 9, |seen| {
+        let me = text(&seen.value("member_id", 8));
+        let protocols = vec![message!(JoinGroupRequestProtocol { name: text("sticky"), metadata: METADATA })];
+        message!(joining("named", "") => { group_instance_id: Some(text("one")), member_id: me, protocols: protocols })
+    });
+    script.ask_with("its own id without the name", 9, |seen| {
+        let protocols = vec![message!(JoinGroupRequestProtocol { name: text("sticky"), metadata: METADATA })];
+        message!(joining("named", "") => { member_id: text(&seen.value("member_id", 8)), protocols: protocols })
+    });
+    let committing = |member: &str, generation: i32, instance: Option<&str>| {
+        let partition = message!(OffsetCommitRequestPartition { committed_offset: 3 });
+        let topics = vec![message!(OffsetCommitRequestTopic { name: topic("followed"), partitions: vec![partition] })];
+        message!(OffsetCommitRequest {
+            group_id: group("named"),
+            generation_id_or_member_epoch: generation,
+            member_id: text(member),
+            group_instance_id: instance.map(text),
+            topics: topics
+        })
+    };
+    for (what, member, generation) in
+        [("its own offset", 8, 5), ("one of a generation before", 8, 4), ("one under an old id", 7, 5)]
+    {
+        script.ask_with(what, 8, move |seen| committing(&seen.value("member_id", member), generation, Some("one")));
+    }
+    script.ask_with("one without the name", 8, move |seen| committing(&seen.value("member_id", 8), 5, None));
+    script.ask("one of nobody", 8, committing("", -1, None));
+    script.ask_with("leave with id and name", 5, |seen| left("named", &seen.value("member_id", 8), Some("one")));
+    script.ask("one of nobody afterwards", 8, committing("", -1, None));
+    script
 }
 
 /// DescribeGroups, ListGroups, DeleteGroups.

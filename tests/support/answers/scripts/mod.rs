@@ -8,6 +8,7 @@ mod groups;
 mod offsets;
 mod reassignments;
 mod records;
+mod stored;
 mod topics;
 
 use bytes::{Bytes, BytesMut};
@@ -30,12 +31,16 @@ pub fn all() -> Vec<Script> {
         records::produce(),
         records::fetch(),
         records::offsets(),
+        stored::under_settings(),
+        stored::in_turns(),
+        stored::by_time(),
         configs::describe(),
         configs::alter(),
         configs::alter_single(),
         groups::coordinators(),
         groups::classic(),
         groups::administered(),
+        groups::static_members(),
         offsets::committed(),
         reassignments::asked(),
         administrators::without_authorizer(),

@@ -70,11 +70,8 @@ impl Group {
         } else if self.state != State::Empty {
             return Err(ResponseError::UnknownMemberId);
         }
-        if self.state == State::CompletingRebalance {
-            return Err(ResponseError::RebalanceInProgress);
-        }
         self.touch(member_id, now);
-        Ok(())
+        if self.state == State::CompletingRebalance { Err(ResponseError::RebalanceInProgress) } else { Ok(()) }
     }
 
     fn touch(&mut self, member_id: &str, now: Now) {

@@ -364,7 +364,12 @@ fn errors_of_sync_heartbeat_and_commit() {
     assert_eq!(commit(&mut bench, 1), Ok(()));
     bench.join(&as_member("a-1"));
     bench.join(&as_member("b-1"));
+    // it is a sign of life all the same
+    let deadline = |bench: &Bench| bench.group.members["a-1"].session_deadline;
+    let before = deadline(&bench);
+    bench.advance(5);
     assert_eq!(commit(&mut bench, 2), Err(ResponseError::RebalanceInProgress));
+    assert_eq!(deadline(&bench), before.map(|ticks| ticks + 5));
     let fresh = &mut Bench::new(0, 9);
     assert_eq!(fresh.act(|group, now, out| group.accept_commit("", None, -1, now, out)), Ok(()));
     assert_eq!(fresh.act(|group, now, out| group.accept_commit("m", None, 0, now, out)), Err(ResponseError::UnknownMemberId));
