@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatches, value_parser};
 use clap_complete::Shell;
 
+use super::asking::{AskArgs, What};
 use super::doctor::{self, DoctorArgs};
 use super::engine::EngineChoice;
 use super::failure::Failure;
@@ -19,7 +20,7 @@ use super::verify::Options as VerifyOptions;
 use super::{diagnose, engine_start, lint, lsp};
 use crate::engine::tools::witnessed;
 use crate::lab::format::LabSource;
-use crate::text::{Language, Message, cli, lint as lint_text};
+use crate::text::{Language, Message, asking, cli, lint as lint_text};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -42,7 +43,17 @@ pub enum Command {
     /// Prove labs, for their authors.
     Lab(LabCommand),
     /// List the labs.
-    List,
+    List {
+        /// Print JSON.
+        json: bool,
+    },
+    /// Show how far the labs are and what runs.
+    Status {
+        /// Print JSON.
+        json: bool,
+    },
+    /// Ask something about the lab that is open, or was open last.
+    Ask(AskArgs),
     /// Play solutions and compare with the snapshots.
     Verify {
         /// The labs; empty for all.
@@ -139,6 +150,7 @@ pub(super) fn shown(language: Language) -> Clap {
     let lab = |name: &'static str| Arg::new(name).value_name("LAB").help(say(cli::ARG_LAB));
     let free_ports = || Arg::new("free-ports").long("free-ports").action(ArgAction::SetTrue).help(say(cli::ARG_FREE_PORTS));
     let engine = || Arg::new("engine").long("engine").value_name("bundled|apache=DIR");
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help(say(cli::ARG_JSON));
     let plain = || Arg::new("plain").long("plain").action(ArgAction::SetTrue).help(say(cli::ARG_PLAIN));
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
     Clap::new("kafkalab")
@@ -176,17 +188,9 @@ pub(super) fn shown(language: Language) -> Clap {
                 .arg(free_ports())
                 .arg(plain()),
         )
-        .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)))
-        .subcommand(
-            Clap::new("verify")
-                .about(say(cli::ABOUT_VERIFY))
-                .arg(lab("lab").num_args(0..))
-                .arg(engine().help(say(cli::ARG_ENGINE)))
-                .arg(Arg::new("update").long("update").action(ArgAction::SetTrue).help(say(cli::ARG_UPDATE)))
-                .arg(free_ports())
-                // what counts as hung, in seconds: for tests and for slow machines
-                .arg(Arg::new("deadline").long("deadline").hide(true).value_parser(value_parser!(u64).range(1..=3600))),
-        )
+        .subcommand(Clap::new("list").about(say(cli::ABOUT_LIST)).arg(json()))
+        .subcommands(asking_commands(language))
+        .subcommand(verify_command(language))
         .subcommand(lab::command(language))
         .subcommand(doctor::command(language))
         .subcommand(up::command(language))
@@ -203,6 +207,59 @@ pub(super) fn shown(language: Language) -> Clap {
         )
         .subcommand(manual::completions_command(language))
         .subcommand(manual::man_command(language))
+}
+
+fn verify_command(language: Language) -> Clap {
+    let say = |text: crate::text::Text| text.get(language);
+    let flag = |name: &'static str, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(say(help));
+    Clap::new("verify")
+        .about(say(cli::ABOUT_VERIFY))
+        .arg(Arg::new("lab").value_name("LAB").help(say(cli::ARG_LAB)).num_args(0..))
+        .arg(Arg::new("engine").long("engine").value_name("bundled|apache=DIR").help(say(cli::ARG_ENGINE)))
+        .arg(flag("update", cli::ARG_UPDATE))
+        .arg(flag("free-ports", cli::ARG_FREE_PORTS))
+        // what counts as hung, in seconds: for tests and for slow machines
+        .arg(Arg::new("deadline").long("deadline").hide(true).value_parser(value_parser!(u64).range(1..=3600)))
+}
+
+/// The commands about the lab that is open, or was open last.
+fn asking_commands(language: Language) -> [Clap; 7] {
+    let say = |text: crate::text::Text| text.get(language);
+    let lab = || Arg::new("lab").value_name("LAB").help(say(asking::ARG_LAB_LAST));
+    let step = || Arg::new("step").value_name("STEP").help(say(asking::ARG_STEP));
+    let flag = |name: &'static str, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(say(help));
+    let json = || flag("json", cli::ARG_JSON);
+    let free_ports = || flag("free-ports", cli::ARG_FREE_PORTS);
+    [
+        Clap::new("status").about(say(asking::ABOUT_STATUS)).arg(json()),
+        Clap::new("check").about(say(asking::ABOUT_CHECK)).args([lab(), step(), json()]),
+        Clap::new("hint").about(say(asking::ABOUT_HINT)).arg(lab()),
+        Clap::new("solve").about(say(asking::ABOUT_SOLVE)).args([step(), free_ports()]),
+        Clap::new("goto").about(say(asking::ABOUT_GOTO)).args([lab().required(true), step().required(true), free_ports()]),
+        Clap::new("reset").about(say(asking::ABOUT_RESET)).args([lab(), flag("yes", asking::ARG_YES).short('y'), free_ports()]),
+        Clap::new("resume").about(say(asking::ABOUT_RESUME)).arg(flag("plain", cli::ARG_PLAIN)),
+    ]
+}
+
+/// What was asked for; `None` where it is another command.
+fn asked(name: &str, sub: &ArgMatches) -> Option<Command> {
+    let what = match name {
+        "check" => What::Check,
+        "hint" => What::Hint,
+        "solve" => What::Solve,
+        "goto" => What::Goto,
+        "reset" => What::Reset,
+        "status" => return Some(Command::Status { json: sub.get_flag("json") }),
+        "resume" => {
+            return Some(Command::Learn(LearnArgs { resume: true, plain: sub.get_flag("plain"), ..LearnArgs::default() }));
+        }
+        _ => return None,
+    };
+    // a command has only those of the arguments that mean something to it
+    let value = |name: &str| sub.try_get_one::<String>(name).ok().flatten().cloned();
+    let flag = |name: &str| sub.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false);
+    let (lab, step) = (value("lab"), value("step"));
+    Some(Command::Ask(AskArgs { what, lab, step, json: flag("json"), yes: flag("yes"), free_ports: flag("free-ports") }))
 }
 
 /// The whole command line: what is shown, and what only programs and authors use.
@@ -226,8 +283,10 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
     let labs = matches.get_one::<PathBuf>("labs").cloned().map_or(LabSource::BuiltIn, LabSource::Folder);
     let engine = |matches: &ArgMatches| matches.get_one::<String>("engine").map(|value| EngineChoice::parse(value)).transpose();
     let rest = |matches: &ArgMatches| matches.get_many::<OsString>("rest").unwrap_or_default().cloned().collect();
+    let about_a_lab = matches.subcommand().and_then(|(name, sub)| asked(name, sub));
     let command = match matches.subcommand() {
-        Some(("list", _)) => Command::List,
+        _ if let Some(command) = about_a_lab => command,
+        Some(("list", sub)) => Command::List { json: sub.get_flag("json") },
         Some(("verify", sub)) => Command::Verify {
             labs: sub.get_many::<String>("lab").unwrap_or_default().cloned().collect(),
             options: VerifyOptions {
@@ -263,6 +322,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
             free_ports: sub.get_flag("free-ports"),
             plain: sub.get_flag("plain"),
             engine: engine(sub)?,
+            resume: false,
         }),
         None => Command::Learn(LearnArgs::default()),
     };
@@ -328,6 +388,18 @@ mod tests {
         check("verify --lang ko --free-ports", verify(&[], false, true, None));
         check("verify --deadline 5", verify(&[], false, false, Some(5)));
         check("verify --deadline 0", Err("--deadline"));
+        let ask = |what, lab: Option<&str>, step: Option<&str>| {
+            let word = |word: Option<&str>| word.map(str::to_owned);
+            AskArgs { what, lab: word(lab), step: word(step), ..AskArgs::default() }
+        };
+        check("check", Ok(Command::Ask(ask(What::Check, None, None))));
+        check("check 01 3 --json", Ok(Command::Ask(AskArgs { json: true, ..ask(What::Check, Some("01"), Some("3")) })));
+        check("solve produce", Ok(Command::Ask(ask(What::Solve, None, Some("produce")))));
+        check("goto 01 5", Ok(Command::Ask(ask(What::Goto, Some("01"), Some("5")))));
+        check("goto 01", Err("is missing"));
+        check("reset -y", Ok(Command::Ask(AskArgs { yes: true, ..ask(What::Reset, None, None) })));
+        check("resume", Ok(Command::Learn(LearnArgs { resume: true, ..learn() })));
+        check("status --json", Ok(Command::Status { json: true }));
         check("dist /tmp/x", Ok(Command::Dist { folder: "/tmp/x".into() }));
         check("--lang fr list", Err("error[unknown-language]: I don't speak fr."));
         check("lern", Err("lern"));

@@ -1,7 +1,6 @@
 //! `kafkalab` and `kafkalab learn`: the first screen, then a lab at the learner's terminal.
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,25 +9,19 @@ use tokio::sync::mpsc;
 use super::engine::EngineChoice;
 use super::failure::{Failure, with_reason};
 use super::list::entries;
-use super::verify::free_ports;
+use super::opening::{Opened, Opening, PortsWanted, host_options, prepare};
 use super::{Args, exit, runtime, workspace_folder};
-use crate::engine::distribution::Distribution;
 use crate::engine::parts::Engines;
-use crate::frontend::{self, Leaving, MenuChoice, Paint, plain, screen};
-use crate::lab::coach::LabCoach;
+use crate::frontend::{self, LearnError, Leaving, MenuChoice, Paint, plain, screen};
 use crate::lab::format::Lab;
-use crate::lab::runner::{
-    ACTION_DEADLINE, LabMemory, Parts, Ports, Ready, Remembered, Session, Setup, SetupError, Workspace, make_ready, new_session,
-};
+use crate::lab::runner::{Remembered, Session, SetupError, Workspace, control};
 use crate::lab::terminal::host::HostOptions;
-use crate::lab::terminal::{
-    self, AnyTerminals, Attached, HostProcess, OpenTerminal, RemoteTerminals, Size, TerminalError, TerminalEvent, TerminalOptions,
-};
+use crate::lab::terminal::{self, AnyTerminals, TerminalError};
 use crate::process::wait;
-use crate::text::{Language, Message, cli as say, engines, learn as words};
+use crate::text::{Language, Message, cli as say, learn as words};
 
 /// How long what runs in the terminals may take to end by itself; a broker's controlled shutdown is well within it.
-const STOP_GRACE: Duration = Duration::from_secs(10);
+pub(super) const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The narrowest screen that a lab can be shown on.
 const COLUMNS_MIN: u16 = 20;
 
@@ -43,6 +36,7 @@ pub(super) fn run(args: &Args, asked: &LearnArgs, locale: Language) -> Result<u8
     let lab = asked.lab.as_deref().map(|word| args.labs.resolve(word)).transpose()?;
     let workspace = Workspace::open(&workspace_folder(args)?)?;
     let (remembered, damaged) = workspace.load()?;
+    let lab = if asked.resume { lab.or_else(|| remembered.last.clone()) } else { lab };
     let language = args.language.or(remembered.language).unwrap_or(locale);
     if let Some(damaged) = damaged {
         let message = Message::new(say::E_STATE).with("kept", damaged.kept.display()).with("reason", damaged.reason);
@@ -56,7 +50,12 @@ pub(super) fn run(args: &Args, asked: &LearnArgs, locale: Language) -> Result<u8
         None => None,
     };
     let plain = asked.plain || std::env::var_os(PLAIN_VARIABLE).is_some_and(|value| !value.is_empty());
-    let learner = Learner { args, free_ports: asked.free_ports, plain, engines, workspace, remembered, language };
+    let ports = match (asked.free_ports, asked.resume) {
+        (true, _) => PortsWanted::Free,
+        (false, true) => PortsWanted::Remembered,
+        (false, false) => PortsWanted::Documented,
+    };
+    let learner = Learner { args, ports, plain, engines, workspace, remembered, language };
     let result = runtime.block_on(learner.learn(lab));
     // the keyboard's thread sits in a read that only another key would end
     runtime.shutdown_background();
@@ -73,17 +72,22 @@ pub struct LearnArgs {
     pub lab: Option<String>,
     /// Let the servers listen on ports that are free, instead of the documented ones.
     pub free_ports: bool,
+    /// Go on with the lab that was open last.
+    pub resume: bool,
     /// Line by line, also where the screen is large enough for more.
     pub plain: bool,
     /// `None` goes on with what the lab was done on last.
     pub engine: Option<EngineChoice>,
 }
 
-/// The engine that a lab was done on last.
-async fn remembered_engines(memory: &LabMemory) -> Result<Engines, Failure> {
-    let Some(folder) = memory.apache.clone() else { return Ok(Engines::Bundled) };
-    let found = EngineChoice::Apache(Some(folder)).engines().await;
-    found.map_err(|failure| Failure { message: failure.message.and(engines::E_REMEMBERED.into()), ..failure })
+/// Stops everything that runs in a lab's terminals.
+pub(super) async fn stop(terminals: AnyTerminals, options: &HostOptions) {
+    // a host that is gone, or has nothing left to do, stops nothing any more; what it left is stopped by its mark
+    let _ = terminals.close_all(STOP_GRACE).await;
+    drop(terminals);
+    terminal::stop_leftovers(&options.terminals.session, STOP_GRACE).await;
+    // a runner that comes at once must not find the host about to end
+    let _ = wait::until_true(STOP_GRACE, "the terminals' host to end", || !options.is_running()).await;
 }
 
 /// How a lab was left.
@@ -103,12 +107,7 @@ impl Left {
             terminals.keep().await.map_err(terminal_failure)?;
             return Ok((exit::OK, words::LEFT_KEPT.get(language).to_owned()));
         }
-        // a host that is gone, or has nothing left to do, stops nothing any more; what it left is stopped by its mark
-        let _ = terminals.close_all(STOP_GRACE).await;
-        drop(terminals);
-        terminal::stop_leftovers(&options.terminals.session, STOP_GRACE).await;
-        // a runner that comes at once must not find the host about to end
-        let _ = wait::until_true(STOP_GRACE, "the terminals' host to end", || !options.is_running()).await;
+        stop(terminals, options).await;
         let stopped = match self.step {
             Some(step) => words::LEFT_STOPPED.fill(language, &[("step", &(step + 1))]),
             None => words::LEFT_DONE.get(language).to_owned(),
@@ -130,7 +129,7 @@ enum Chosen {
 
 struct Learner<'a> {
     args: &'a Args,
-    free_ports: bool,
+    ports: PortsWanted,
     plain: bool,
     /// What was asked for; `None` goes on with what the lab was done on last.
     engines: Option<Engines>,
@@ -153,20 +152,11 @@ impl Learner<'_> {
         self.remembered.language = Some(self.language);
         let lab = Arc::new(Lab::load(&self.args.labs, &name)?);
         let memory = self.remembered.labs.entry(name.clone()).or_default();
-        if memory.session.is_empty() {
-            memory.session = new_session();
-        }
-        let engines = match self.engines.take() {
-            Some(engines) => engines,
-            None => remembered_engines(memory).await?,
-        };
-        memory.apache = engines.folder().map(|folder| folder.distribution().root().to_owned());
-        memory.ports = match memory.ports.filter(|_| self.free_ports) {
-            // what was kept goes on where it listens
-            Some(ports) => Some(ports),
-            None if self.free_ports => Some(free_ports().await?),
-            None => None,
-        };
+        let is_kept = host_options(&self.workspace, &name, &memory.session).is_running();
+        // what was kept goes on where it listens
+        let ports = if is_kept { PortsWanted::Remembered } else { self.ports };
+        let engines = prepare(memory, self.engines.take(), ports).await?;
+        self.remembered.last = Some(name);
         self.workspace.save(&self.remembered)?;
         let ended = self.play(&lab, &engines, &mut keyboard).await;
         drop(raw);
@@ -212,73 +202,32 @@ impl Learner<'_> {
         keyboard: &mut mpsc::Receiver<Vec<u8>>,
     ) -> Result<(u8, String), Failure> {
         let memory = self.remembered.labs.get(&lab.name).cloned().unwrap_or_default();
-        let folder = self.workspace.lab_folder(&lab.name);
-        let options = TerminalOptions {
-            session: memory.session.clone(),
-            folder: folder.join(".terminals"),
-            bash: None,
-            startup: terminal::Startup::User,
-            prompt: terminal::PromptStyle::Lab,
-        };
-        let options = HostOptions::new(options);
-        let kept = RemoteTerminals::attach(&options.socket()).await.ok();
-        if kept.is_none() {
-            self.clear_leftovers(&memory).await;
-        }
-        let ports = memory.ports.unwrap_or(Ports::DOCUMENTED);
-        let setup = Setup { lab, folder: &folder, language: self.language, ports, engines, memory: &memory };
-        let Ready { distribution, variables, system, receiver, .. } =
-            make_ready(&setup).map_err(|error| setup_failure(error, self.language))?;
-        if kept.is_some() {
-            say_lines(&[words::REATTACHED.get(self.language).to_owned()]);
-        }
-        let (terminals, events, attached) = match kept {
-            Some(kept) => kept,
-            None => start_host(&options).await.map_err(terminal_failure)?,
-        };
-        let terminals = AnyTerminals::Remote(terminals);
-        let bin = distribution.bin();
-        open_terminals(&terminals, lab, &bin).await?;
-        let coach = LabCoach::new(memory.coach.clone(), system.scope.clone());
-        let mut session = Session::new(Parts {
-            lab: Arc::clone(lab),
-            variables,
-            progress: memory.progress.clone(),
-            terminals,
-            events,
-            attached,
-            system,
-            receiver: Some(receiver),
-            coach,
-            action_deadline: ACTION_DEADLINE,
-            keeps_transcript: false,
-        });
-        let mut host = Keeper { workspace: &self.workspace, remembered: &mut self.remembered, distribution };
+        // a workspace whose file system has no sockets is worked in all the same, from this window alone
+        let (_desk, requests) = control::listen(self.workspace.folder()).await.ok().unzip();
+        let opening = Opening { lab, engines, workspace: &self.workspace, memory: &memory, language: self.language };
+        let Opened { mut session, options, notices, .. } = opening.open(requests).await?;
+        say_lines(&notices);
+        let mut host = Keeper { workspace: &self.workspace, remembered: &mut self.remembered };
         let ended = if self.plain || !screen::fits() {
             plain::learn(&mut session, &mut host, io::stdout(), keyboard, self.language).await
         } else {
             screen::learn(&mut session, &mut host, keyboard, self.language).await
         };
+        let mut failed = None;
         let (leaving, language) = match ended {
             Ok(ended) => ended,
-            Err(frontend::LearnError::Io(_)) => (Leaving::HungUp, self.language),
-            Err(frontend::LearnError::Terminal(_)) => (Leaving::Lost, self.language),
+            Err(LearnError::Io(_)) => (Leaving::HungUp, self.language),
+            Err(LearnError::Terminal(_)) => (Leaving::Lost, self.language),
+            Err(LearnError::Setup(error)) => {
+                failed = Some(setup_failure(error, self.language));
+                (Leaving::Stop, self.language)
+            }
         };
         frontend::Host::save(&mut host, &session, language);
         let step = session.run().step();
         let left = Left { leaving, language, step, steps: lab.spec.steps.len() };
-        left.leave(session.into_terminals(), &options).await
-    }
-
-    /// What a runner that was killed left behind is stopped, and named.
-    async fn clear_leftovers(&self, memory: &LabMemory) {
-        let left = terminal::leftovers(&memory.session);
-        if left.is_empty() {
-            return;
-        }
-        let names: Vec<String> = left.iter().map(|process| format!("{} ({})", process.name(), process.pid())).collect();
-        terminal::stop_leftovers(&memory.session, STOP_GRACE).await;
-        say_lines(&[words::LEFTOVERS.fill(self.language, &[("processes", &names.join(", "))])]);
+        let left = left.leave(session.into_terminals(), &options).await;
+        failed.map_or(left, Err)
     }
 }
 
@@ -286,7 +235,7 @@ pub(super) fn setup_failure(error: SetupError, language: Language) -> Failure {
     match error {
         SetupError::Distribution(error) => with_reason("distribution", say::E_DIST, error.explain(language)),
         SetupError::PortTaken { port, holder } => port_taken(port, holder, language),
-        SetupError::Witness { path, source } => Failure::io(path.display(), source),
+        SetupError::Witness { path, source } | SetupError::Renew { path, source } => Failure::io(path.display(), source),
     }
 }
 
@@ -297,29 +246,6 @@ pub(super) fn port_taken(port: u16, holder: Option<(String, u32)>, language: Lan
         None => say::E_PORT_HOLDER_UNSEEN.into(),
     };
     Failure::new("port-taken", Message::new(say::E_PORT).with("port", port).with("holder", holder.say(language)))
-}
-
-/// Starts a host for the terminals, so that they can be kept when the learner leaves.
-async fn start_host(
-    options: &HostOptions,
-) -> Result<(RemoteTerminals, mpsc::Receiver<TerminalEvent>, Vec<Attached>), TerminalError> {
-    let program = std::env::current_exe().map_err(|error| TerminalError::Host { reason: error.to_string() })?;
-    let host = HostProcess { program, arguments: vec!["terminal-host".into()] };
-    host.spawn(options).await?;
-    RemoteTerminals::attach(&options.socket()).await
-}
-
-async fn open_terminals(terminals: &AnyTerminals, lab: &Lab, bin: &std::path::Path) -> Result<(), Failure> {
-    let open = terminals.names();
-    for spec in lab.spec.terminals.iter().filter(|spec| !open.contains(&spec.name)) {
-        terminals.open(lab_terminal(&spec.name, bin)).await.map_err(terminal_failure)?;
-    }
-    Ok(())
-}
-
-fn lab_terminal(name: &str, bin: &std::path::Path) -> OpenTerminal {
-    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
-    OpenTerminal { name: name.to_owned(), cwd: bin.to_owned(), environment: Vec::new(), size: Size { columns, rows } }
 }
 
 pub(super) fn terminal_failure(error: TerminalError) -> Failure {
@@ -344,10 +270,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// What the front end asks of us while the lab runs.
-struct Keeper<'a> {
-    workspace: &'a Workspace,
-    remembered: &'a mut Remembered,
-    distribution: Distribution,
+pub(super) struct Keeper<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) remembered: &'a mut Remembered,
 }
 
 impl frontend::Host for Keeper<'_> {
@@ -359,11 +284,6 @@ impl frontend::Host for Keeper<'_> {
         memory.seen = session.system().seen();
         // a full disk must not end the lab: the progress is then kept at the next step, or found again by the checks
         let _ = self.workspace.save(self.remembered);
-    }
-
-    async fn reopen(&mut self, session: &mut Session, terminal: &str) -> Result<(), TerminalError> {
-        let bin: PathBuf = self.distribution.bin();
-        session.terminals().open(lab_terminal(terminal, &bin)).await
     }
 
     fn running(&mut self, session: &Session) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::failure::Failure;
 use super::{Args, exit, print, workspace_folder};
 use crate::frontend::MenuEntry;
@@ -9,9 +11,17 @@ use crate::lab::format::Lab;
 use crate::lab::runner::{Remembered, Workspace};
 use crate::text::{Language, cli as say};
 
-pub(super) fn run(args: &Args, locale: Language) -> Result<u8, Failure> {
+pub(super) fn run(args: &Args, json: bool, locale: Language) -> Result<u8, Failure> {
     let remembered = Workspace::peek(&workspace_folder(args)?);
     let language = args.language.or(remembered.language).unwrap_or(locale);
+    if json {
+        let names = args.labs.names()?;
+        let rows = entries(args, &remembered)?.into_iter().zip(names).map(|(entry, name)| {
+            json!({ "name": name, "number": entry.number, "title": entry.title(language), "done": entry.done, "steps": entry.steps })
+        });
+        print(&format!("{:#}\n", serde_json::Value::from_iter(rows)));
+        return Ok(exit::OK);
+    }
     let mut text = String::new();
     for entry in entries(args, &remembered)? {
         let values: [(&str, &dyn std::fmt::Display); 5] = [

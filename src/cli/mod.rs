@@ -1,6 +1,7 @@
 //! The commands of `kafkalab`.
 
 mod args;
+pub mod asking;
 pub mod diagnose;
 mod dist;
 mod doctor;
@@ -17,6 +18,8 @@ mod list;
 pub mod lsp;
 mod manual;
 mod matrix;
+mod opening;
+mod status;
 mod up;
 mod verify;
 
@@ -53,7 +56,9 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
     match args.command.clone() {
         Command::Learn(asked) => learn::run(&args, &asked, locale),
         Command::Lab(lab) => lab::run(&args, &lab, args.language.unwrap_or(locale)),
-        Command::List => list::run(&args, locale),
+        Command::List { json } => list::run(&args, json, locale),
+        Command::Status { json } => status::run(&args, json, locale),
+        Command::Ask(asked) => asking::run(&args, &asked, locale),
         Command::Verify { labs, options, engine } => verify::run(&args, &labs, options, &engine, locale),
         Command::Matrix(matrix) => matrix::run(&args, &matrix, args.language.unwrap_or(locale)),
         Command::Up(up) => up::run(&args, &up, args.language.unwrap_or(locale)),

@@ -7,14 +7,18 @@ use crate::lab::check::{self, Outcome};
 use crate::lab::coach::Advice;
 use crate::lab::format::{Lab, Variables};
 use crate::lab::runner::RunEvent;
-use crate::text::{Language, learn as say};
+use crate::text::{Language, Text, learn as say};
 
 /// Makes the blocks of one lab.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Blocks<'a> {
+pub struct Blocks<'a> {
+    /// The lab.
     pub lab: &'a Lab,
+    /// Its variables.
     pub variables: &'a Variables,
+    /// How they are painted.
     pub paint: Paint,
+    /// The language.
     pub language: Language,
 }
 
@@ -59,7 +63,7 @@ impl Blocks<'_> {
     }
 
     /// Where the learner is: lab, step and its title.
-    pub(super) fn header(&self, step: usize) -> String {
+    pub fn header(&self, step: usize) -> String {
         let (number, title) = self.lab_name();
         let values: [(&str, &dyn std::fmt::Display); 5] = [
             ("number", &number),
@@ -98,7 +102,7 @@ impl Blocks<'_> {
     }
 
     /// A sentence that names the step's terminal, and the step's command.
-    fn command(&self, step: usize, sentence: crate::text::Text) -> Vec<String> {
+    fn command(&self, step: usize, sentence: Text) -> Vec<String> {
         let spec = &self.lab.spec.steps[step];
         let mut lines = self.paint.prose(&sentence.fill(self.language, &[("terminal", &spec.terminal)]));
         lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
@@ -118,6 +122,9 @@ impl Blocks<'_> {
             RunEvent::Advised { terminal, advice, .. } => self.advice(terminal, advice, shown),
             RunEvent::Fixed => self.paint.prose(say::FIXED.get(self.language)),
             RunEvent::Solving { .. } => self.paint.prose(say::SOLVING.get(self.language)),
+            RunEvent::Going { step } => self.going(say::GOING, *step),
+            RunEvent::Arrived { step, wanted } if step < wanted => self.going(say::GOING_STOPPED, *step),
+            RunEvent::Arrived { step, .. } => self.going(if *step == 0 { say::AS_NEW } else { say::ARRIVED }, *step),
         }
     }
 
@@ -164,6 +171,11 @@ impl Blocks<'_> {
         lines
     }
 
+    /// The learner is taken to a step.
+    fn going(&self, text: Text, step: usize) -> Vec<String> {
+        self.paint.prose(&text.fill(self.language, &[("step", &(step + 1)), ("before", &step)]))
+    }
+
     /// The lab is done.
     pub(super) fn end(&self) -> Vec<String> {
         let (number, title) = self.lab_name();
@@ -175,7 +187,7 @@ impl Blocks<'_> {
     }
 
     /// A hint; the last one is the command.
-    pub(super) fn hint(&self, step: usize, tier: usize) -> Vec<String> {
+    pub fn hint(&self, step: usize, tier: usize) -> Vec<String> {
         let title = say::HINT.fill(self.language, &[("tier", &(tier + 1))]);
         let mut lines = vec![self.paint.attention(&title)];
         match self.lab.prose(self.language).steps[step].hints.get(tier) {

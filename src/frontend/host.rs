@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::lab::runner::Session;
+use crate::lab::runner::{RenewError, Session, SetupError};
 use crate::lab::terminal::TerminalError;
 use crate::text::Language;
 
@@ -28,14 +28,24 @@ pub enum LearnError {
     /// The lab's terminals are gone.
     #[error(transparent)]
     Terminal(#[from] TerminalError),
+    /// The lab's files cannot be made as new.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+}
+
+impl From<RenewError> for LearnError {
+    fn from(error: RenewError) -> Self {
+        match error {
+            RenewError::Setup(error) => Self::Setup(error),
+            RenewError::Terminal(error) => Self::Terminal(error),
+        }
+    }
 }
 
 /// What the front end asks of the command around it.
 pub trait Host {
     /// The progress changed.
     fn save(&mut self, session: &Session, language: Language);
-    /// A terminal's shell ended: open it anew.
-    fn reopen(&mut self, session: &mut Session, terminal: &str) -> impl Future<Output = Result<(), TerminalError>>;
     /// The servers that run, as the question before leaving names them; empty where nothing runs.
     fn running(&mut self, session: &Session) -> Vec<String>;
 }

@@ -9,6 +9,7 @@ mod paint;
 pub mod plain;
 pub mod screen;
 
+pub use blocks::Blocks;
 pub use host::{Host, LearnError, Leaving};
 pub use menu::{MenuChoice, MenuEntry, menu};
-pub use paint::Paint;
+pub use paint::{Paint, screen_size};

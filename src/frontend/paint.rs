@@ -7,6 +7,15 @@ use crate::text::layout::{width, wrap};
 /// The widest that prose is set, in columns; longer lines are hard to read.
 const PROSE_COLUMNS_MAX: usize = 88;
 
+/// The columns and rows of the terminal that standard output is; `None` where it is none.
+pub fn screen_size() -> Option<(u16, u16)> {
+    // where there is none to ask, another program would be asked
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    crossterm::terminal::size().ok()
+}
+
 /// How text is painted on this screen.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
@@ -21,7 +30,7 @@ impl Paint {
         let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             && std::io::stdout().is_terminal();
-        let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+        let columns = screen_size().map_or(80, |(columns, _)| usize::from(columns));
         Self { colour, columns }
     }
 

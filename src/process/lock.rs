@@ -44,11 +44,24 @@ impl FolderLock {
         let failed = |source| LockError::Io { path: path.clone(), source };
         let mut lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let mut holder = String::new();
-            let pid = (&lock).take(PID_BYTES_MAX).read_to_string(&mut holder).ok().and_then(|_| holder.trim().parse().ok());
-            return Err(LockError::Busy { pid: pid.unwrap_or(0) });
+            return Err(LockError::Busy { pid: written_in(&lock).unwrap_or(0) });
         }
         lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id())).map_err(failed)?;
         Ok(Self(lock))
     }
+
+    /// The number of the process that has a folder, 0 where it could not be read; `None` where nobody has it. Nothing is made or changed.
+    pub fn holder(folder: &Path) -> Option<u32> {
+        let lock = File::open(folder.join(NAME)).ok()?;
+        match flock(&lock, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => None,
+            Err(_) => Some(written_in(&lock).unwrap_or(0)),
+        }
+    }
+}
+
+fn written_in(lock: &File) -> Option<u32> {
+    let mut holder = String::new();
+    lock.take(PID_BYTES_MAX).read_to_string(&mut holder).ok()?;
+    holder.trim().parse().ok()
 }

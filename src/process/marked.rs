@@ -18,33 +18,39 @@ const KILL_WAIT: Duration = Duration::from_millis(200);
 
 /// The running processes whose environment has every one of `marks` (name and value), ourselves left out.
 pub fn find(marks: &[(&str, &OsStr)]) -> Vec<Process> {
-    let me = std::process::id();
     let mut found = table::all();
-    found.retain(|process| {
-        process.pid() != me
-            && process.is_running()
-            && process.environment().is_some_and(|environment| {
-                marks.iter().all(|(name, value)| environment.get(OsStr::new(name)).is_some_and(|found| found == value))
-            })
-    });
+    found.retain(|process| carries(process, marks));
     found
+}
+
+/// Whether a process is running, is not this one, and has every one of `marks` in its environment.
+pub fn carries(process: &Process, marks: &[(&str, &OsStr)]) -> bool {
+    process.pid() != std::process::id()
+        && process.is_running()
+        && process.environment().is_some_and(|environment| {
+            marks.iter().all(|(name, value)| environment.get(OsStr::new(name)).is_some_and(|found| found == value))
+        })
 }
 
 /// Stops whatever `look` finds, and what it finds later: hang up and terminate first (and continue, for what was stopped), after `grace`
 /// kill. What was started last is stopped first, so that a server can still take leave of the one that it was started for. Returns what
 /// still runs, which is nothing unless it belongs to another user.
 pub async fn stop(look: impl Fn() -> Vec<Process>, grace: Duration) -> Vec<Process> {
-    // whoever is gone before this moment has passed is not told of
-    let _ = tokio::time::timeout(grace, ask_to_end(&look, grace / TURN_PART)).await;
+    if !grace.is_zero() {
+        // whoever is gone before this moment has passed is not told of
+        let _ = tokio::time::timeout(grace, ask_to_end(&look, grace / TURN_PART)).await;
+    }
     for _ in 0..KILL_ROUNDS {
         let left = look();
         if left.is_empty() {
             return left;
         }
+        // every one of them, before any is waited for
         let refused = left
             .iter()
-            .all(|process| matches!(signal::send(process.identity, Signal::Kill), Err(signal::SignalError::NotPermitted { .. })));
-        if refused {
+            .map(|process| signal::send(process.identity, Signal::Kill))
+            .fold(0, |refused, sent| refused + usize::from(matches!(sent, Err(signal::SignalError::NotPermitted { .. }))));
+        if refused == left.len() {
             return left;
         }
         let _ = wait::until_true(KILL_WAIT, "killed processes to be gone", || {

@@ -37,6 +37,10 @@ crate::texts! {
     HINT_COMMAND { ko: "터미널 [{terminal}]에 이렇게 입력하세요:", en: "Type this in terminal [{terminal}]:" }
     SOLVING { ko: "대신 해 볼게요. 터미널에서 무슨 일이 일어나는지 보세요.", en: "I'll do it for you. Watch what happens in the terminals." }
     SOLVE_FAILED { ko: "대신 하다가 멈췄어요. 터미널 {terminal}에서 {waited}초 동안 기다렸지만 {what:이/가} 나오지 않았어요.", en: "I stopped: in terminal {terminal} I waited {waited} s for {what}." }
+    GOING { ko: "{step}단계로 데려갈게요. 앞의 단계는 제가 대신 해요.", en: "Taking you to step {step}. I do the steps before it." }
+    GOING_STOPPED { ko: "가다가 막혔어요. 지금은 {step}단계예요.", en: "Something went wrong on the way. You are at step {step}." }
+    ARRIVED { ko: "앞의 {before}단계는 제가 대신 해 두었어요.", en: "I did the {before} step(s) before this one." }
+    AS_NEW { ko: "모두 처음 상태로 돌려놓았어요.", en: "Everything is as new." }
     FIXED { ko: "고쳤어요. 이제 실행해요.", en: "Changed. Running it now." }
     FIX_FAILED { ko: "고치지 못했어요: {reason}. 파일은 그대로예요.", en: "It could not be changed: {reason}. The file is as it was." }
 

@@ -4,6 +4,7 @@
 //! its own here. Placeholders are written `{name}`; in Korean a particle may follow the name, `{topic:이/가}`, and the right
 //! one of the pair is picked by how the value ends.
 
+pub mod asking;
 pub mod checks;
 pub mod cli;
 pub mod cluster;

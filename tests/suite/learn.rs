@@ -19,7 +19,7 @@ fn edit(home: &Home, file: &str, from: &str, to: &str) {
 
 /// The coach's boxes begin with a rule's code.
 fn is_silent(text: &str) -> bool {
-    !text.contains("KL")
+    !text.split("KL").skip(1).any(|after| after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The first two steps by F3, then at the third.

@@ -16,6 +16,8 @@ mod broker_life;
 #[cfg(test)]
 mod broker_settings;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod composed;
 #[cfg(test)]
 mod coordinator;

@@ -12,7 +12,7 @@ use crate::frontend::asking::{Answer, Asking, next_terminal};
 use crate::frontend::blocks::Blocks;
 use crate::frontend::host::{Host, LearnError, Leaving};
 use crate::frontend::keys::{Command, Decoder, Typed};
-use crate::frontend::paint::Paint;
+use crate::frontend::paint::{Paint, screen_size};
 use crate::lab::coach::{Advice, Choice};
 use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
 use crate::lab::terminal::{Size, TerminalError};
@@ -42,7 +42,7 @@ pub async fn learn<W: Write, H: Host>(
     keyboard: &mut mpsc::Receiver<Vec<u8>>,
     language: Language,
 ) -> Result<(Leaving, Language), LearnError> {
-    let (_, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    let rows = size().rows;
     let first = session.run().step().map_or(0, |step| step.min(session.lab().spec.steps.len() - 1));
     let terminal = session.lab().spec.steps[first].terminal.clone();
     let paint = Paint::for_stdout();
@@ -103,9 +103,15 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
             SessionEvent::Save => self.host.save(self.session, self.language),
             SessionEvent::Closed { terminal } => {
                 self.pace.on_prompt(&terminal);
-                self.host.reopen(self.session, &terminal).await?;
+                self.session.reopen(&terminal, size()).await?;
                 let text = say::TERMINAL_CLOSED.fill(self.language, &[("terminal", &terminal)]);
                 self.say_prose(&text)?;
+            }
+            SessionEvent::Renew => {
+                self.asking = Asking::Nothing;
+                self.pace = Pace::default();
+                self.view.begin_anew()?;
+                self.session.renew(size()).await?;
             }
             SessionEvent::Played(Err(error)) => {
                 let text = say::SOLVE_FAILED.fill(
@@ -268,7 +274,7 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     async fn resize(&mut self) -> Result<(), LearnError> {
-        let (columns, rows) = crossterm::terminal::size()?;
+        let Size { columns, rows } = size();
         self.view.resize(rows, columns);
         let names: Vec<String> = self.session.lab().spec.terminals.iter().map(|terminal| terminal.name.clone()).collect();
         for name in names {
@@ -280,4 +286,10 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         }
         Ok(())
     }
+}
+
+/// The size of the learner's terminal.
+fn size() -> Size {
+    let (columns, rows) = screen_size().unwrap_or((80, 24));
+    Size { columns, rows }
 }

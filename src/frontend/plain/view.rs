@@ -63,6 +63,18 @@ impl<W: Write> View<W> {
         self.out.flush()
     }
 
+    /// The terminals are other ones now: what they showed is over.
+    ///
+    /// # Errors
+    /// The learner's own terminal is gone.
+    pub fn begin_anew(&mut self) -> io::Result<()> {
+        if self.is_full_screen() {
+            write!(self.out, "\x1b[?1049l")?;
+        }
+        self.screens.clear();
+        write!(self.out, "\x1b[m\r\n")
+    }
+
     /// Whether a full-screen program has the shown terminal.
     pub fn is_full_screen(&mut self) -> bool {
         let shown = self.shown.clone();

@@ -140,9 +140,13 @@ impl<'a, H: Host> Learn<'a, H> {
             SessionEvent::Save => self.host.save(self.session, self.language),
             SessionEvent::Closed { terminal } => {
                 self.panes.closed(&terminal);
-                self.host.reopen(self.session, &terminal).await?;
-                ignore_closed(self.session.terminals().resize(&terminal, self.panes.size()).await)?;
+                self.session.reopen(&terminal, self.panes.size()).await?;
                 self.lesson.note(Note::Said(Message::new(say::TERMINAL_CLOSED).with("terminal", terminal)));
+            }
+            SessionEvent::Renew => {
+                self.asked_no_more();
+                self.panes.begin_anew();
+                self.session.renew(self.panes.size()).await?;
             }
             SessionEvent::Played(Err(error)) => {
                 let message = Message::new(say::SOLVE_FAILED)

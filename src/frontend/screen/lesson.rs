@@ -85,8 +85,10 @@ impl Lesson {
                 self.note(Note::Told(event));
             }
             RunEvent::ChecksChanged { outcomes, .. } => self.outcomes = outcomes,
-            // both stand above the step that begins now
-            RunEvent::StepPassed { .. } | RunEvent::LabStarted => self.before = vec![Note::Told(event)],
+            // these stand above the step that begins now
+            RunEvent::StepPassed { .. } | RunEvent::LabStarted | RunEvent::Arrived { .. } => {
+                self.before = vec![Note::Told(event)]
+            }
             event => self.note(Note::Told(event)),
         }
     }

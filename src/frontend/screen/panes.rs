@@ -135,6 +135,15 @@ impl Panes {
         }
     }
 
+    /// The terminals are other ones now: what they showed is over.
+    pub(super) fn begin_anew(&mut self) {
+        for pane in self.panes.values_mut() {
+            pane.parser.process(AS_NEW);
+            pane.parser.process(b"\x1b[H\x1b[2J\x1b[3J");
+            (pane.busy, pane.unseen, pane.selection) = (false, false, None);
+        }
+    }
+
     /// The terminals have another size.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;

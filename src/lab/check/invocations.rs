@@ -84,6 +84,11 @@ impl Invocations {
         }
     }
 
+    /// Forgets all runs.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The runs of a tool since a moment, oldest first.
     pub fn of(&self, main_class: &str, since: Option<Instant>) -> Vec<Invocation> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,6 +33,14 @@ impl Scope {
         table::by_class(class).into_iter().filter(|process| process.is_running() && self.owns(process)).collect()
     }
 
+    /// What runs of the lab, as a learner knows it: servers and console clients, each with its process number.
+    pub fn running(&self) -> Vec<(&'static str, u32)> {
+        [("ZooKeeper", COORDINATOR_CLASS), ("Kafka", BROKER_CLASS), ("producer", PRODUCER_CLASS), ("consumer", CONSUMER_CLASS)]
+            .into_iter()
+            .flat_map(|(name, class)| self.processes(class).into_iter().map(move |process| (name, process.pid())))
+            .collect()
+    }
+
     /// Whether a process was started from one of the lab's terminals, or from the lab's own folder in a terminal of the learner's
     /// own.
     pub fn owns(&self, process: &Process) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::invocations::Invocations;
-use super::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope};
+use super::scope::{BROKER_CLASS, COORDINATOR_CLASS, Scope};
 use crate::engine::client::admin::ClusterDescription;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Connection};
 use crate::engine::zookeeper::client::{Client as ZooKeeper, ConnectString, four_letter_word};
@@ -57,14 +57,22 @@ impl LabSystem {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(class)
     }
 
+    /// Forgets what was seen and run before: the lab begins anew.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.invocations.forget();
+    }
+
+    /// Notes which servers serve now.
+    pub async fn look(&self) {
+        let _ = self.coordinator().await;
+        let _ = self.brokers().await;
+    }
+
     /// What runs of the lab, as a learner knows it, with its process number: servers and console clients.
     pub fn running(&self) -> Vec<String> {
-        [("ZooKeeper", COORDINATOR_CLASS), ("Kafka", BROKER_CLASS), ("producer", PRODUCER_CLASS), ("consumer", CONSUMER_CLASS)]
-            .into_iter()
-            .flat_map(|(name, class)| {
-                self.scope.processes(class).into_iter().map(move |process| format!("{name} (pid {})", process.pid()))
-            })
-            .collect()
+        self.scope.running().into_iter().map(|(name, pid)| format!("{name} (pid {pid})")).collect()
     }
 
     /// The lab's coordinator: the first that answers, else one that does not (yet), else none.

@@ -44,6 +44,18 @@ pub enum Input {
     HintAsked,
     /// The learner asks that the step be done for them.
     SolveAsked,
+    /// The learner wants to be taken to a step: everything anew, and the steps before it played.
+    GotoAsked {
+        /// The step's index.
+        step: usize,
+    },
+    /// Files and terminals are as new.
+    Renewed,
+    /// What was to be played has come to its end.
+    PlayEnded {
+        /// Whether all of it was played.
+        done: bool,
+    },
 }
 
 /// What a run tells the front end; the only thing that comes out of it for people to see.
@@ -100,6 +112,18 @@ pub enum RunEvent {
         /// The step's index.
         step: usize,
     },
+    /// The learner is being taken to a step.
+    Going {
+        /// The step's index.
+        step: usize,
+    },
+    /// The learner was taken to a step.
+    Arrived {
+        /// The step's index.
+        step: usize,
+        /// The one that was wanted: another one where something went wrong on the way.
+        wanted: usize,
+    },
 }
 
 /// What the loop around a run has to do.
@@ -126,6 +150,8 @@ pub enum Effect {
         /// The step's index.
         step: usize,
     },
+    /// Make files and terminals as new; everything that runs is stopped.
+    Renew,
     /// Keep the progress.
     Save,
 }

@@ -64,7 +64,7 @@ impl Play {
 }
 
 /// A play did not come to its end: its deadline passed, or the program ended without having shown what was waited for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[error("terminal {terminal}: waited {waited_s} s for {waited_for}; it last showed {shown:?}")]
 pub struct PlayerError {
     /// The terminal.
@@ -166,6 +166,12 @@ impl Player {
         self.plays.clear();
         self.phase = Phase::Before;
         self.since = None;
+    }
+
+    /// The terminals are other ones now: nothing is known of them, and nothing is left to play.
+    pub fn begin_anew(&mut self) {
+        self.clear();
+        self.seen.clear();
     }
 
     /// A terminal's shell is about to show its prompt.

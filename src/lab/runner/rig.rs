@@ -10,7 +10,7 @@ use super::verify::{Plan, VerifyError};
 use super::workspace::LabMemory;
 use crate::lab::coach::{Coach, LabCoach};
 use crate::lab::terminal::normalise::Normaliser;
-use crate::lab::terminal::{AnyTerminals, OpenTerminal, PromptStyle, Size, Startup, TerminalOptions, Terminals};
+use crate::lab::terminal::{AnyTerminals, PromptStyle, Size, Startup, TerminalOptions, Terminals};
 use crate::text::Language;
 
 /// How long the servers may take to end when a lab is over.
@@ -31,7 +31,7 @@ impl Rig {
         let lab = &plan.lab;
         let Plan { folder, ports, engines, .. } = *plan;
         let setup = Setup { lab, folder, language: Language::En, ports, engines, memory };
-        let Ready { distribution, variables, system, receiver, .. } = make_ready(&setup)?;
+        let Ready { place, variables, system, receiver, .. } = make_ready(&setup)?;
         let (terminals, events) = Terminals::new(TerminalOptions {
             session: memory.session.clone(),
             folder: folder.join(".terminals"),
@@ -40,11 +40,10 @@ impl Rig {
             prompt: PromptStyle::Lab,
         })?;
         for spec in &lab.spec.terminals {
-            let (name, cwd) = (spec.name.clone(), distribution.bin());
-            terminals.open(OpenTerminal { name, cwd, environment: Vec::new(), size: SIZE }).await?;
+            terminals.open(place.terminal(&spec.name, SIZE)).await?;
         }
         let normaliser = Normaliser::default()
-            .place(distribution.root().display().to_string(), "<KAFKA>")
+            .place(place.distribution().root().display().to_string(), "<KAFKA>")
             .place(folder.join("data").display().to_string(), "/tmp")
             .port(ports.broker, Ports::DOCUMENTED.broker)
             .port(ports.zookeeper, Ports::DOCUMENTED.zookeeper)
@@ -61,6 +60,8 @@ impl Rig {
             receiver: Some(receiver),
             action_deadline: plan.deadlines.action,
             keeps_transcript: true,
+            place: None,
+            requests: None,
         });
         Ok(Self { session, normaliser })
     }

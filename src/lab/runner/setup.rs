@@ -4,8 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::place::Place;
 use super::workspace::LabMemory;
-use crate::engine::distribution::{self, Distribution, DistributionError, Settings};
+use crate::engine::distribution::{self, DistributionError, Settings};
 use crate::engine::parts::Engines;
 use crate::lab::check::LabSystem;
 use crate::lab::check::invocations::{Invocations, Receiver};
@@ -58,13 +59,24 @@ pub enum SetupError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A folder cannot be made as new.
+    #[error("failed to make {} as new", .path.display())]
+    Renew {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
 }
+
+/// The name of the servers' data in a lab's folder.
+pub(super) const DATA_FOLDER: &str = "data";
 
 /// A lab that is ready to be run.
 #[derive(Debug)]
 pub struct Ready {
     /// Where the learner works.
-    pub distribution: Distribution,
+    pub place: Place,
     /// Files that the learner has edited and that were left alone, relative to the distribution.
     pub kept: Vec<PathBuf>,
     /// The lab's variables.
@@ -109,7 +121,7 @@ pub struct Setup<'a> {
 pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
     let Setup { lab, folder, language, ports, engines, memory } = *setup;
     let settings = Settings {
-        data_root: Some(folder.join("data")),
+        data_root: Some(folder.join(DATA_FOLDER)),
         zookeeper_port: ports.zookeeper,
         broker_port: ports.broker,
         ..Settings::shipped(language)
@@ -122,22 +134,30 @@ pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
         refuse_taken(port, &scope)?;
     }
     let invocations = Invocations::default();
-    // in the folder for temporary files, since the path of a socket may not be long
-    let path = std::env::temp_dir().join(format!("kafkalab-{}.sock", memory.session));
-    let receiver = invocations
-        .receive_at(&path)
-        .and_then(|receiver| std::fs::write(distribution.witness(), path.display().to_string()).map(|()| receiver))
-        .map_err(|source| SetupError::Witness { path, source })?;
-    let local = |port: u16| format!("localhost:{port}");
+    let path = witness_socket(&memory.session);
+    let place = Place::new(folder, settings, engines.clone(), distribution, path.clone());
+    let receiver = invocations.receive_at(&path).map_err(|source| SetupError::Witness { path, source })?;
+    place.write_witness()?;
     Ok(Ready {
-        distribution,
+        place,
         kept: written.kept,
-        variables: Variables::new(&lab.spec.variables, &local(ports.broker), &local(ports.zookeeper))
-            .with("other-port", ports.other.to_string())
-            .with("data", folder.join("data").display().to_string()),
+        variables: variables(lab, ports, folder),
         system: Arc::new(LabSystem::new(scope, invocations, memory.seen.clone())),
         receiver,
     })
+}
+
+/// A lab's variables, with its servers on these ports and its data in this folder.
+pub fn variables(lab: &Lab, ports: Ports, folder: &Path) -> Variables {
+    let local = |port: u16| format!("localhost:{port}");
+    Variables::new(&lab.spec.variables, &local(ports.broker), &local(ports.zookeeper))
+        .with("other-port", ports.other.to_string())
+        .with("data", folder.join(DATA_FOLDER).display().to_string())
+}
+
+/// Where tools report; in the folder for temporary files, since the path of a socket may not be long.
+fn witness_socket(session: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("kafkalab-{session}.sock"))
 }
 
 fn refuse_taken(port: u16, scope: &Scope) -> Result<(), SetupError> {

@@ -1,5 +1,6 @@
 //! The state machine of a run: which step is on, what its checks said last, which line is held.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,12 @@ pub struct Progress {
     pub step: usize,
     /// How many hints were given in that step.
     pub hints: usize,
+    /// The steps before it that the learner was taken past by `goto`: nobody did them by hand.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken: BTreeSet<usize>,
+    /// The step that the learner was being taken to when the run ended: files and servers are halfway there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub going: Option<usize>,
 }
 
 /// The tier whose hint is the command itself.
@@ -31,6 +38,15 @@ pub struct Run {
     /// The earlier steps whose server is missing, as the learner was told.
     missing: Vec<usize>,
     held: Option<Held>,
+    going: Option<Going>,
+}
+
+/// The way to a step that the learner is taken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Going {
+    target: usize,
+    /// The step whose solution is played.
+    at: usize,
 }
 
 #[derive(Debug)]
@@ -43,7 +59,7 @@ impl Run {
     /// A run that goes on where `progress` left it.
     pub fn new(lab: Arc<Lab>, progress: Progress) -> Self {
         let progress = if progress.step > lab.spec.steps.len() { Progress::default() } else { progress };
-        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None }
+        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None, going: None }
     }
 
     /// How far it is.
@@ -66,8 +82,16 @@ impl Run {
         self.held.is_some()
     }
 
+    /// Whether the learner is being taken to a step.
+    pub fn is_going(&self) -> bool {
+        self.going.is_some()
+    }
+
     /// Takes an input and says what has to be done, in order.
     pub fn take(&mut self, input: Input) -> Vec<Effect> {
+        if self.going.is_some() {
+            return self.on_the_way(input);
+        }
         match input {
             Input::Begin => self.begin(),
             Input::Checked { step, outcomes, missing } => self.checked(step, outcomes, missing),
@@ -84,10 +108,59 @@ impl Run {
             Input::Answered(choice) => self.answered(choice),
             Input::HintAsked => self.hint(),
             Input::SolveAsked => self.solve(),
+            Input::GotoAsked { step } => self.set_out(step),
+            Input::Renewed | Input::PlayEnded { .. } => Vec::new(),
         }
     }
 
-    fn begin(&self) -> Vec<Effect> {
+    /// Nothing on the way is the learner's: lines run as they are played, and no check counts.
+    fn on_the_way(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::LineEntered { id, .. } => vec![Effect::Verdict { id, run: true }],
+            Input::Renewed => self.go_on(),
+            Input::PlayEnded { done: true } => {
+                if let Some(going) = &mut self.going {
+                    self.progress.taken.insert(going.at);
+                    going.at += 1;
+                }
+                self.go_on()
+            }
+            Input::PlayEnded { done: false } => self.arrive(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn set_out(&mut self, target: usize) -> Vec<Effect> {
+        let target = target.min(self.lab.spec.steps.len().saturating_sub(1));
+        // a line that waits is given up with its terminal
+        self.held = None;
+        self.outcomes.clear();
+        self.missing.clear();
+        self.progress = Progress { going: Some(target), ..Progress::default() };
+        self.going = Some(Going { target, at: 0 });
+        vec![Effect::Save, Effect::Tell(RunEvent::Going { step: target }), Effect::Renew]
+    }
+
+    fn go_on(&mut self) -> Vec<Effect> {
+        match self.going {
+            Some(going) if going.at < going.target => vec![Effect::Play { step: going.at }],
+            _ => self.arrive(),
+        }
+    }
+
+    /// The step that is on is the one that was reached, which is an earlier one where something went wrong on the way.
+    fn arrive(&mut self) -> Vec<Effect> {
+        let Some(Going { target, at }) = self.going.take() else { return Vec::new() };
+        self.progress.step = at;
+        self.progress.going = None;
+        let arrived = RunEvent::Arrived { step: at, wanted: target };
+        vec![Effect::Save, Effect::Tell(arrived), Effect::Tell(RunEvent::StepStarted { step: at })]
+    }
+
+    fn begin(&mut self) -> Vec<Effect> {
+        if let Some(target) = self.progress.going {
+            return [Effect::Tell(RunEvent::LabStarted)].into_iter().chain(self.set_out(target)).collect();
+        }
         let first = match self.step() {
             Some(step) => RunEvent::StepStarted { step },
             None => RunEvent::LabPassed,
@@ -122,7 +195,7 @@ impl Run {
     fn pass(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
         self.outcomes.clear();
         self.missing.clear();
-        self.progress = Progress { step: step + 1, hints: 0 };
+        self.progress = Progress { step: step + 1, hints: 0, ..std::mem::take(&mut self.progress) };
         let next = match self.step() {
             Some(step) => RunEvent::StepStarted { step },
             None => RunEvent::LabPassed,

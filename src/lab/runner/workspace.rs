@@ -27,6 +27,9 @@ pub struct Remembered {
     /// The language that the learner chose; `None` to follow the locale.
     #[serde(default)]
     pub language: Option<Language>,
+    /// The lab that was open last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
     /// Each lab by name.
     #[serde(default)]
     pub labs: BTreeMap<String, LabMemory>,
@@ -117,6 +120,11 @@ impl Workspace {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// The process number of the runner that works in a folder, 0 where it cannot be told; `None` where there is none.
+    pub fn runner(folder: &Path) -> Option<u32> {
+        FolderLock::holder(folder)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -200,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let workspace = Workspace::open(folder.path()).expect("opened");
         assert_eq!(workspace.load().expect("empty"), (Remembered::default(), None));
-        let mut remembered = Remembered { version: 1, language: Some(Language::Ko), labs: BTreeMap::new() };
+        let mut remembered = Remembered { version: 1, language: Some(Language::Ko), last: None, labs: BTreeMap::new() };
         remembered.labs.insert("01-single-node".to_owned(), LabMemory { session: "s".to_owned(), ..LabMemory::default() });
         workspace.save(&remembered).expect("saved");
         assert_eq!(workspace.load().expect("loaded"), (remembered, None));

@@ -10,7 +10,7 @@ mod hooks;
 pub mod host;
 mod marker;
 pub mod normalise;
-mod protocol;
+pub(in crate::lab) mod protocol;
 mod remote;
 pub mod render;
 mod shell;
@@ -248,19 +248,20 @@ pub async fn stop_leftovers(session: &str, grace: Duration) -> Vec<Process> {
 
 /// What runs of one terminal: what carries its marks, and what is in its shell's session without them.
 fn processes_of(session: &str, terminal: &str, shell: Option<table::Identity>) -> Vec<Process> {
-    let mut found = marked::find(&[(SESSION_VARIABLE, OsStr::new(session)), (TERMINAL_VARIABLE, OsStr::new(terminal))]);
+    let marks = [(SESSION_VARIABLE, OsStr::new(session)), (TERMINAL_VARIABLE, OsStr::new(terminal))];
+    marked_or_below(&marks, shell.as_slice())
+}
+
+/// What carries the marks, and what is in the session of one of the shells without them.
+fn marked_or_below(marks: &[(&str, &OsStr)], shells: &[table::Identity]) -> Vec<Process> {
     // the number of a session is not given again while the session has members, but may be when it has none
-    let shell = shell.filter(|shell| table::Process::read(shell.pid).is_none_or(|process| process.identity == *shell));
-    if let Some(shell) = shell {
-        let known: Vec<table::Identity> = found.iter().map(|process| process.identity).collect();
-        found.extend(table::all().into_iter().filter(|process| {
-            process.session == shell.pid
-                && process.is_running()
-                && process.identity.start_ticks >= shell.start_ticks
-                && !known.contains(&process.identity)
-        }));
-    }
-    found
+    let is_itself = |shell: &&table::Identity| table::Process::read(shell.pid).is_none_or(|process| process.identity == **shell);
+    let shells: Vec<&table::Identity> = shells.iter().filter(is_itself).collect();
+    let below = |process: &Process| {
+        process.is_running()
+            && shells.iter().any(|shell| process.session == shell.pid && process.identity.start_ticks >= shell.start_ticks)
+    };
+    table::all().into_iter().filter(|process| below(process) || marked::carries(process, marks)).collect()
 }
 
 fn check_name(name: &str) -> Result<(), TerminalError> {

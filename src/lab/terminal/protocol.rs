@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 /// Sends one frame.
-pub(super) async fn send<W: AsyncWrite + Unpin>(stream: &mut W, frame: &impl Serialize) -> io::Result<()> {
+pub(in crate::lab) async fn send<W: AsyncWrite + Unpin>(stream: &mut W, frame: &impl Serialize) -> io::Result<()> {
     let body = serde_json::to_vec(frame)?;
     let length = i32::try_from(body.len()).ok().filter(|_| body.len() <= FRAME_BYTES_MAX).ok_or(io::ErrorKind::InvalidInput)?;
     let mut bytes = Vec::with_capacity(body.len() + 4);
@@ -138,7 +138,7 @@ pub(super) async fn send<W: AsyncWrite + Unpin>(stream: &mut W, frame: &impl Ser
 }
 
 /// Receives one frame; `None` where the other side is gone.
-pub(super) async fn receive<T: DeserializeOwned, R: AsyncRead + Unpin>(stream: &mut R) -> io::Result<Option<T>> {
+pub(in crate::lab) async fn receive<T: DeserializeOwned, R: AsyncRead + Unpin>(stream: &mut R) -> io::Result<Option<T>> {
     match read_frame(stream, FRAME_BYTES_MAX).await {
         Ok(Some(body)) => Ok(Some(serde_json::from_slice(&body)?)),
         Ok(None) => Ok(None),

@@ -1,7 +1,7 @@
 //! The terminals of a session, in this process.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,11 +13,11 @@ use super::hooks::HookFolder;
 use super::shell::{Shell, Start};
 use super::{
     Foreground, OpenTerminal, SESSION_VARIABLE, Size, Startup, TERMINAL_VARIABLE, TerminalError, TerminalEvent, TerminalOptions,
-    check_name, leftovers, processes_of,
+    check_name, marked_or_below, processes_of,
 };
 use crate::process::marked;
 use crate::process::spawn::{self, Command, SpawnError};
-use crate::process::table::Process;
+use crate::process::table::{Identity, Process};
 
 /// How many events wait at most for the runner; beyond that the programs wait, as they do for a slow terminal.
 const EVENTS_MAX: usize = 256;
@@ -138,16 +138,9 @@ impl Terminals {
     /// Returns what could not be stopped.
     pub async fn close_all(&self, grace: Duration) -> Vec<Process> {
         let shells: Vec<_> = self.shells().iter().map(|(name, shell)| (name.clone(), shell.identity())).collect();
-        let look = || {
-            let mut found = leftovers(&self.options.session);
-            for (name, identity) in &shells {
-                let more = processes_of(&self.options.session, name, *identity);
-                found.extend(more.into_iter().filter(|process| process.identity.is_running()));
-            }
-            found.sort_by_key(Process::pid);
-            found.dedup_by_key(|process| process.pid());
-            found
-        };
+        let identities: Vec<Identity> = shells.iter().filter_map(|(_, identity)| *identity).collect();
+        let session = self.options.session.clone();
+        let look = || marked_or_below(&[(SESSION_VARIABLE, OsStr::new(&session))], &identities);
         let left = marked::stop(look, grace).await;
         for (name, _) in &shells {
             self.forget(name).await;

@@ -13,7 +13,7 @@ fn lab() -> Arc<Lab> {
 }
 
 fn at(step: usize) -> Run {
-    Run::new(lab(), Progress { step, hints: 0 })
+    Run::new(lab(), Progress { step, ..Progress::default() })
 }
 
 fn outcomes(passed: &[bool]) -> Vec<Outcome> {
@@ -48,12 +48,15 @@ fn short(effects: &[Effect]) -> Vec<String> {
         RunEvent::Advised { held, .. } => format!("advice held={held}"),
         RunEvent::Fixed => "fixed".to_owned(),
         RunEvent::Solving { step } => format!("solving {step}"),
+        RunEvent::Going { step } => format!("going {step}"),
+        RunEvent::Arrived { step, wanted } => format!("arrived {step} of {wanted}"),
     };
     let effect = |effect: &Effect| match effect {
         Effect::Tell(event) => told(event),
         Effect::Verdict { id, run } => format!("verdict {id} {run}"),
         Effect::Fix { id, .. } => format!("fix {id}"),
         Effect::Play { step } => format!("play {step}"),
+        Effect::Renew => "renew".to_owned(),
         Effect::Save => "save".to_owned(),
     };
     effects.iter().map(effect).collect()
@@ -131,6 +134,42 @@ fn a_line_is_held_until_it_is_answered_or_dropped() {
     let ended = |advice| Input::LineEnded { terminal: "broker".to_owned(), advice };
     check(at(1), vec![ended(None)], &[]);
     check(at(1), vec![ended(Some(advice()))], &["advice held=false"]);
+}
+
+#[test]
+fn a_learner_is_taken_to_a_step_past_those_before_it() {
+    let goto = |step| Input::GotoAsked { step };
+    let played = |done| Input::PlayEnded { done };
+    check(at(5), vec![goto(2)], &["save", "going 2", "renew"]);
+    check(at(5), vec![goto(0), Input::Renewed], &["save", "arrived 0 of 0", "step 0"]);
+    check(at(5), vec![goto(2), Input::Renewed], &["play 0"]);
+    check(at(0), vec![goto(2), Input::Renewed, played(true)], &["play 1"]);
+    check(at(0), vec![goto(2), Input::Renewed, played(true), played(true)], &["save", "arrived 2 of 2", "step 2"]);
+    check(at(0), vec![goto(2), Input::Renewed, played(true), played(false)], &["save", "arrived 1 of 2", "step 1"]);
+    // the last step is as far as it goes
+    check(at(0), vec![goto(99)], &["save", "going 8", "renew"]);
+    // what holds on the way is nobody's doing, and nothing is asked about
+    check(at(0), vec![goto(2), checked(0, &[true])], &[]);
+    check(at(0), vec![goto(2), entered(7, Some(advice()))], &["verdict 7 true"]);
+    check(at(0), vec![goto(2), Input::SolveAsked], &[]);
+    check(at(1), vec![entered(7, Some(advice())), goto(2), Input::Answered(Choice::RunAnyway)], &[]);
+    check(at(0), vec![played(true)], &[]);
+
+    let mut run = at(3);
+    let inputs = [goto(2), Input::Renewed, played(true), played(true), checked(2, &[true])];
+    for input in inputs {
+        run.take(input);
+    }
+    assert_eq!(*run.progress(), Progress { step: 3, taken: [0, 1].into(), ..Progress::default() });
+}
+
+#[test]
+fn a_way_that_was_broken_off_is_begun_anew() {
+    let mut run = at(3);
+    run.take(Input::GotoAsked { step: 2 });
+    run.take(Input::Renewed);
+    let again = Run::new(lab(), run.progress().clone());
+    check(again, vec![Input::Begin], &["lab", "save", "going 2", "renew"]);
 }
 
 #[derive(Clone, Debug)]

@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use renewing::RenewError;
+use serving::Pending;
 use tokio::sync::mpsc;
 
 use super::checker::{Began, Checker};
+use super::control::{Answering, Asked, Reply};
+use super::place::Place;
 use super::player::{Next, Play, Player, PlayerError};
 use super::{Effect, Input, Progress, Run, RunEvent};
 use crate::judge::diagnostic::Source;
@@ -17,6 +21,9 @@ use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, apply_fix};
 use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
 use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
+
+mod renewing;
+mod serving;
 
 /// What a session is made of.
 pub struct Parts {
@@ -42,6 +49,10 @@ pub struct Parts {
     pub action_deadline: Duration,
     /// Whether what happens at the terminals is kept, to be held against snapshots.
     pub keeps_transcript: bool,
+    /// Where the lab lies, for a session whose terminals are opened anew; `None` where it is played once.
+    pub place: Option<Place>,
+    /// What other windows ask.
+    pub requests: Option<mpsc::Receiver<Asked>>,
 }
 
 /// Something for the front end (or for `verify`).
@@ -86,6 +97,8 @@ pub enum SessionEvent {
     Told(RunEvent),
     /// Everything that was to be played was played, or it stopped.
     Played(Result<(), PlayerError>),
+    /// The learner is to be taken to a step: [`Session::renew`] has to be called, and what the terminals showed is over.
+    Renew,
     /// A change could not be made; the file is as it was.
     FixFailed(String),
     /// The progress changed and should be saved.
@@ -114,6 +127,13 @@ pub struct Session {
     playing: bool,
     /// The lines that the coach looks at now.
     judging: usize,
+    place: Option<Place>,
+    requests: Option<mpsc::Receiver<Asked>>,
+    pending: Option<Pending>,
+    /// Answers to be given when the events before them were taken.
+    due: Vec<(Answering, Reply)>,
+    /// Where what the learner had made was put when files were made as new.
+    aside: Option<PathBuf>,
     _receiver: Option<Receiver>,
 }
 
@@ -148,6 +168,11 @@ impl Session {
             ready: VecDeque::new(),
             playing: false,
             judging: 0,
+            place: parts.place,
+            requests: parts.requests,
+            pending: None,
+            due: Vec::new(),
+            aside: None,
             _receiver: receiver,
         };
         for Attached { terminal, replay, foreground } in attached {
@@ -198,7 +223,7 @@ impl Session {
     /// The learner asks or answers something.
     pub fn take(&mut self, input: Input) {
         // what is being played is not begun a second time
-        if self.playing && matches!(input, Input::SolveAsked) {
+        if self.playing && matches!(input, Input::SolveAsked | Input::GotoAsked { .. }) {
             return;
         }
         for effect in self.run.take(input) {
@@ -249,6 +274,9 @@ impl Session {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
+            // what an answer tells of has been shown and saved by now
+            self.due.drain(..).for_each(|(answering, reply)| answering.give(reply));
+            let wake = [wake, self.pending_until()].into_iter().flatten().min();
             let timer = async {
                 match wake {
                     Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -262,7 +290,8 @@ impl Session {
                 },
                 Some(judged) = self.coach.next() => self.take_judged(judged),
                 Some(round) = self.checker.next() => self.take(round),
-                () = timer => {}
+                Some(asked) = async { self.requests.as_mut()?.recv().await } => self.serve(asked),
+                () = timer => self.give_up_waiting(Instant::now()),
             }
         }
     }
@@ -289,17 +318,21 @@ impl Session {
                     written => written?,
                 },
                 Ok(Next::Wait(until)) => return Ok(Some(until)),
-                Ok(Next::Done) => {
-                    self.playing = false;
-                    self.ready.push_back(SessionEvent::Played(Ok(())));
-                }
-                Err(error) => {
-                    self.playing = false;
-                    self.ready.push_back(SessionEvent::Played(Err(error)));
-                }
+                Ok(Next::Done) => self.play_ended(Ok(())),
+                Err(error) => self.play_ended(Err(error)),
             }
         }
         Ok(None)
+    }
+
+    fn play_ended(&mut self, ended: Result<(), PlayerError>) {
+        self.playing = false;
+        let done = ended.is_ok();
+        self.answer_played(&ended);
+        if !done || !self.run.is_going() {
+            self.ready.push_back(SessionEvent::Played(ended));
+        }
+        self.take(Input::PlayEnded { done });
     }
 
     fn take_terminal_event(&mut self, event: TerminalEvent) {
@@ -338,11 +371,16 @@ impl Session {
     fn take_line(&mut self, terminal: String, line: String, cwd: PathBuf, verdict: Verdict) {
         let id = self.next_line;
         self.next_line += 1;
-        self.judging += 1;
-        self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
+        if !self.run.is_going() {
+            self.judging += 1;
+            self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
+        }
         self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
         self.lines.insert(terminal.clone(), Entered { line, cwd });
-        self.held.insert(id, (verdict, terminal));
+        self.held.insert(id, (verdict, terminal.clone()));
+        if self.run.is_going() {
+            self.take(Input::LineEntered { terminal, id, advice: None });
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -353,11 +391,22 @@ impl Session {
                 } else if matches!(event, RunEvent::LabPassed) {
                     self.checker.turn_to(None);
                 }
+                if matches!(event, RunEvent::Arrived { .. }) {
+                    self.look_at_servers();
+                }
+                self.answer_told(&event);
                 self.ready.push_back(SessionEvent::Told(event));
             }
             Effect::Verdict { id, run } => self.let_go(id, run),
             Effect::Fix { id, advice } => self.fix(id, &advice),
+            Effect::Renew => {
+                self.checker.turn_to(None);
+                self.ready.push_back(SessionEvent::Renew);
+            }
             Effect::Play { step } => {
+                if self.run.is_going() {
+                    self.note_beginning(step);
+                }
                 let plays = Play::of_step(&self.lab.spec.steps[step], &self.variables);
                 self.play(plays);
             }
@@ -367,9 +416,13 @@ impl Session {
 
     fn begin_step(&mut self, step: usize) {
         self.coach.forget();
+        self.note_beginning(step);
+        self.checker.turn_to(Some(step));
+    }
+
+    fn note_beginning(&self, step: usize) {
         let id = self.lab.spec.steps[step].id.clone();
         self.began.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert_with(Instant::now);
-        self.checker.turn_to(Some(step));
     }
 
     fn let_go(&mut self, id: u64, run: bool) {
