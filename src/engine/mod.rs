@@ -13,6 +13,7 @@ pub mod log4j;
 pub mod parts;
 mod program;
 pub mod server;
+mod time_zone;
 pub mod tools;
 pub mod trial;
 pub mod zookeeper;

@@ -8,12 +8,14 @@ use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::protocol::CreateMode;
 use kafkalab::engine::zookeeper::server::{AdminConfig, RunningServer, Server, ServerConfig, ServerError};
 use kafkalab::net::{self, Shutdown};
+use kafkalab::process::signal::Signal;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+use crate::coordinator_process::{CoordinatorProcess, DEADLINE};
+
 /// How many connections are opened at once; `KAFKALAB_CONNECTIONS` says another number.
 const CONNECTIONS: usize = 500;
 
@@ -40,10 +42,8 @@ impl Running {
         Client::connect(&servers, Duration::from_secs(60), DEADLINE).await.expect("a session")
     }
 
-    async fn word(&self, word: &str) -> String {
-        let mut stream = connect(self.address).await;
-        stream.write_all(word.as_bytes()).await.expect("written");
-        rest(&mut stream).await
+    async fn word(&self, text: &str) -> String {
+        word(self.address, text).await
     }
 }
 
@@ -53,6 +53,13 @@ fn config(folder: &Path) -> ServerConfig {
 
 async fn connect(address: SocketAddr) -> TcpStream {
     net::connect_address(address, DEADLINE).await.expect("connected")
+}
+
+/// The answer to a four-letter word.
+async fn word(address: SocketAddr, text: &str) -> String {
+    let mut stream = connect(address).await;
+    stream.write_all(text.as_bytes()).await.expect("written");
+    rest(&mut stream).await
 }
 
 /// What comes until the other side closes; a reset is an end as well.
@@ -170,17 +177,17 @@ async fn many_connections_at_once_are_served() {
     // as many as the system lets us have
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     let files = getrlimit(Resource::Nofile).current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
-    // both ends of each are in this process, and other tests have files as well
-    let count = wanted.min(files.saturating_sub(200) / 2);
-    let folder = tempfile::tempdir().expect("a folder");
-    let running = Running::start(config(folder.path())).await;
+    // the other ends are the server's, and other tests have files as well
+    let count = wanted.min(files.saturating_sub(200));
+    let process = CoordinatorProcess::new("4lw.commands.whitelist=srvr\n").await;
+    let mut server = process.start();
+    let client = process.client().await;
     let mut open = Vec::with_capacity(count);
     for _ in 0..count {
-        open.push(session(running.address, 60_000).await);
+        open.push(session(process.address(), 60_000).await);
     }
-    let client = running.client().await;
     client.create("/served", "", CreateMode::Persistent).await.expect("created");
-    let srvr = running.word("srvr").await;
+    let srvr = word(process.address(), "srvr").await;
     assert!(srvr.contains(&format!("\nConnections: {}\n", count + 2)), "{count} and two: {srvr}");
     // a ping to the last and to the first
     for stream in [count - 1, 0] {
@@ -190,6 +197,22 @@ async fn many_connections_at_once_are_served() {
     }
     drop(open);
     assert!(client.exists("/served").await.expect("served on").is_some());
+    server.signal(Signal::Kill).expect("killed");
+    server.wait().await.expect("ended");
+}
+
+#[tokio::test]
+async fn words_are_requests_and_answers_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let four_letter_words = vec!["srvr".to_owned(), "ruok".to_owned(), "telnet close".to_owned()];
+    let running = Running::start(ServerConfig { four_letter_words, ..config(folder.path()) }).await;
+    assert!(running.word("srvr").await.contains("\nReceived: 1\nSent: 0\n"));
+    assert_eq!(running.word("ruok").await, "imok");
+    assert_eq!(running.word("conf").await, "conf is not executed because it is not in the whitelist.\n");
+    assert!(running.word("srvr").await.contains("\nReceived: 4\nSent: 3\n"));
+    let mut telnet = connect(running.address).await;
+    telnet.write_all(&[0xff, 0xf4, 0xff, 0xfd, 0x06]).await.expect("written");
+    assert_eq!(rest(&mut telnet).await, "");
     running.stop().await;
 }
 

@@ -1,5 +1,6 @@
 //! A coordinator as its own process over a data folder, to be killed, limited and started again.
 
+use std::net::SocketAddr;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,6 +43,11 @@ impl CoordinatorProcess {
     /// Where its data is.
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Its configuration file.

@@ -284,6 +284,6 @@ async fn four_letter_words_tell_what_zookeeper_tells() {
         assert!(mntr.lines().any(|found| found == line), "{line} in {mntr}");
     }
     assert_eq!(word(&running, "srst").await, "Server stats reset.\n");
-    assert!(word(&running, "srvr").await.contains("\nReceived: 0\nSent: 0\n"));
+    assert!(word(&running, "srvr").await.contains("\nReceived: 1\nSent: 1\n"));
     running.stop().await;
 }

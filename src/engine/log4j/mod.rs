@@ -16,6 +16,8 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use config::Logging;
 use pattern::Record;
 
+use crate::engine::time_zone;
+
 /// The level of a record, by log4j's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are log4j's")]
@@ -185,7 +187,7 @@ fn write(level: Level, logger: &str, message: fmt::Arguments<'_>, exception: Opt
     if level < least {
         return;
     }
-    let now = jiff::Zoned::now();
+    let now = time_zone::now();
     if let Target::Configured(logging) = &mut *target {
         let exception = exception.map(|exception| exception.to_string());
         logging.write(&Record { level, logger, message, exception: exception.as_deref(), now });

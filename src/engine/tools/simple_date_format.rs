@@ -1,9 +1,9 @@
 //! Times by a pattern of letters (`java.text.SimpleDateFormat`, English, in the time zone of this machine).
 
 use jiff::Zoned;
-use jiff::tz::TimeZone;
 
 use super::Exception;
+use crate::engine::time_zone;
 
 /// The letters that a pattern may have.
 const LETTERS: &str = "GyMwWDdFEaHkKhmsSzZYuXL";
@@ -60,7 +60,7 @@ impl SimpleDateFormat {
     /// The time of so many milliseconds since 1970.
     pub(super) fn format(&self, millis: i64) -> String {
         let timestamp = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
-        self.format_at(&timestamp.to_zoned(TimeZone::system()))
+        self.format_at(&timestamp.to_zoned(time_zone::local()))
     }
 
     fn format_at(&self, time: &Zoned) -> String {

@@ -103,6 +103,13 @@ const TTL_BITS: u32 = 40;
 /// What stands above the time: the byte of extended types, then the number of this one, 0.
 const TTL_MARK: i64 = -1 << 16;
 
+/// What ZooKeeper 3.5.3 took for a time to live, as it is kept today: any `ephemeralOwner` below 0 but that of a container was one. Others
+/// stay as they are.
+pub fn renewed_ttl_owner(owner: i64) -> i64 {
+    let is_old = owner < 0 && EphemeralType::of(owner) == EphemeralType::Normal;
+    if is_old { ttl_owner(owner & TTL_MAX_MS) } else { owner }
+}
+
 /// The `ephemeralOwner` of a znode with a time to live in ms, which is in `1..=TTL_MAX_MS`.
 pub fn ttl_owner(ttl: i64) -> i64 {
     (TTL_MARK << TTL_BITS) | ttl

@@ -71,7 +71,8 @@ impl Storage {
                 loaded
             }
             None => {
-                let loaded = Loaded { tree: DataTree::new(), sessions: BTreeMap::new(), is_new: logs.is_empty() };
+                let loaded =
+                    Loaded { tree: DataTree::with(self.options().tree), sessions: BTreeMap::new(), is_new: logs.is_empty() };
                 if loaded.is_new {
                     return Ok(loaded);
                 }
@@ -117,7 +118,7 @@ impl Storage {
         let Some(_) = candidates.first() else { return Ok(None) };
         for (zxid, path) in candidates {
             log_info!(SNAP_LOGGER, "Reading snapshot {}", path.display());
-            match read_snapshot(&path, zxid) {
+            match read_snapshot(&path, zxid, self.options().tree) {
                 Ok((tree, sessions)) => return Ok(Some(Loaded { tree, sessions, is_new: false })),
                 Err(error) => log4j::log_caused(
                     Level::Warn,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::data_node::DataNode;
-use super::data_tree::{Capture, Captured, DataTree};
+use super::data_tree::{Capture, Captured, DataTree, TreeOptions};
 use super::digest::DIGEST_VERSION;
 use super::digest_check::SnapshotDigest;
 use super::disk::Disk;
@@ -78,7 +78,7 @@ pub fn snapshot_name(zxid: i64, compression: Compression) -> String {
 pub struct Frame {
     /// The last transaction that it holds.
     pub zxid: i64,
-    digest: i64,
+    digest: Option<i64>,
     /// What stands before the znodes: the sessions and the ACLs.
     beginning: Vec<u8>,
 }
@@ -167,17 +167,22 @@ pub fn write_snapshot(
         };
     }
     let first = write(&seal_end())?;
-    // the digest stands after the first seal: servers before 3.6 stop reading there
-    let mut second = Writer::new();
-    second.write(&i64::from(first)).write_raw(&seal_end());
-    second.write(&frame.zxid).write(&DIGEST_VERSION);
-    second.write(&if frame.zxid == 0 { 0 } else { frame.digest });
-    let second = write(&second.into_bytes())?;
-    write(&[&i64::from(second).to_be_bytes(), seal_end().as_slice()].concat())?;
+    write(&seal(first))?;
+    // after the first seal: servers before 3.6 stop reading there
+    if let Some(digest) = frame.digest {
+        let mut record = Writer::new();
+        record.write(&frame.zxid).write(&DIGEST_VERSION).write(&if frame.zxid == 0 { 0 } else { digest });
+        let second = write(&record.into_bytes())?;
+        write(&seal(second))?;
+    }
     file.finish()?.sync_data()?;
     disk.rename(&unfinished, &path)?;
     disk.sync_folder(folder)?;
     Ok(Some(path))
+}
+
+fn seal(checksum: u32) -> Vec<u8> {
+    [&i64::from(checksum).to_be_bytes(), seal_end().as_slice()].concat()
 }
 
 /// What ends the znodes and each seal: the path `/`.
@@ -195,11 +200,11 @@ fn count(length: usize) -> i32 {
 ///
 /// # Errors
 /// The file is no whole snapshot.
-pub fn read_snapshot(path: &Path, zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
-    decode(&snapshot_stream::read(path)?, zxid)
+pub fn read_snapshot(path: &Path, zxid: i64, options: TreeOptions) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
+    decode(&snapshot_stream::read(path)?, zxid, options)
 }
 
-fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
+fn decode(bytes: &[u8], zxid: i64, options: TreeOptions) -> Result<(DataTree, BTreeMap<i64, i32>), SnapshotError> {
     let mut reader = Reader::new(bytes);
     let (magic, _version, _database): (i32, i32, i64) = (reader.read()?, reader.read()?, reader.read()?);
     if magic.to_be_bytes() != MAGIC {
@@ -209,7 +214,7 @@ fn decode(bytes: &[u8], zxid: i64) -> Result<(DataTree, BTreeMap<i64, i32>), Sna
     for _ in 0..reader.read::<i32>()? {
         sessions.insert(reader.read()?, reader.read()?);
     }
-    let mut tree = DataTree::empty();
+    let mut tree = DataTree::empty(options);
     let mut acls: HashMap<i64, Arc<[Acl]>> = HashMap::new();
     for _ in 0..reader.read::<i32>()? {
         acls.insert(reader.read()?, tree.share_acl(&reader.read::<Vec<Acl>>()?));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::data_tree::TreeOptions;
+
 /// The least `snapCount`.
 const MIN_SNAP_COUNT: i32 = 2;
 const KIB: i64 = 1024;
@@ -72,6 +74,8 @@ pub struct StorageOptions {
     pub compression: Compression,
     /// Whether logs without a snapshot are trusted (`snapshot.trust.empty`).
     pub trust_empty: bool,
+    /// How the tree is kept (`digest.enabled`, `emulate353TTLNodes`).
+    pub tree: TreeOptions,
     /// Whether missing folders are made (`datadir.autocreate`).
     pub autocreate: bool,
 }
@@ -106,6 +110,7 @@ impl StorageOptions {
         }
         let kib = |value: i64| (value > 0).then(|| value.saturating_mul(KIB));
         let flush_delay = long("flushDelay", 0);
+        let is = |key: &str, default: bool| get(key).map_or(default, |value| value.eq_ignore_ascii_case("true"));
         Self {
             force_sync: get("forceSync") != Some("no"),
             preallocate_bytes: preallocate_kib.saturating_mul(KIB),
@@ -117,8 +122,12 @@ impl StorageOptions {
             flush_delay: millis(flush_delay),
             max_write_queue_poll_time: millis(long("maxWriteQueuePollTime", flush_delay / 3)),
             compression: get("snapshot.compression.method").map(Compression::of).unwrap_or_default(),
-            trust_empty: get("snapshot.trust.empty").is_some_and(|value| value.eq_ignore_ascii_case("true")),
-            autocreate: get("datadir.autocreate").is_none_or(|value| value.eq_ignore_ascii_case("true")),
+            trust_empty: is("snapshot.trust.empty", false),
+            tree: TreeOptions {
+                digest: is("digest.enabled", true),
+                old_ttls: is("emulate353TTLNodes", false) && is("extendedTypesEnabled", false),
+            },
+            autocreate: is("datadir.autocreate", true),
         }
     }
 }
@@ -192,6 +201,12 @@ mod tests {
         check(&[("txnLogSizeLimitInKb", "0x10")], StorageOptions { log_size_limit: Some(16 * KIB), ..usual.clone() }, &[]);
         check(&[("snapshot.compression.method", "GZ")], StorageOptions { compression: Compression::Gzip, ..usual.clone() }, &[]);
         check(&[("snapshot.compression.method", "zip")], usual.clone(), &[]);
+        let tree = TreeOptions { digest: false, old_ttls: false };
+        check(&[("digest.enabled", "no")], StorageOptions { tree, ..usual.clone() }, &[]);
+        check(&[("emulate353TTLNodes", "true")], usual.clone(), &[]);
+        let tree = TreeOptions { digest: true, old_ttls: true };
+        let keys = [("emulate353TTLNodes", "true"), ("extendedTypesEnabled", "TRUE")];
+        check(&keys, StorageOptions { tree, ..usual.clone() }, &[]);
         let (flush_delay, max_write_queue_poll_time) = (Duration::from_millis(30), Duration::from_millis(10));
         check(&[("flushDelay", "30")], StorageOptions { flush_delay, max_write_queue_poll_time, ..usual }, &[]);
     }

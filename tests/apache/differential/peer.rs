@@ -25,6 +25,8 @@ const LONG_MS: i32 = 60_000;
 /// The server makes the shortest it allows of it.
 const SHORT_MS: i32 = 1;
 
+const PING: Op = Op::Bare(OpCode::Ping);
+
 /// A connection with a session.
 struct Connection {
     stream: TcpStream,
@@ -55,7 +57,7 @@ async fn play(port: u16, root: &str, steps: &[Step], transcript: &mut Vec<String
     let mut peer = Peer::start(port, root).await?;
     for step in steps {
         peer.step(step).await?;
-        transcript.push(peer.take_said(matches!(step, Step::Expire { .. })));
+        transcript.push(peer.take_said());
     }
     if peer.clean_up().await.is_err() {
         transcript.pop();
@@ -97,13 +99,9 @@ impl Peer {
         Ok(())
     }
 
-    fn take_said(&mut self, unordered: bool) -> String {
+    fn take_said(&mut self) -> String {
         let mut text = String::new();
         for (slot, lines) in self.said.iter_mut().enumerate() {
-            // which of a session's ephemerals goes first is up to a hash table
-            if unordered || lines.iter().any(|line| line.starts_with("closeSession")) {
-                lines.sort();
-            }
             for line in lines.drain(..) {
                 text.push_str(&format!("  {slot}: {line}\n"));
             }
@@ -178,6 +176,11 @@ impl Peer {
             frames.push(request(xid, op, &self.names));
             pending.push_back((xid, op));
         }
+        // tells that nothing was answered before it
+        if matches!(ops.last(), Some(Op::Check { .. })) {
+            frames.push(request(xid::PING, &PING, &self.names));
+            pending.push_back((xid::PING, &PING));
+        }
         send(&mut connection.stream, &frames).await;
         while let Some((expected, op)) = pending.pop_front() {
             let Some(reply) = connection.reply(&self.names, &mut self.said[slot]).await else {
@@ -185,6 +188,14 @@ impl Peer {
                 self.slots[slot] = None;
                 return;
             };
+            let (mut expected, mut op) = (expected, op);
+            while matches!(op, Op::Check { .. })
+                && reply.header.xid != expected
+                && let Some(next) = pending.pop_front()
+            {
+                self.said[slot].push("check not answered".to_owned());
+                (expected, op) = next;
+            }
             let ReplyHeader { xid, zxid, err } = reply.header;
             let body = if err == 0 { self.names.body(op.code(), &reply.body) } else { format!("{} bytes", reply.body.len()) };
             let error = ErrorCode::from_code(err).map_or(err.to_string(), |code| code.name().to_owned());

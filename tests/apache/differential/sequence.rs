@@ -241,7 +241,7 @@ fn write(random: &mut Random) -> Op {
     }
 }
 
-/// A part of a multi. The check has no reply of its own: Apache's server fails to write one.
+/// A part of a multi.
 fn part(random: &mut Random) -> Op {
     if random.one_in(5) { Op::Check { path: path(random), version: version(random) } } else { write(random) }
 }
@@ -283,6 +283,7 @@ fn op(random: &mut Random) -> Op {
             kind: random.of(&[1, 2, 3, 3, 4]),
         },
         37 => set_watches(random),
+        38 if random.one_in(3) => Op::Check { path: path(random), version: version(random) },
         38 => Op::Bare(random.of(&[OpCode::WhoAmI, OpCode::Ping, OpCode::Reconfig])),
         _ => Op::Path { op: OpCode::DeleteContainer, path: path(random) },
     }

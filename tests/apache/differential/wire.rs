@@ -225,7 +225,7 @@ impl Names {
                 let acl: Vec<String> = acl.iter().map(|acl| format!("{} {}:{}", acl.perms, acl.id.scheme, acl.id.id)).collect();
                 format!("{acl:?} {}", self.stat(&stat))
             }
-            Some(OpCode::GetEphemerals) => self.sorted(reader.read::<GetEphemeralsResponse>()?.ephemerals),
+            Some(OpCode::GetEphemerals) => self.listed(&reader.read::<GetEphemeralsResponse>()?.ephemerals),
             Some(OpCode::GetAllChildrenNumber) => reader.read::<GetAllChildrenNumberResponse>()?.total_number.to_string(),
             Some(OpCode::WhoAmI) => {
                 let infos = reader.read::<WhoAmIResponse>()?.client_info;
@@ -254,6 +254,10 @@ impl Names {
     /// Names in an order of their own: theirs is that of a hash table.
     fn sorted(&self, mut names: Vec<String>) -> String {
         names.sort();
+        self.listed(&names)
+    }
+
+    fn listed(&self, names: &[String]) -> String {
         let names: Vec<String> = names.iter().map(|name| self.shown(name)).collect();
         format!("{names:?}")
     }

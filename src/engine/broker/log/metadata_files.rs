@@ -59,7 +59,7 @@ impl MetaProperties {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, directory: &Path) -> Result<(), StorageError> {
-        let now = jiff::Zoned::now().strftime("%a %b %d %H:%M:%S %Z %Y");
+        let now = crate::engine::time_zone::now().strftime("%a %b %d %H:%M:%S %Z %Y");
         let mut text = format!("#\n#{now}\n");
         if let Some(id) = self.broker_id {
             text.push_str(&format!("broker.id={id}\n"));

@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use kafka_protocol::messages::CreateDelegationTokenResponse;
 use kafka_protocol::messages::describe_delegation_token_response::DescribedDelegationToken;
+
+use crate::engine::time_zone;
 
 /// A token; times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ fn requester(kind: &str, name: &str, owner: &str) -> String {
 
 /// A time to the minute, where this machine is.
 pub(super) fn date(millis: i64) -> String {
-    let time = Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(TimeZone::system());
+    let time = Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(time_zone::local());
     time.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 

@@ -148,7 +148,7 @@ impl DataTree {
         let stat = created_stat(header.zxid, header.time, owner);
         let node = DataNode { data, acl: Some(acl), stat, ..DataNode::default() };
         let (client_stat, bytes) = (node.client_stat(), length(node.data.as_deref()));
-        self.digest = self.digest.wrapping_add(node.digest(path));
+        self.digest = self.digest.wrapping_add(self.digest_of(path, &node));
         self.nodes.insert(parent, name, node);
         self.note_owner(path, owner);
         self.quota_created(path, bytes);
@@ -183,7 +183,7 @@ impl DataTree {
         for (path, place) in doomed.into_iter().rev() {
             self.before_change(&path, place);
             let node = self.nodes.take(place);
-            self.digest = self.digest.wrapping_sub(node.digest(&path));
+            self.digest = self.digest.wrapping_sub(self.digest_of(&path, &node));
             self.containers.remove(&path);
             self.ttls.remove(&path);
             if let Some(owned) = self.ephemerals.get_mut(&node.stat.ephemeral_owner) {
@@ -202,10 +202,10 @@ impl DataTree {
 
     fn change_at(&mut self, path: &str, place: usize, change: impl FnOnce(&mut DataNode)) {
         self.before_change(path, place);
-        let node = self.nodes.at_mut(place);
-        let before = node.digest(path);
-        change(node);
-        self.digest = self.digest.wrapping_add(node.digest(path).wrapping_sub(before));
+        let before = self.digest_of(path, self.nodes.at(place));
+        change(self.nodes.at_mut(place));
+        let after = self.digest_of(path, self.nodes.at(place));
+        self.digest = self.digest.wrapping_add(after.wrapping_sub(before));
     }
 
     fn close_session(&mut self, header: &TxnHeader, listed: &[String], changes: &mut Vec<Change>) {
@@ -215,8 +215,8 @@ impl DataTree {
             // it may be gone already
             let _ = self.delete(header.zxid, path, changes);
         }
-        for path in owned {
-            let _ = self.delete(header.zxid, &path, changes);
+        for path in owned.in_order() {
+            let _ = self.delete(header.zxid, path, changes);
         }
     }
 
@@ -224,9 +224,9 @@ impl DataTree {
     pub fn kill_sessions_but(&mut self, is_known: impl Fn(i64) -> bool) {
         let unknown: Vec<i64> = self.ephemerals.keys().copied().filter(|session| !is_known(*session)).collect();
         for session in unknown {
-            for path in self.ephemerals.remove(&session).unwrap_or_default() {
+            for path in self.ephemerals.remove(&session).unwrap_or_default().in_order() {
                 // its parent is there: it was restored before
-                let _ = self.delete(self.last_zxid, &path, &mut Vec::new());
+                let _ = self.delete(self.last_zxid, path, &mut Vec::new());
             }
         }
     }
@@ -284,12 +284,12 @@ mod tests {
         let mut tree = DataTree::new();
         let mut changes = Vec::new();
         tree.apply(&header(1, OpCode::Create), &create("/a", true, 1), &mut changes);
-        assert_eq!(tree.ephemerals(7).collect::<Vec<_>>(), ["/a"]);
+        assert_eq!(tree.ephemerals(7).in_order(), ["/a"]);
         changes.clear();
         let close = Txn::CloseSession(Some(CloseSessionTxn { paths_to_delete: vec!["/a".to_owned()] }));
         tree.apply(&header(2, OpCode::CloseSession), &close, &mut changes);
         assert_eq!(changes, [Change::Deleted("/a".to_owned())]);
-        assert!(tree.node("/a").is_none() && tree.ephemerals(7).next().is_none());
+        assert!(tree.node("/a").is_none() && tree.ephemerals(7).is_empty());
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Captured<'a> {
 #[derive(Clone, Debug)]
 pub struct Capture {
     zxid: i64,
-    digest: i64,
+    digest: Option<i64>,
     acls: Vec<Arc<[Acl]>>,
     /// The path that was given out last.
     given: Option<String>,
@@ -65,7 +65,8 @@ impl Capture {
     /// Everything up to the last transaction of the tree.
     pub fn of(tree: &DataTree) -> Self {
         let acls = tree.acls.used();
-        Self { zxid: tree.last_zxid, digest: tree.digest, acls, given: None, before: BTreeMap::new() }
+        let digest = tree.options.digest.then_some(tree.digest);
+        Self { zxid: tree.last_zxid, digest, acls, given: None, before: BTreeMap::new() }
     }
 
     /// The last transaction that it holds.
@@ -73,8 +74,8 @@ impl Capture {
         self.zxid
     }
 
-    /// The digest of the tree after that transaction.
-    pub fn digest(&self) -> i64 {
+    /// The digest of the tree after that transaction, where it has one.
+    pub fn digest(&self) -> Option<i64> {
         self.digest
     }
 

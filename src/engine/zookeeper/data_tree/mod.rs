@@ -11,8 +11,9 @@ use std::sync::Arc;
 use acl_lists::AclLists;
 use nodes::Nodes;
 
-use super::data_node::{DataNode, EphemeralType};
+use super::data_node::{DataNode, EphemeralType, renewed_ttl_owner};
 use super::digest_check::SnapshotDigest;
+use super::java_order::PathSet;
 use super::protocol::{Acl, OpCode, Stat, StatPersisted, parent_and_name, perms};
 
 pub use capture::{Capture, Captured};
@@ -44,14 +45,30 @@ pub struct TxnResult {
     pub parts: Vec<TxnResult>,
 }
 
+/// How a tree is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeOptions {
+    /// Whether it has a digest (`digest.enabled`); without, the digest stays 0.
+    pub digest: bool,
+    /// Whether the times to live of a snapshot are read as ZooKeeper 3.5.3 kept them (`emulate353TTLNodes`).
+    pub old_ttls: bool,
+}
+
+impl Default for TreeOptions {
+    fn default() -> Self {
+        Self { digest: true, old_ttls: false }
+    }
+}
+
 /// The tree.
 #[derive(Clone, Debug)]
 pub struct DataTree {
+    options: TreeOptions,
     nodes: Nodes,
     acls: AclLists,
     /// Paths that a quota limits.
     pub(super) quotas: BTreeSet<String>,
-    ephemerals: BTreeMap<i64, BTreeSet<String>>,
+    ephemerals: BTreeMap<i64, PathSet>,
     containers: BTreeSet<String>,
     ttls: BTreeSet<String>,
     digest: i64,
@@ -70,7 +87,12 @@ impl Default for DataTree {
 impl DataTree {
     /// The tree of a new server: the root and ZooKeeper's own znodes.
     pub fn new() -> Self {
-        let mut tree = Self::empty();
+        Self::with(TreeOptions::default())
+    }
+
+    /// The same, kept in this way.
+    pub fn with(options: TreeOptions) -> Self {
+        let mut tree = Self::empty(options);
         let node = |data: Option<&'static [u8]>| DataNode { data: data.map(Arc::from), ..DataNode::default() };
         let read_only: Arc<[Acl]> = Acl::open_unsafe().into_iter().map(|acl| Acl { perms: perms::READ, ..acl }).collect();
         let config = DataNode {
@@ -86,8 +108,9 @@ impl DataTree {
     }
 
     /// A tree without a root, to be filled by [`DataTree::restore`].
-    pub fn empty() -> Self {
+    pub fn empty(options: TreeOptions) -> Self {
         Self {
+            options,
             nodes: Nodes::default(),
             acls: AclLists::new(),
             quotas: BTreeSet::new(),
@@ -105,7 +128,10 @@ impl DataTree {
     /// Puts a znode of a snapshot in its place; false where its parent is not there.
     pub fn restore(&mut self, path: &str, mut node: DataNode) -> bool {
         node.acl = node.acl.map(|list| self.acls.share(&list));
-        let (digest, owner) = (node.digest(path), node.stat.ephemeral_owner);
+        if self.options.old_ttls {
+            node.stat.ephemeral_owner = renewed_ttl_owner(node.stat.ephemeral_owner);
+        }
+        let (digest, owner) = (self.digest_of(path, &node), node.stat.ephemeral_owner);
         if path == "/" {
             self.nodes.set_root(node);
         } else {
@@ -147,14 +173,14 @@ impl DataTree {
         count
     }
 
-    /// The ephemerals of a session, in order of their paths.
-    pub fn ephemerals(&self, session: i64) -> impl Iterator<Item = &String> {
-        self.ephemerals.get(&session).into_iter().flatten()
+    /// The ephemerals of a session, as ZooKeeper's tree hands them out.
+    pub fn ephemerals(&self, session: i64) -> PathSet {
+        self.ephemerals.get(&session).map(PathSet::java_clone).unwrap_or_default()
     }
 
     /// Number of ephemerals.
     pub fn ephemerals_count(&self) -> usize {
-        self.ephemerals.values().map(BTreeSet::len).sum()
+        self.ephemerals.values().map(PathSet::len).sum()
     }
 
     /// Bytes of all paths and data.
@@ -175,7 +201,7 @@ impl DataTree {
     }
 
     /// The sessions that have ephemerals, with them.
-    pub fn sessions_with_ephemerals(&self) -> impl Iterator<Item = (i64, &BTreeSet<String>)> {
+    pub fn sessions_with_ephemerals(&self) -> impl Iterator<Item = (i64, &PathSet)> {
         self.ephemerals.iter().filter(|(_, paths)| !paths.is_empty()).map(|(session, paths)| (*session, paths))
     }
 
@@ -184,9 +210,13 @@ impl DataTree {
         self.digests.iter().copied()
     }
 
-    /// The digest of the whole tree.
+    /// The digest of the whole tree; 0 where it is to have none.
     pub fn digest(&self) -> i64 {
         self.digest
+    }
+
+    fn digest_of(&self, path: &str, node: &DataNode) -> i64 {
+        if self.options.digest { node.digest(path) } else { 0 }
     }
 
     /// The last transaction that was applied.
@@ -235,7 +265,7 @@ impl DataTree {
                 self.ttls.insert(path.to_owned());
             }
             EphemeralType::Normal => {
-                self.ephemerals.entry(owner).or_default().insert(path.to_owned());
+                self.ephemerals.entry(owner).or_default().insert(path);
             }
         }
     }

@@ -144,8 +144,9 @@ impl Coordinator {
             "" | "/" => "",
             _ => &request.prefix_path,
         };
-        let paths = self.tree.ephemerals(operation.session).filter(|path| path.starts_with(prefix));
-        Ok(bytes(&GetEphemeralsResponse { ephemerals: paths.cloned().collect() }))
+        let all = self.tree.ephemerals(operation.session);
+        let paths = all.in_order().into_iter().filter(|path| path.starts_with(prefix));
+        Ok(bytes(&GetEphemeralsResponse { ephemerals: paths.map(str::to_owned).collect() }))
     }
 
     fn multi_read(&mut self, operation: &Operation, reader: &mut Reader<'_>) -> Answer {

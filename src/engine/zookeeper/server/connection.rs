@@ -17,7 +17,7 @@ use super::four_letter;
 use super::metrics::{Counter, Counters};
 use super::run::{Arrived, ToCore};
 use crate::engine::log4j::{self, Level};
-use crate::engine::zookeeper::protocol::{ConnectRequest, DecodeError, Reader, Record, RequestHeader};
+use crate::engine::zookeeper::protocol::{ConnectRequest, DEFAULT_MAX_BUFFER_BYTES, DecodeError, Reader, Record, RequestHeader};
 use crate::engine::zookeeper::watch::ConnectionId;
 use crate::net::{self, FrameError, Shutdown, read_frame};
 use crate::{log_info, log_warn};
@@ -153,8 +153,17 @@ impl From<io::Error> for Ended {
 
 impl From<DecodeError> for Ended {
     fn from(error: DecodeError) -> Self {
-        Self::Broken(format!("java.io.IOException: {error}"))
+        Self::Broken(match error {
+            DecodeError::Short { expected, .. } if expected > DEFAULT_MAX_BUFFER_BYTES => unreasonable(&expected),
+            DecodeError::Short { .. } => "java.io.EOFException".to_owned(),
+            DecodeError::Length { found, .. } => unreasonable(&found),
+            DecodeError::Value { .. } => format!("java.io.IOException: {error}"),
+        })
     }
+}
+
+fn unreasonable(length: &dyn std::fmt::Display) -> String {
+    format!("java.io.IOException: Unreasonable length = {length}")
 }
 
 /// Serves one connection to its end.

@@ -15,6 +15,7 @@ use super::pending::Pending;
 pub(super) use super::pipeline::{Action, Answered, Input, Operation, Pipelined, Prepared};
 use super::statistics::Namespaces;
 use super::throttle::Throttle;
+use crate::engine::log4j::{self, Level};
 use crate::engine::zookeeper::data_node::{DataNode, EphemeralType};
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
 use crate::engine::zookeeper::digest_check::DigestCheck;
@@ -283,11 +284,18 @@ impl Coordinator {
             Ok(body) => (ErrorCode::Ok, body),
             Err(code) => (code, None),
         };
-        let header = ReplyHeader { xid: operation.xid, zxid: self.tree.last_zxid(), err: err.code() };
+        let xid = if operation.op == OpCode::Ping { xid::PING } else { operation.xid };
+        let header = ReplyHeader { xid, zxid: self.tree.last_zxid(), err: err.code() };
         if operation.op == OpCode::CloseSession {
             self.sessions.remove(operation.session);
         }
         if !self.connections.contains_key(&connection) {
+            return;
+        }
+        // ZooKeeper makes a reply with statistics of it, has none, and sends nothing
+        if operation.op == OpCode::Check && err == ErrorCode::Ok {
+            log_unanswered();
+            actions.push(Action::Unanswered { connection, xid: operation.xid });
             return;
         }
         let body = body.unwrap_or_default();
@@ -329,6 +337,18 @@ impl Coordinator {
         }
         actions.push(Action::Send { connection, frame: frame.into_frame().into() });
     }
+}
+
+fn log_unanswered() {
+    log4j::log_caused(
+        Level::Warn,
+        "org.apache.zookeeper.server.NIOServerCnxn",
+        format_args!("Unexpected exception. Destruction averted."),
+        format_args!(
+            "java.lang.NullPointerException: Cannot invoke \"org.apache.jute.Record.serialize(org.apache.jute.OutputArchive, String)\" \
+             because \"r\" is null"
+        ),
+    );
 }
 
 pub(super) fn notification(fired: &Fired) -> Action {

@@ -20,6 +20,9 @@ const WORDS: [&str; 18] = [
     "wchc", "wchp", "wchs",
 ];
 
+/// What a telnet client sends when its user interrupts it.
+const TELNET_CLOSE: [u8; 4] = [0xff, 0xf4, 0xff, 0xfd];
+
 /// How long the eight bytes behind `stmk` may take.
 const MASK_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -30,15 +33,25 @@ pub(super) async fn answer<R: AsyncRead + Unpin>(
     address: &SocketAddr,
     shared: &Shared,
 ) -> Option<String> {
-    let word = std::str::from_utf8(&head).ok().filter(|word| WORDS.contains(word))?;
-    log_info!("org.apache.zookeeper.server.NIOServerCnxn", "Processing {word} command from /{address}");
+    let word = match head {
+        TELNET_CLOSE => "telnet close",
+        _ => std::str::from_utf8(&head).ok().filter(|word| WORDS.contains(word))?,
+    };
     let allowed = |allowed: &String| allowed == word || allowed == "*";
+    let answer_at_once = async |answer: String| {
+        // only counted: a server that goes down tells nobody any more
+        let _ = shared.core.send(ToCore::Talked).await;
+        Some(answer)
+    };
     if !shared.config.four_letter_words.iter().any(allowed) {
-        return Some(format!("{word} is not executed because it is not in the whitelist.\n"));
+        return answer_at_once(format!("{word} is not executed because it is not in the whitelist.\n")).await;
     }
+    log_info!("org.apache.zookeeper.server.NIOServerCnxn", "Processing {word} command from /{address}");
     let word = match word {
-        "ruok" => return Some("imok".to_owned()),
-        "isro" => return Some("rw".to_owned()),
+        // there is no such command behind it: the bytes are taken for a length
+        "telnet close" => return None,
+        "ruok" => return answer_at_once("imok".to_owned()).await,
+        "isro" => return answer_at_once("rw".to_owned()).await,
         "conf" => Word::Conf,
         "cons" => Word::Cons,
         "crst" => Word::Crst,

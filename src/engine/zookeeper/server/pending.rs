@@ -1,10 +1,11 @@
 //! What prepared and not yet applied transactions will have changed (ZooKeeper's outstanding changes), laid over the tree.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::zookeeper::data_tree::DataTree;
 use crate::engine::zookeeper::digest::node_digest;
+use crate::engine::zookeeper::java_order::PathSet;
 use crate::engine::zookeeper::protocol::{Acl, ErrorCode, StatPersisted};
 
 /// What is looked at of a znode when a request is prepared.
@@ -97,19 +98,18 @@ impl Pending {
     }
 
     /// The ephemerals that a session will have.
-    pub(super) fn ephemerals(&self, tree: &DataTree, session: i64) -> BTreeSet<String> {
-        let mut paths: BTreeSet<String> = tree.ephemerals(session).cloned().collect();
+    pub(super) fn ephemerals(&self, tree: &DataTree, session: i64) -> PathSet {
+        let mut paths = tree.ephemerals(session);
+        let mut created = Vec::new();
         for (path, record) in &self.records {
             match record {
-                None => {
-                    paths.remove(path);
-                }
-                Some(record) if record.stat.ephemeral_owner == session => {
-                    paths.insert(path.clone());
-                }
+                None => paths.remove(path),
+                Some(record) if record.stat.ephemeral_owner == session => created.push((record.stat.czxid, path)),
                 Some(_) => {}
             }
         }
+        created.sort_unstable();
+        created.into_iter().for_each(|(_, path)| paths.insert(path));
         paths
     }
 }

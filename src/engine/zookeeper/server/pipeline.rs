@@ -54,6 +54,13 @@ pub enum Action {
         /// Its session.
         session: i64,
     },
+    /// A request is done and never answered.
+    Unanswered {
+        /// The connection.
+        connection: ConnectionId,
+        /// The request's number.
+        xid: i32,
+    },
     /// Send what was given and close.
     Close {
         /// The connection.

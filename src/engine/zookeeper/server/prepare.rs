@@ -65,11 +65,11 @@ impl Coordinator {
     pub(super) fn prepare_close_session(&mut self, session: i64, cxid: i32, now: Now) -> LogEntry {
         let header = self.next_header(session, cxid, OpCode::CloseSession, now);
         let paths = self.pending.ephemerals(&self.tree, session);
-        for path in &paths {
+        for path in paths.in_order() {
             self.note_deletion(path, header.zxid);
         }
         self.sessions.set_closing(session);
-        let listed = || CloseSessionTxn { paths_to_delete: paths.into_iter().collect() };
+        let listed = || CloseSessionTxn { paths_to_delete: paths.in_order().into_iter().map(str::to_owned).collect() };
         let txn = Txn::CloseSession(self.options.close_session_txn.then(listed));
         LogEntry { header, txn, digest: self.digest_now() }
     }

@@ -30,6 +30,8 @@ use crate::{log_info, log_warn};
 
 /// Requests taken at a time where `maxBatchSize` sets no limit.
 const BATCH_LIMIT: usize = 10_000;
+/// What is written at a time of the answer to a word.
+const WORD_PIECE_CHARS: usize = 8192;
 /// The length at the beginning of a frame.
 const LENGTH_BYTES: usize = 4;
 /// ZooKeeper's requests, sessions and warnings.
@@ -45,6 +47,8 @@ pub(super) enum ToCore {
         outbox: Outbox,
     },
     Input(Arrived),
+    /// A word was answered without the core.
+    Talked,
     /// With who asks.
     Word(Word, SocketAddr, oneshot::Sender<String>),
     Admin(Question),
@@ -214,6 +218,7 @@ impl Core {
                     self.outboxes.insert(connection, outbox);
                     self.connections.insert(connection, ConnectionStatistics::new(address, now.wall_ms, now.elapsed_ms));
                 }
+                ToCore::Talked => self.statistics.talked(1),
                 ToCore::Word(word, asker, reply) => words.push((word, asker, reply)),
                 ToCore::Admin(question) => questions.push(question),
                 ToCore::Input(Arrived { input: Input::Disconnect { connection }, .. }) => {
@@ -244,8 +249,12 @@ impl Core {
             }
         }
         for (word, asker, reply) in words {
+            // a word counts itself; its answer comes in pieces
+            self.statistics.talked(0);
+            let text = self.word(word, asker);
+            self.statistics.sent += text.chars().count().div_ceil(WORD_PIECE_CHARS) as u64;
             // an error says that who asked has gone
-            let _ = reply.send(self.word(word, asker));
+            let _ = reply.send(text);
         }
         for Question { command, query, reply } in questions {
             let _ = reply.send(answer(self, &command, &query));
@@ -353,6 +362,11 @@ impl Core {
                     self.push(connection, Outgoing::Frame(frame));
                 }
                 Action::Established { connection, session } => self.push(connection, Outgoing::Established(session)),
+                Action::Unanswered { connection, xid } => {
+                    if let Some(figures) = self.connections.get_mut(&connection) {
+                        figures.unanswered += u64::from(xid > 0);
+                    }
+                }
                 Action::Close { connection } => {
                     self.push(connection, Outgoing::Close);
                     self.outboxes.remove(&connection);

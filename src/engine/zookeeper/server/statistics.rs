@@ -53,6 +53,12 @@ impl Statistics {
         self.summaries.add(kind, latency_ms);
     }
 
+    /// A word came, and so many pieces of text went out.
+    pub(super) fn talked(&mut self, pieces: u64) {
+        self.received += 1;
+        self.sent += pieces;
+    }
+
     /// A frame goes out; `bytes` is its length without the four bytes that say it.
     pub(super) fn sent(&mut self, bytes: usize, counters: &Counters) {
         self.sent += 1;
@@ -77,6 +83,8 @@ pub(super) struct ConnectionStatistics {
     pub(super) address: SocketAddr,
     pub(super) received: u64,
     pub(super) sent: u64,
+    /// Requests that were done and will never be answered; ZooKeeper counts them as waiting for ever.
+    pub(super) unanswered: u64,
     /// Ms since 1970.
     pub(super) established_ms: i64,
     /// When something last came, in ms of the server's clock.
@@ -104,6 +112,7 @@ impl ConnectionStatistics {
             address,
             received: 0,
             sent: 0,
+            unanswered: 0,
             established_ms: wall_ms,
             heard_ms: elapsed_ms,
             last: NO_ANSWER,

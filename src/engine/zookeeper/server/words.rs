@@ -11,6 +11,7 @@ use super::four_letter::VERSION;
 use super::run::Core;
 use super::statistics::ConnectionStatistics;
 use crate::engine::zookeeper::date::java_date;
+use crate::log_info;
 
 /// How finely the ends of connections are grouped, in ms.
 const CONNECTION_BUCKET_MS: i64 = 10_000;
@@ -70,6 +71,7 @@ impl Core {
             }
             Word::Stmk(mask) => {
                 self.trace_mask = mask;
+                log_info!("org.apache.zookeeper.server.ZooTrace", "Set text trace mask to 0x{mask:x}");
                 mask.to_string()
             }
             Word::Wchc => self.watches_outline(false),
@@ -110,9 +112,9 @@ impl Core {
     fn clients(&self, asker: SocketAddr, in_full: bool) -> String {
         let mut text = format!(" /{asker}[0](queued=0,recved=1,sent=0)\n");
         for (id, figures) in &self.connections {
-            let ConnectionStatistics { address, received, sent, last, latency, .. } = figures;
+            let ConnectionStatistics { address, received, sent, unanswered, last, latency, .. } = figures;
             // a String takes everything
-            let _ = write!(text, " /{address}[1](queued=0,recved={received},sent={sent}");
+            let _ = write!(text, " /{address}[1](queued={unanswered},recved={received},sent={sent}");
             let session = self.coordinator.session(*id).filter(|session| in_full && *session != 0);
             if let Some(session) = session {
                 let timeout = self.coordinator.sessions().timeout(session).unwrap_or(0);
@@ -145,7 +147,7 @@ impl Core {
         let _ = writeln!(text, "ephemeral nodes dump:\nSessions with Ephemerals ({}):", ephemerals().count());
         for (session, paths) in ephemerals() {
             let _ = writeln!(text, "0x{session:x}:");
-            paths.iter().for_each(|path| text.push_str(&format!("\t{path}\n")));
+            paths.in_order().into_iter().for_each(|path| text.push_str(&format!("\t{path}\n")));
         }
         let sessionless = i64::try_from(self.config.sessionless_timeout.as_millis()).unwrap_or(i64::MAX);
         let bucket = |at: i64| (at / CONNECTION_BUCKET_MS + 1) * CONNECTION_BUCKET_MS;

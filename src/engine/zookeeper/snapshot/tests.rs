@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::zookeeper::data_node::EphemeralType;
 use crate::engine::zookeeper::disk::SystemDisk;
 use crate::engine::zookeeper::protocol::{
-    CloseSessionTxn, CreateTxn, DeleteTxn, OpCode, SetAclTxn, SetDataTxn, TxnHeader, perms,
+    CloseSessionTxn, CreateTxn, DeleteTxn, OpCode, SetAclTxn, SetDataTxn, StatPersisted, TxnHeader, perms,
 };
 use crate::engine::zookeeper::txn::Txn;
 
@@ -36,18 +37,44 @@ fn a_snapshot_is_read_as_it_was_written_and_a_damaged_one_is_refused() {
     tree.apply(&header, &Txn::Create(txn), &mut Vec::new());
     let sessions = BTreeMap::from([(9, 6000)]);
     let bytes = encode(&tree, &sessions);
-    let (read, read_sessions) = decode(&bytes, 5).expect("a snapshot");
+    let (read, read_sessions) = decode(&bytes, 5, TreeOptions::default()).expect("a snapshot");
     assert_eq!((read.digest(), read.node("/a"), read.last_zxid()), (tree.digest(), tree.node("/a"), 5));
-    assert_eq!(read.ephemerals(9).collect::<Vec<_>>(), ["/a"]);
+    assert_eq!(read.ephemerals(9).in_order(), ["/a"]);
     assert_eq!(read_sessions, sessions);
     assert_eq!(encode(&read, &sessions), bytes);
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x55;
-        assert!(decode(&damaged, 5).is_err(), "byte {at}");
+        assert!(decode(&damaged, 5, TreeOptions::default()).is_err(), "byte {at}");
         // without what follows the first seal it is one of an older server
-        assert!(decode(&bytes[..at], 5).is_err() || at == bytes.len() - 33, "cut at {at}");
+        assert!(decode(&bytes[..at], 5, TreeOptions::default()).is_err() || at == bytes.len() - 33, "cut at {at}");
     }
+}
+
+#[test]
+fn without_digests_a_snapshot_ends_with_its_first_seal() {
+    let with = encode(&DataTree::new(), &BTreeMap::new());
+    let options = TreeOptions { digest: false, ..TreeOptions::default() };
+    let tree = DataTree::with(options);
+    let without = encode(&tree, &BTreeMap::new());
+    assert_eq!((tree.digest(), &without[..]), (0, &with[..with.len() - 33]));
+    let (mut read, _) = decode(&without, 0, TreeOptions::default()).expect("as of an older server");
+    assert_eq!((read.digest(), read.take_snapshot_digest()), (DataTree::new().digest(), None));
+}
+
+#[test]
+fn the_times_to_live_of_3_5_3_are_read_where_they_are_expected() {
+    let mut tree = DataTree::new();
+    let old = i64::MIN + 5000;
+    let stat = StatPersisted { ephemeral_owner: old, ..StatPersisted::default() };
+    assert!(tree.restore("/t", DataNode { stat, ..DataNode::default() }));
+    let bytes = encode(&tree, &BTreeMap::new());
+    let read = |old_ttls| {
+        let (tree, _) = decode(&bytes, 0, TreeOptions { old_ttls, ..TreeOptions::default() }).expect("a snapshot");
+        (EphemeralType::of(tree.node("/t").expect("restored").stat.ephemeral_owner), tree.ttls().count(), tree.ephemerals_count())
+    };
+    assert_eq!(read(true), (EphemeralType::Ttl(5000), 1, 0));
+    assert_eq!(read(false), (EphemeralType::Normal, 0, 1), "of a session that nobody knows");
 }
 
 #[test]
@@ -102,7 +129,7 @@ fn take(tree: &mut DataTree, step: Step) {
             apply(tree, 9, OpCode::SetAcl, Txn::SetAcl(SetAclTxn { path, acl: acl(perms), version: 3 }));
         }
         Step::CloseSession => {
-            let paths_to_delete = tree.ephemerals(9).cloned().collect();
+            let paths_to_delete = tree.ephemerals(9).in_order().into_iter().map(str::to_owned).collect();
             apply(tree, 9, OpCode::CloseSession, Txn::CloseSession(Some(CloseSessionTxn { paths_to_delete })));
         }
     }

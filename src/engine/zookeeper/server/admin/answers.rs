@@ -154,7 +154,7 @@ impl Core {
         let mut all = json!({
             "remote_socket_address": figures.address.to_string(),
             "interest_ops": 1,
-            "outstanding_requests": 0,
+            "outstanding_requests": figures.unanswered,
             "packets_received": figures.received,
             "packets_sent": figures.sent,
         });
@@ -182,7 +182,7 @@ impl Core {
         let sessions = self.coordinator.sessions().buckets();
         let sessions: Map<_, _> = sessions.map(|(at, ids)| (at.to_string(), json!(ids))).collect();
         let ephemerals = self.coordinator.tree().sessions_with_ephemerals();
-        let ephemerals: Map<_, _> = ephemerals.map(|(id, paths)| (id.to_string(), json!(paths))).collect();
+        let ephemerals: Map<_, _> = ephemerals.map(|(id, paths)| (id.to_string(), json!(paths.in_order()))).collect();
         json!({ "expiry_time_to_session_ids": sessions, "session_id_to_ephemeral_paths": ephemerals })
     }
 

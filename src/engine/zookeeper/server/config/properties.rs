@@ -83,7 +83,7 @@ impl ServerConfig {
         options.digest_algorithm = digest_algorithm(values)?;
         options.reconfig = values.get("reconfigEnabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         options.audit = values.property_is_true("audit.enable");
-        options.digest = values.property_is_true("digest.enabled");
+        options.digest = self.storage.tree.digest;
         options.close_session_txn = values.property_is_true("closeSessionTxn.enabled");
         options.throttle = throttle(values)?;
         if values.property_is_true("enforce.auth.enabled") {

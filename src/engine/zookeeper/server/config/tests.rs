@@ -22,6 +22,7 @@ fn example(key: &Key) -> (&'static str, &'static str) {
         "connection_throttle_global_session_weight" | "connection_throttle_renew_session_weight" => {
             ("7", "connection_throttle_weight_enabled=true\n")
         }
+        "emulate353TTLNodes" => ("true", "extendedTypesEnabled=true\n"),
         "electionAlg" => ("3", ""),
         "enforce.auth.enabled" => ("true", "enforce.auth.schemes=digest\n"),
         "enforce.auth.schemes" => ("ip", "enforce.auth.enabled=true\n"),

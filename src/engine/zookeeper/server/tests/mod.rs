@@ -1,6 +1,7 @@
 //! The request processor without sockets, disk or real time.
 
 mod access;
+mod as_apache;
 mod group_commit;
 mod many_sessions;
 
