@@ -17,6 +17,19 @@ pub enum Effect {
     },
 }
 
+/// The rates that exist at run time only (`configs::broker_throttles`).
+const RATES: [(&str, &str); 3] = [
+    ("leader.replication.throttled.rate", "replication between brokers"),
+    ("follower.replication.throttled.rate", "replication between brokers"),
+    ("replica.alter.log.dirs.io.max.bytes.per.second", "honoured"),
+];
+
+/// The keys of a topic that are about something that the bundled broker does not have, and what that is.
+pub const IDLE_OF_TOPICS: [(&str, &str); 2] = [
+    ("leader.replication.throttled.replicas", "replication between brokers"),
+    ("follower.replication.throttled.replicas", "replication between brokers"),
+];
+
 /// What the broker's key of that name does; `None` where there is no such key.
 pub fn of_broker(name: &str) -> Option<Effect> {
     static ALL: OnceLock<HashMap<&'static str, Effect>> = OnceLock::new();
@@ -27,6 +40,7 @@ pub fn of_broker(name: &str) -> Option<Effect> {
         };
         super::table::rows::<3>(include_str!("data/broker-effects.tsv"))
             .map(|[name, about, shipped]| (name, effect(about, shipped)))
+            .chain(RATES.map(|(name, about)| (name, effect(about, ""))))
             .collect()
     });
     all.get(name).copied()
@@ -50,6 +64,8 @@ mod tests {
         assert_eq!(sorted, keys);
         assert_eq!(of_broker("log.dirs"), Some(Effect::Honoured));
         assert_eq!(of_broker("no.such"), None);
+        assert!(configs::broker_throttles().iter().all(|key| of_broker(key.name).is_some()));
+        assert!(IDLE_OF_TOPICS.iter().all(|(name, _)| configs::topic().iter().any(|key| key.name == *name)));
         assert!(OF_LISTENERS.iter().all(|name| of_broker(name) == Some(Effect::Honoured)));
     }
 }

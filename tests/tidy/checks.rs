@@ -71,6 +71,7 @@ const GUARDS: &[Guard] = &[
             ("src/engine/tools/throttler.rs", "the pause that --throughput asks for"),
             ("src/engine/broker/replica/maintenance.rs", "the time until the next round of retention or flushing is due"),
             ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
+            ("src/engine/broker/startup.rs", "controlled.shutdown.retry.backoff.ms between two tries"),
             ("src/engine/broker/connection.rs", "the time that an answer still has when the broker stops"),
             ("tests/crash/mod.rs", "the random moment of a crash"),
             ("tests/suite/bad_network.rs", "the pauses that a bad network makes"),

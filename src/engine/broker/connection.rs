@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::Broker;
+use super::connection_quotas::Counted;
 use super::handlers::{self, RequestContext, RequestError};
 use crate::catalog;
 use crate::engine::exception::Exception;
@@ -45,8 +46,8 @@ enum Closing {
 }
 
 impl Connection {
-    /// Serves requests until the client goes, sends what is no request, or the broker stops.
-    pub(super) async fn serve(self, mut socket: TcpStream) {
+    /// Serves requests until the client goes, sends what is no request, there are too many connections, or the broker stops.
+    pub(super) async fn serve(self, mut socket: TcpStream, counted: Counted) {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let id = format!("{}-{}-{number}", plain(self.local), plain(self.peer));
@@ -55,13 +56,16 @@ impl Connection {
         loop {
             let frame = tokio::select! {
                 () = self.shutdown.cancelled() => return,
+                () = counted.is_too_many() => return,
                 frame = read_frame_unless_idle(&mut socket, limit, idle) => frame,
             };
+            counted.is_used();
             let result = match frame {
                 Ok(Some(frame)) => tokio::select! {
                     result = self.answer(&mut socket, frame, &id) => result,
                     // a member that waits for its group, or a client that does not read, does not hold up the broker's end
                     () = self.shut_down() => return,
+                    () = counted.is_too_many() => return,
                 },
                 Ok(None) => return,
                 Err(error) => Err(Closing::Frame(error)),

@@ -1,15 +1,17 @@
 //! How many connections there may be, and how many may come in a second: `max.connections` of the broker and of a listener,
 //! `max.connection.creation.rate` likewise, `max.connections.per.ip` and its exceptions. All of them may change while the broker runs.
+//! Where there are more in all than may be, the longest idle ones go (KIP-402), but none of the listener of brokers.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::config::BrokerConfig;
-use crate::net;
+use crate::net::{self, Shutdown};
 
 /// How long a host name in `max.connections.per.ip.overrides` may take to be looked up.
 const LOOKUP: Duration = Duration::from_secs(5);
@@ -59,6 +61,18 @@ struct Counts {
     listeners: HashMap<Arc<str>, usize>,
     came: Came,
     came_to: HashMap<Arc<str>, Came>,
+    /// The connections by their numbers, but for those that were told to close.
+    open: HashMap<u64, Open>,
+    last_number: u64,
+}
+
+/// A connection that may be told to close.
+#[derive(Debug)]
+struct Open {
+    listener: Arc<str>,
+    /// When it was last used, in milliseconds since the quotas began.
+    used: Arc<AtomicU64>,
+    close: Shutdown,
 }
 
 /// The connections of all listeners.
@@ -76,6 +90,21 @@ pub struct Counted {
     quotas: Arc<ConnectionQuotas>,
     listener: Arc<str>,
     address: IpAddr,
+    number: u64,
+    used: Arc<AtomicU64>,
+    close: Shutdown,
+}
+
+impl Counted {
+    /// Takes note that a request came.
+    pub fn is_used(&self) {
+        self.used.store(self.quotas.now(), Ordering::Relaxed);
+    }
+
+    /// Returns when there are more connections than may be and this one is to go.
+    pub async fn is_too_many(&self) {
+        self.close.cancelled().await;
+    }
 }
 
 impl Limits {
@@ -112,12 +141,16 @@ impl Limits {
         self.listeners.get(name).copied().unwrap_or_default()
     }
 
+    /// Whether a listener is that of brokers, which the limits on all connections do not hold up.
+    fn is_protected(&self, listener: &str) -> bool {
+        self.listeners.len() > 1 && listener == self.inter_broker
+    }
+
     /// Whether there may be one more connection to a listener.
     fn has_room(&self, listener: &str, counts: &Counts) -> bool {
         let at_listener = counts.listeners.get(listener).copied().unwrap_or(0);
-        let protected = self.listeners.len() > 1 && listener == self.inter_broker;
         at_listener < self.of_listener(listener).connections
-            && (protected || counts.listeners.values().sum::<usize>() < self.all.connections)
+            && (self.is_protected(listener) || counts.listeners.values().sum::<usize>() < self.all.connections)
     }
 }
 
@@ -132,11 +165,33 @@ impl ConnectionQuotas {
         Self { limits, counts, changed: Notify::new(), started: Instant::now() }
     }
 
-    /// Goes on as another configuration says; connections that are there stay.
+    /// Goes on as another configuration says.
     pub async fn update(&self, config: &BrokerConfig) {
         let limits = Limits::of(config).await;
         *self.limits() = limits;
+        self.shed(&self.limits(), &mut self.counts());
         self.changed.notify_waiters();
+    }
+
+    /// Tells the longest idle connections to close, as many as there are too many.
+    fn shed(&self, limits: &Limits, counts: &mut Counts) {
+        let excess = counts.open.len().saturating_sub(limits.all.connections);
+        if excess == 0 {
+            return;
+        }
+        let evictable = counts.open.iter().filter(|(_, open)| !limits.is_protected(&open.listener));
+        let mut evictable: Vec<_> = evictable.map(|(number, open)| (open.used.load(Ordering::Relaxed), *number)).collect();
+        evictable.sort_unstable();
+        for (_, number) in evictable.into_iter().take(excess) {
+            if let Some(open) = counts.open.remove(&number) {
+                open.close.cancel();
+            }
+        }
+    }
+
+    /// Milliseconds since the quotas began.
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
@@ -161,7 +216,8 @@ impl ConnectionQuotas {
     /// Takes note of a connection that came; tells how long it is to wait so that no more come than may.
     pub fn came(&self, listener: &Arc<str>) -> Duration {
         let limits = self.limits();
-        let (all, own) = (limits.all.rate, limits.of_listener(listener).rate);
+        let all = if limits.is_protected(listener) { NO_RATE } else { limits.all.rate };
+        let own = limits.of_listener(listener).rate;
         drop(limits);
         let second = self.started.elapsed().as_secs();
         let mut counts = self.counts();
@@ -177,7 +233,6 @@ impl ConnectionQuotas {
         let address = address.to_canonical();
         let limits = self.limits();
         let limit = limits.exceptions.get(&address).copied().unwrap_or(limits.per_address);
-        drop(limits);
         let mut counts = self.counts();
         let count = counts.addresses.entry(address).or_default();
         if *count >= limit {
@@ -185,13 +240,20 @@ impl ConnectionQuotas {
         }
         *count += 1;
         *counts.listeners.entry(Arc::clone(listener)).or_default() += 1;
-        Ok(Counted { quotas: Arc::clone(self), listener: Arc::clone(listener), address })
+        counts.last_number += 1;
+        let (number, used, close) = (counts.last_number, Arc::new(AtomicU64::new(self.now())), Shutdown::new());
+        let listener = Arc::clone(listener);
+        let open = Open { listener: Arc::clone(&listener), used: Arc::clone(&used), close: close.clone() };
+        counts.open.insert(number, open);
+        self.shed(&limits, &mut counts);
+        Ok(Counted { quotas: Arc::clone(self), listener, address, number, used, close })
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
         let mut counts = self.quotas.counts();
+        counts.open.remove(&self.number);
         if let Some(count) = counts.listeners.get_mut(&self.listener) {
             *count -= 1;
         }
@@ -281,6 +343,34 @@ mod tests {
         check(1, 1, (true, true));
         check(2, 0, (false, true));
         check(1, 2, (false, true));
+    }
+
+    #[tokio::test]
+    async fn the_longest_idle_connections_make_room_for_brokers_and_go_when_fewer_may_be() {
+        let limits = |all: usize| Limits {
+            all: Limit { connections: all, ..Limit::default() },
+            listeners: ["HERE", "BROKERS"].map(|name| (name.to_owned(), Limit::default())).into(),
+            per_address: usize::MAX,
+            inter_broker: "BROKERS".to_owned(),
+            ..Limits::default()
+        };
+        let quotas = Arc::new(ConnectionQuotas::with(limits(3)));
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let count = |listener: &str| quotas.count(&name(listener), address).expect("any number from an address");
+        let here = [count("HERE"), count("HERE"), count("HERE")];
+        for (at, one) in [7, 3, 5].into_iter().zip(&here) {
+            one.used.store(at, Ordering::Relaxed);
+        }
+        let closed = |of: &[Counted]| of.iter().map(|one| one.close.is_cancelled()).collect::<Vec<_>>();
+        assert_eq!(closed(&here), [false; 3]);
+        let brokers = [count("BROKERS")];
+        assert_eq!(closed(&here), [false, true, false], "the longest idle one");
+        here[1].is_too_many().await;
+        *quotas.limits() = limits(1);
+        quotas.shed(&quotas.limits(), &mut quotas.counts());
+        assert_eq!((closed(&here), closed(&brokers)), (vec![true; 3], vec![false]));
+        drop((here, brokers));
+        assert!(quotas.counts().open.is_empty());
     }
 
     #[tokio::test]

@@ -140,10 +140,7 @@ pub async fn accept(
                     peer,
                     shutdown: shutdown.child_token(),
                 };
-                connections.spawn(async move {
-                    connection.serve(socket).await;
-                    drop(counted);
-                });
+                connections.spawn(connection.serve(socket, counted));
             }
             // too many open files: the next attempt is worth a pause, and connections end meanwhile
             Err(error) => {

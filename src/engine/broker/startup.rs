@@ -204,7 +204,7 @@ impl RunningBroker {
         let id = self.broker.id;
         let prefix = format!("[KafkaServer id={id}]");
         log_info!(LOGGER, "{prefix} shutting down");
-        self.controlled_shutdown(&prefix);
+        self.controlled_shutdown(&prefix).await;
         shutdown::stop_requests(id, async {
             self.shutdown.cancel();
             self.connections.close();
@@ -230,7 +230,7 @@ impl RunningBroker {
     }
 
     /// Kafka hands over what it leads through its own inter-broker listener, and gives up where that is not open.
-    fn controlled_shutdown(&self, prefix: &str) {
+    async fn controlled_shutdown(&self, prefix: &str) {
         if !self.broker.config.boolean("controlled.shutdown.enable") {
             return;
         }
@@ -242,9 +242,12 @@ impl RunningBroker {
             return;
         }
         // who leads the cluster is told through that listener too
-        for left in (0..self.broker.config.int("controlled.shutdown.max.retries")).rev() {
+        let config = &self.broker.config;
+        let backoff = u64::try_from(config.long("controlled.shutdown.retry.backoff.ms")).unwrap_or(0);
+        for left in (0..config.int("controlled.shutdown.max.retries")).rev() {
             log_info!(LOGGER, "{prefix} No zk controller present in the metadata cache");
             if left > 0 {
+                tokio::time::sleep(Duration::from_millis(backoff)).await;
                 log_info!(LOGGER, "{prefix} Retrying controlled shutdown ({left} retries remaining)");
             }
         }

@@ -3,13 +3,28 @@
 //! than any client needs: a request of small elements takes many times its size in memory, which ends Kafka's broker.
 
 use bytes::{Buf, Bytes, TryGetError};
-use kafka_protocol::messages::{JoinGroupRequest, ProduceRequest, SyncGroupRequest};
+use kafka_protocol::messages::{
+    AlterUserScramCredentialsRequest, ExpireDelegationTokenRequest, JoinGroupRequest, ProduceRequest,
+    RenewDelegationTokenRequest, SaslAuthenticateRequest, SyncGroupRequest,
+};
 use kafka_protocol::protocol::Request;
 use kafka_protocol::protocol::buf::ByteBuf;
 
 /// The most fields of a request, and the most bytes of one that is neither records nor a group member's own. A hundred thousand
 /// partitions in one Fetch have fewer.
 const MAX_FIELDS: usize = 1 << 20;
+/// The most bytes of a string, in any version: Kafka's messages read no longer one.
+pub const MAX_STRING: usize = i16::MAX as usize;
+/// The requests with fields that are bytes; everything that is long in any other is a string.
+const WITH_BYTES: [i16; 7] = [
+    ProduceRequest::KEY,
+    JoinGroupRequest::KEY,
+    SyncGroupRequest::KEY,
+    SaslAuthenticateRequest::KEY,
+    RenewDelegationTokenRequest::KEY,
+    ExpireDelegationTokenRequest::KEY,
+    AlterUserScramCredentialsRequest::KEY,
+];
 
 /// Decodes a request of which no array claims more elements than bytes, or fields, are left for them.
 ///
@@ -28,8 +43,12 @@ pub fn decode<R: Request>(body: &Bytes, version: i16) -> Result<R, String> {
         has_records: R::KEY == ProduceRequest::KEY,
         varints: 0,
         lengths_after: before_lengths(R::KEY, version),
+        longest: 0,
     };
     let message = R::decode(&mut first, version).map_err(|error| error.to_string())?;
+    if first.longest > MAX_STRING && !WITH_BYTES.contains(&R::KEY) {
+        return Err(format!("a string is {} bytes long, expected {MAX_STRING} at most", first.longest));
+    }
     if first.fields == 0 {
         return Err(format!("more than {MAX_FIELDS} fields"));
     }
@@ -58,6 +77,8 @@ struct Bounded {
     varints: usize,
     /// After how many numbers and varints no array follows any more, where that is known.
     lengths_after: Option<(usize, usize)>,
+    /// The bytes of the longest field.
+    longest: usize,
 }
 
 /// What members of a group say of themselves and are told is as long as they like, and stands behind the only array: how many numbers
@@ -164,6 +185,7 @@ impl ByteBuf for Bounded {
 
     fn get_bytes(&mut self, size: usize) -> Bytes {
         self.run.clear();
+        self.longest = self.longest.max(size);
         let bytes = self.rest.split_to(size);
         self.count_field(false);
         bytes
@@ -221,6 +243,15 @@ mod tests {
             let mut body = BytesMut::new();
             request.encode(&mut body, version).expect("encodes");
             assert_eq!(decode::<ProduceRequest>(&body.freeze(), version), Ok(request), "version {version}");
+        }
+    }
+
+    #[test]
+    fn a_string_is_no_longer_than_the_protocol_has_room_for() {
+        for (length, fits) in [(MAX_STRING, true), (MAX_STRING + 1, false)] {
+            let topic = MetadataRequestTopic::default().with_name(Some(TopicName(StrBytes::from_string("t".repeat(length)))));
+            let request = MetadataRequest::default().with_topics(Some(vec![topic]));
+            assert_eq!(decode::<MetadataRequest>(&encoded(&request, 9), 9).is_ok(), fits, "{length}");
         }
     }
 

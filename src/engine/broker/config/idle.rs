@@ -26,7 +26,7 @@ pub fn idle_settings(config: &BrokerConfig) -> BTreeMap<String, &'static str> {
 
 /// Whether a key has its default, or what Kafka's own `server.properties` says.
 fn is_expected(config: &BrokerConfig, name: &str) -> bool {
-    let Some(key) = configs::broker().iter().find(|key| key.name == name) else { return true };
+    let Some(key) = configs::broker().iter().find(|key| key.name == name) else { return false };
     let value = config.value(key.name);
     let shipped = match effects::of_broker(name) {
         Some(Effect::Nothing { shipped, .. }) if !shipped.is_empty() => value_of(key, Some(shipped)).ok(),
@@ -44,6 +44,20 @@ pub fn warn_of_idle(config: &BrokerConfig, before: Option<&BrokerConfig>) {
             log_warn!("kafka.server.KafkaConfig", "{name} has no effect: the bundled broker has no {about}.");
         }
     }
+}
+
+/// Warns of each setting of a topic that does nothing, except of those that did nothing `before` either.
+pub fn warn_of_idle_topic(topic: &str, overrides: &BTreeMap<String, String>, before: Option<&BTreeMap<String, String>>) {
+    for (name, about) in idle_topic_settings(overrides) {
+        if before.and_then(|before| before.get(name)) != overrides.get(name) {
+            log_warn!("kafka.server.KafkaConfig", "{name} of topic {topic} has no effect: the bundled broker has no {about}.");
+        }
+    }
+}
+
+fn idle_topic_settings(overrides: &BTreeMap<String, String>) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_set = |name: &str| overrides.get(name).is_some_and(|value| !value.trim().is_empty());
+    effects::IDLE_OF_TOPICS.into_iter().filter(move |(name, _)| is_set(name))
 }
 
 /// The key that a listener's prefix stands before: `listener.name.NAME.KEY`.
@@ -77,6 +91,12 @@ mod tests {
         let shipped = [("transaction.state.log.min.isr", "1"), ("transaction.state.log.replication.factor", "1")];
         assert_eq!(names(&shipped), none);
         assert_eq!(names(&[("transaction.state.log.min.isr", "3")]), ["transaction.state.log.min.isr"]);
+        let rates = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"];
+        let all = [(rates[0], "1"), (rates[1], "1"), ("replica.alter.log.dirs.io.max.bytes.per.second", "1")];
+        assert_eq!(names(&all), [rates[1], rates[0]]);
+        let topic = |value: &str| BTreeMap::from([("leader.replication.throttled.replicas".to_owned(), value.to_owned())]);
+        assert_eq!(idle_topic_settings(&topic("0:0")).collect::<Vec<_>>().len(), 1);
+        assert_eq!(idle_topic_settings(&topic("")).collect::<Vec<_>>(), []);
         let of_listeners = [
             ("listener.name.plaintext.max.connections", "5"),
             ("listener.name.plaintext.ssl.keystore.location", "/k"),

@@ -10,7 +10,7 @@ mod value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-pub use idle::{idle_settings, listener_base, warn_of_idle};
+pub use idle::{idle_settings, listener_base, warn_of_idle, warn_of_idle_topic};
 pub use listeners::{Listener, ProtocolMap};
 pub use password_encoder::{PasswordEncoder, PasswordError};
 pub use value::{Value, parse_value, split_list, value_of};
@@ -118,6 +118,12 @@ impl BrokerConfig {
             Value::Long(value) => *value,
             _ => i64::from(self.int(name)),
         }
+    }
+
+    /// One of the rates of [`configs::broker_throttles`], which exist at run time only, in bytes a second; `i64::MAX` where it is not
+    /// set.
+    pub fn throttle(&self, name: &str) -> i64 {
+        self.originals.get(name).and_then(|text| text.trim().parse().ok()).unwrap_or(i64::MAX)
     }
 
     /// A LONG or INT that may be unset.

@@ -184,7 +184,7 @@ fn check_broker(entity: &Entity, settings: &Settings, given: &BrokerConfig, curr
     }
     for (name, text) in settings {
         let base = listener_base(name).unwrap_or(name);
-        if let Some(key) = configs::broker().iter().find(|key| key.name == base) {
+        if let Some(key) = configs::broker().iter().chain(configs::broker_throttles()).find(|key| key.name == base) {
             parse_value(key, text)?;
         }
     }
@@ -320,6 +320,8 @@ impl DynamicSettings {
     /// The first setting that Kafka refuses.
     pub fn over(&self, given: &BrokerConfig) -> Result<BrokerConfig, Exception> {
         let mut originals = given.originals().clone();
+        // what exists at run time only is nothing in a file
+        originals.retain(|name, _| !configs::broker_throttles().iter().any(|key| key.name == name));
         originals.extend(self.every.clone());
         originals.extend(self.own.clone());
         BrokerConfig::new(originals)

@@ -15,7 +15,7 @@ use super::machine::{ClusterView, Write};
 use super::settings::DynamicSettings;
 use super::store::{Claim, Store, StoreError};
 use super::{Command, znodes};
-use crate::engine::broker::config::BrokerConfig;
+use crate::engine::broker::config::{BrokerConfig, warn_of_idle_topic};
 use crate::engine::broker::group::GroupCoordinator;
 use crate::engine::broker::log::TopicPartition;
 use crate::engine::broker::metadata::MetadataCache;
@@ -249,6 +249,7 @@ impl ControllerTask {
             properties_text(&overrides)
         );
         if let Some(view) = self.view.topics.get_mut(topic) {
+            warn_of_idle_topic(topic, &overrides, Some(&view.overrides));
             view.overrides.clone_from(&overrides);
             self.parts.replicas.update_config(topic, &self.log_config(&overrides));
         }

@@ -34,6 +34,7 @@ pub use metadata_files::{MetaProperties, PartitionMetadataFile};
 pub use names::{TopicPartition, deleted_kind};
 pub use partition_log::{FirstBatch, PartitionLog, ReadSlice};
 pub use producer_state::{ProducerBatch, ProducerEntry, SequenceError};
+pub use scan::Scan;
 pub use segment::{MaxTimestamp, PreparedBatch};
 pub use timestamp_search::TimestampedOffset;
 

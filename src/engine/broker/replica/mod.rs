@@ -1,5 +1,6 @@
 //! The partitions that live on this broker: their logs, who leads them, what of them is committed.
 
+mod copying;
 mod failure;
 mod fetch_session;
 mod maintenance;

@@ -2,16 +2,16 @@
 //! name ends with `-future`, and takes its place once it has caught up.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use kafka_protocol::ResponseError;
 use uuid::Uuid;
 
 use super::super::log::{Opening, PartitionLog, StorageError, TopicPartition, now_ms};
+use super::copying::{Copier, Progress, Stopped};
 use super::maintenance::Task;
 use super::manager::{ReplicaManager, mark_deleted};
 use super::partition::Partition;
@@ -32,9 +32,7 @@ pub(super) struct Move {
     /// The directory that it moves to.
     pub(super) destination: PathBuf,
     folder: PathBuf,
-    copied_bytes: AtomicU64,
-    reached_offset: AtomicI64,
-    cancelled: AtomicBool,
+    progress: Progress,
 }
 
 /// A future replica, for DescribeLogDirs.
@@ -44,7 +42,7 @@ pub struct FutureReplica {
     pub partition: TopicPartition,
     /// Its size so far, in bytes.
     pub size: u64,
-    /// How many offsets it is behind the current one, counted by whole segments.
+    /// How many offsets it is behind the current one.
     pub lag: i64,
 }
 
@@ -58,20 +56,6 @@ fn parse_future(name: &str) -> Option<TopicPartition> {
     let (partition, _) = name.strip_suffix(FUTURE_SUFFIX)?.rsplit_once('.')?;
     let (topic, index) = partition.rsplit_once('-')?;
     Some(TopicPartition::new(topic, index.parse().ok()?))
-}
-
-/// Why a copy ended before its time.
-enum Stopped {
-    /// Somebody wants something else, or the partition is gone.
-    Given,
-    /// A file could not be copied.
-    Failed(StorageError),
-}
-
-impl From<StorageError> for Stopped {
-    fn from(error: StorageError) -> Self {
-        Self::Failed(error)
-    }
 }
 
 impl ReplicaManager {
@@ -115,13 +99,7 @@ impl ReplicaManager {
             folder.display(),
             config.overrides_text()
         );
-        let moving = Arc::new(Move {
-            destination,
-            folder,
-            copied_bytes: AtomicU64::new(0),
-            reached_offset: AtomicI64::new(partition.log_start_offset()),
-            cancelled: AtomicBool::new(false),
-        });
+        let moving = Arc::new(Move { destination, folder, progress: Progress::from(partition.log_start_offset()) });
         self.moves().insert(key.clone(), Arc::clone(&moving));
         let (manager, key) = (Arc::clone(self), key.clone());
         tokio::task::spawn_blocking(move || manager.carry(&key, &partition, &moving));
@@ -132,7 +110,7 @@ impl ReplicaManager {
     pub(super) fn cancel_move(&self, key: &TopicPartition, except: Option<&Path>) {
         let mut moves = self.moves();
         if let Some(moving) = moves.get(key).filter(|moving| except != Some(moving.destination.as_path())) {
-            moving.cancelled.store(true, Ordering::Release);
+            moving.progress.cancelled.store(true, Ordering::Release);
             moves.remove(key);
         }
     }
@@ -142,8 +120,8 @@ impl ReplicaManager {
         let moves: BTreeMap<TopicPartition, Arc<Move>> = self.moves().clone();
         let of = |(partition, moving): (TopicPartition, Arc<Move>)| {
             let end = self.partition(&partition.topic, partition.index).ok()?.log_end_offset();
-            let lag = end.saturating_sub(moving.reached_offset.load(Ordering::Acquire)).max(0);
-            let size = moving.copied_bytes.load(Ordering::Acquire);
+            let lag = end.saturating_sub(moving.progress.offset.load(Ordering::Acquire)).max(0);
+            let size = moving.progress.bytes.load(Ordering::Acquire);
             (moving.destination == directory).then_some(FutureReplica { partition, size, lag })
         };
         moves.into_iter().filter_map(of).collect()
@@ -204,14 +182,15 @@ impl ReplicaManager {
         let to = &moving.folder;
         fs::create_dir_all(to).map_err(StorageError::io("failed to create", to))?;
         let source = partition.folder();
-        while copy_grown(&source, moving)? > LAST_BYTES {}
+        let rate = || self.changing_settings.move_rate();
+        let slow = Copier { from: &source, to, progress: &moving.progress, rate: &rate };
+        while slow.copy_grown()? > LAST_BYTES {}
         partition.replace_log(|log| {
-            if moving.cancelled.load(Ordering::Acquire) {
-                return Err(Stopped::Given);
-            }
             log.flush(now_ms())?;
-            copy_grown(&source, moving)?;
-            copy_rest(log, moving)?;
+            // appends wait for this little rest
+            let copier = Copier { rate: &|| i64::MAX, ..slow };
+            copier.copy_grown()?;
+            copier.copy_rest(log)?;
             let key = log.partition().clone();
             let home = moving.destination.join(key.to_string());
             fs::rename(to, &home).map_err(StorageError::io("failed to rename", to))?;
@@ -238,81 +217,6 @@ impl ReplicaManager {
             Ok(renamed?)
         })
     }
-}
-
-/// Copies what segments have and the copy has not yet; gives how many bytes that were.
-fn copy_grown(source: &Path, moving: &Move) -> Result<u64, Stopped> {
-    let mut copied = 0;
-    for (name, base) in segments(source)? {
-        if moving.cancelled.load(Ordering::Acquire) {
-            return Err(Stopped::Given);
-        }
-        let more = append_missing(&source.join(&name), &moving.folder.join(&name))?;
-        copied += more;
-        moving.copied_bytes.fetch_add(more, Ordering::AcqRel);
-        moving.reached_offset.fetch_max(base, Ordering::AcqRel);
-    }
-    Ok(copied)
-}
-
-/// The files of segments with their base offsets, in order; none where the folder is gone.
-fn segments(folder: &Path) -> Result<BTreeMap<String, i64>, Stopped> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Stopped::Given),
-        Err(error) => return Err(StorageError::io("failed to list", folder)(error).into()),
-    };
-    let mut segments = BTreeMap::new();
-    for entry in entries {
-        let name = entry.map_err(StorageError::io("failed to list", folder))?.file_name();
-        let name = name.to_string_lossy().into_owned();
-        if let Some(base) = name.strip_suffix(".log").and_then(|base| base.parse().ok()) {
-            segments.insert(name, base);
-        }
-    }
-    Ok(segments)
-}
-
-/// Copies the end of a file that its copy lacks; nothing where the file is gone.
-fn append_missing(from: &Path, to: &Path) -> Result<u64, StorageError> {
-    let mut source = match File::open(from) {
-        Ok(source) => source,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        Err(error) => return Err(StorageError::io("failed to open", from)(error)),
-    };
-    let length = source.metadata().map_err(StorageError::io("failed to read", from))?.len();
-    let mut copy = File::options().append(true).create(true).open(to).map_err(StorageError::io("failed to open", to))?;
-    let there = copy.metadata().map_err(StorageError::io("failed to read", to))?.len();
-    if length <= there {
-        return Ok(0);
-    }
-    source.seek(SeekFrom::Start(there)).map_err(StorageError::io("failed to read", from))?;
-    let copied = io::copy(&mut source.take(length - there), &mut copy).map_err(StorageError::io("failed to write", to))?;
-    copy.sync_all().map_err(StorageError::io("failed to flush", to))?;
-    Ok(copied)
-}
-
-/// Makes the copy equal: the files beside the segments, and none that is no more. The active segment's indexes are left out, which are
-/// longer than what they hold.
-fn copy_rest(log: &PartitionLog, moving: &Move) -> Result<(), StorageError> {
-    let (source, active) = (log.folder(), format!("{:020}", log.last_segment()));
-    let is_active_index = |name: &str| name.starts_with(&active) && (name.ends_with(".index") || name.ends_with(".timeindex"));
-    let list = |folder: &Path| -> Result<Vec<String>, StorageError> {
-        let entries = fs::read_dir(folder).map_err(StorageError::io("failed to list", folder))?;
-        let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
-        names.collect::<io::Result<_>>().map_err(StorageError::io("failed to list", folder))
-    };
-    let wanted: Vec<String> =
-        list(source)?.into_iter().filter(|name| !name.ends_with(".deleted") && !is_active_index(name)).collect();
-    for name in wanted.iter().filter(|name| !name.ends_with(".log")) {
-        let (from, to) = (source.join(name), moving.folder.join(name));
-        fs::copy(&from, &to).map_err(StorageError::io("failed to copy", &to))?;
-    }
-    for name in list(&moving.folder)?.into_iter().filter(|name| !wanted.contains(name)) {
-        let gone = moving.folder.join(name);
-        fs::remove_file(&gone).map_err(StorageError::io("failed to delete", &gone))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub struct StorageSettings {
     pub producer_expiration_ms: i64,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_expiration_check_ms: i64,
+    /// `replica.alter.log.dirs.io.max.bytes.per.second` at the start.
+    pub move_rate: i64,
 }
 
 impl StorageSettings {
@@ -56,6 +58,7 @@ impl StorageSettings {
             fetch_session_slots: 1000,
             producer_expiration_ms: 86_400_000,
             producer_expiration_check_ms: 600_000,
+            move_rate: i64::MAX,
         }
     }
 
@@ -77,6 +80,7 @@ impl StorageSettings {
             high_watermark_checkpoint_ms: config.long("replica.high.watermark.checkpoint.interval.ms"),
             fetch_session_slots: usize::try_from(config.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0),
             producer_expiration_ms: config.long(PRODUCER_EXPIRATION),
+            move_rate: config.throttle(MOVE_RATE),
             producer_expiration_check_ms: config.long("producer.id.expiration.check.interval.ms"),
         })
     }
@@ -87,6 +91,7 @@ impl StorageSettings {
 pub(super) struct ChangingSettings {
     producer_expiration_ms: AtomicI64,
     recovery_threads: AtomicUsize,
+    move_rate: AtomicI64,
 }
 
 impl ChangingSettings {
@@ -95,6 +100,7 @@ impl ChangingSettings {
         Self {
             producer_expiration_ms: AtomicI64::new(settings.producer_expiration_ms),
             recovery_threads: AtomicUsize::new(settings.recovery_threads),
+            move_rate: AtomicI64::new(settings.move_rate),
         }
     }
 
@@ -102,11 +108,17 @@ impl ChangingSettings {
     pub(super) fn set(&self, config: &BrokerConfig) {
         self.producer_expiration_ms.store(config.long(PRODUCER_EXPIRATION), Ordering::Relaxed);
         self.recovery_threads.store(recovery_threads(config), Ordering::Relaxed);
+        self.move_rate.store(config.throttle(MOVE_RATE), Ordering::Relaxed);
     }
 
     /// `producer.id.expiration.ms`.
     pub(super) fn producer_expiration_ms(&self) -> i64 {
         self.producer_expiration_ms.load(Ordering::Relaxed)
+    }
+
+    /// `replica.alter.log.dirs.io.max.bytes.per.second`.
+    pub(super) fn move_rate(&self) -> i64 {
+        self.move_rate.load(Ordering::Relaxed)
     }
 
     /// `num.recovery.threads.per.data.dir`.
@@ -115,6 +127,7 @@ impl ChangingSettings {
     }
 }
 
+const MOVE_RATE: &str = "replica.alter.log.dirs.io.max.bytes.per.second";
 const PRODUCER_EXPIRATION: &str = "producer.id.expiration.ms";
 
 fn recovery_threads(config: &BrokerConfig) -> usize {

@@ -353,6 +353,36 @@ fn a_log_in_two_directories_stops_the_start_until_one_is_gone() {
     assert_eq!(again.become_leaders(requests(0..1, false))[0].as_ref().expect("led").directory(), root.path().join("one"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_is_as_fast_as_it_may_be() {
+    use crate::engine::broker::config::BrokerConfig;
+    use crate::engine::broker::log::TopicPartition;
+    let root = tempfile::tempdir().expect("a folder");
+    let directories = vec![root.path().join("one"), root.path().join("two")];
+    let settings = StorageSettings { move_rate: 1, ..StorageSettings::of(0, directories.clone()) };
+    let manager = Arc::new(ReplicaManager::open(settings).expect("opened"));
+    let partition = manager.become_leader(assignment(0, 0), LogConfig::default()).expect("leads");
+    partition.append(&plain(&["a", "b"]), AppendOrigin::Client, 1).expect("appended");
+    let target = directories.iter().find(|path| **path != partition.directory()).expect("one of two");
+    assert_eq!(manager.move_log(&TopicPartition::new("t", 0), &target.display().to_string()), Ok(()));
+    let future = || {
+        let facts = manager.log_directories();
+        facts.iter().find_map(|facts| facts.future.first().cloned()).filter(|future| future.lag == 0)
+    };
+    crate::process::wait::until_true(Duration::from_secs(60), "the copy to be through", || future().is_some())
+        .await
+        .expect("it is");
+    assert_eq!(future().map(|future| future.size), Some(partition.size()), "and its bytes still have to take their time");
+    partition.append(&plain(&["c"]), AppendOrigin::Client, 1).expect("appended");
+    let facts = manager.log_directories();
+    assert_eq!(facts.iter().find_map(|facts| facts.future.first()).map(|future| future.lag), Some(1));
+    let given = [("zookeeper.connect", "h:1"), ("replica.alter.log.dirs.io.max.bytes.per.second", "100000000")];
+    let given = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    manager.reconfigure(&BrokerConfig::new(given.into()).expect("valid"));
+    moved(&manager, 0, target).await;
+    assert_eq!(values(&partition, 2), ["c"]);
+}
+
 /// Waits until the partition's log lies in that directory and nothing is left of the move.
 async fn moved(manager: &Arc<ReplicaManager>, index: i32, directory: &Path) {
     let there = || {

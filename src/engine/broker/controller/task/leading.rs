@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kafka_protocol::ResponseError;
 
 use super::{ControllerTask, LOGGER, OFFSETS_TOPIC};
+use crate::engine::broker::config::warn_of_idle_topic;
 use crate::engine::broker::controller::ApiError;
 use crate::engine::broker::log::{StorageError, TopicPartition};
 use crate::engine::broker::replica::{LeaderRequest, PartitionAssignment};
@@ -57,6 +58,7 @@ impl ControllerTask {
                 Some((known, config)) if known == topic => Arc::clone(config),
                 _ => {
                     let overrides = self.view.topics.get(topic).map(|view| view.overrides.clone()).unwrap_or_default();
+                    warn_of_idle_topic(topic, &overrides, None);
                     Arc::clone(&config.insert((topic.clone(), self.log_config(&overrides))).1)
                 }
             };

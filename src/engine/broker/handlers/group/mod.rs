@@ -20,6 +20,7 @@ use kafka_protocol::protocol::StrBytes;
 use crate::engine::broker::controller::LegacyPlace;
 
 use super::{ApiSpec, RequestError, name};
+use crate::engine::kafka::bounded::MAX_STRING;
 
 pub(super) use delete_groups::SPEC as DELETE_GROUPS;
 pub(super) use describe_groups::SPEC as DESCRIBE_GROUPS;
@@ -32,9 +33,6 @@ pub(super) use offset_commit::SPEC as OFFSET_COMMIT;
 pub(super) use offset_delete::SPEC as OFFSET_DELETE;
 pub(super) use offset_fetch::SPEC as OFFSET_FETCH;
 pub(super) use sync_group::SPEC as SYNC_GROUP;
-
-/// Strings of the protocol are no longer, whatever a compact length says.
-const MAX_STRING: usize = i16::MAX as usize;
 
 /// Where version 0 of the APIs of offsets keeps one.
 fn legacy_place(group: &str, topic: &str, index: i32) -> LegacyPlace {
