@@ -32,7 +32,8 @@ pub mod offset_for_leader_epoch;
 pub mod produce;
 #[cfg(test)]
 mod record_tests;
-mod sasl;
+mod sasl_authenticate;
+mod sasl_handshake;
 mod update_features;
 
 use std::net::SocketAddr;
@@ -135,7 +136,7 @@ pub static APIS: &[&ApiSpec] = &[
     &group::SYNC_GROUP,
     &group::DESCRIBE_GROUPS,
     &group::LIST_GROUPS,
-    &sasl::HANDSHAKE,
+    &sasl_handshake::SPEC,
     &api_versions::SPEC,
     &create_topics::SPEC,
     &delete_topics::SPEC,
@@ -149,7 +150,7 @@ pub static APIS: &[&ApiSpec] = &[
     &alter_configs::SPEC,
     &alter_replica_log_dirs::SPEC,
     &describe_log_dirs::SPEC,
-    &sasl::AUTHENTICATE,
+    &sasl_authenticate::SPEC,
     &create_partitions::SPEC,
     &delegation_tokens::CREATE,
     &delegation_tokens::RENEW,

@@ -79,6 +79,8 @@ impl PartitionLog {
         if kinds.values().flatten().any(|kind| kind == names::SNAPSHOT) || log.next_offset > 0 {
             log.remove_stray_snapshots()?;
             log.rebuild_producers(opening.now, opening.clean)?;
+        } else {
+            log.log_rebuilding();
         }
         log.producers.expire(opening.now, opening.producer_expiration_ms);
         Ok(log)
@@ -220,10 +222,15 @@ impl PartitionLog {
         Ok(())
     }
 
-    /// Reads the newest snapshot that can be read and the batches since.
-    pub(super) fn rebuild_producers(&mut self, now: i64, clean: bool) -> Result<(), StorageError> {
+    fn log_rebuilding(&self) {
         let (prefix, end) = (self.prefix_of_loader(), self.next_offset);
         log_info!(UNIFIED_LOG, "{prefix} Loading producer state till offset {end} with message format version 2");
+    }
+
+    /// Reads the newest snapshot that can be read and the batches since.
+    pub(super) fn rebuild_producers(&mut self, now: i64, clean: bool) -> Result<(), StorageError> {
+        self.log_rebuilding();
+        let (prefix, end) = (self.prefix_of_loader(), self.next_offset);
         let started = Instant::now();
         let mut snapshots = self.snapshot_offsets()?;
         if snapshots.is_empty() && clean {

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::super::log::{
@@ -40,16 +40,22 @@ pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<O
     let paths: Vec<String> = directories.iter().map(|directory| directory.path().display().to_string()).collect();
     log_info!(LOG_MANAGER, "Loading logs from log dirs ArraySeq({})", paths.join(", "));
     let threads = directories.len();
-    let loaded = in_parallel(directories, threads, |directory| (load_directory(&directory, settings, chores), directory));
-    let (mut opened, mut unclean) = (Opened::default(), Vec::new());
+    let known = Known::default();
+    let load = |directory: LogDirectory| (load_directory(&directory, settings, chores, &known), directory);
+    let loaded = in_parallel(directories, threads, load);
+    let (mut opened, mut unclean, mut duplicate, mut marked) = (Opened::default(), Vec::new(), None, Vec::new());
     for (loaded, directory) in loaded {
         match loaded {
             Ok(loaded) => {
                 opened.logs.extend(loaded.logs);
                 opened.high_watermarks.extend(loaded.high_watermarks);
                 opened.gone.extend(loaded.gone);
+                duplicate = duplicate.or(loaded.duplicate);
                 if !loaded.clean {
                     unclean.push(directory.path().display().to_string());
+                }
+                if loaded.was_marked {
+                    marked.push(opened.directories.len());
                 }
                 opened.directories.push(directory);
             }
@@ -66,14 +72,10 @@ pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<O
     }
     // nobody leads anything in them yet, so there is nothing to stop
     chores.take_failed();
-    refuse_duplicates(&opened.logs).inspect_err(|error| {
-        log_error!(
-            LOG_MANAGER,
-            "There was an error in one of the threads during logs loading: java.lang.IllegalStateException: {error}"
-        );
-        log_info!(LOG_MANAGER, "Shutting down.");
-        log_info!(LOG_MANAGER, "Shutdown complete.");
-    })?;
+    if let Some(error) = duplicate {
+        let marked = marked.into_iter().filter_map(|index| opened.directories.get(index));
+        return Err(give_up(error, marked));
+    }
     let (count, took) = (opened.logs.len(), started.elapsed().as_millis());
     let unclean = match &unclean[..] {
         [] => String::new(),
@@ -85,16 +87,33 @@ pub(super) fn open(settings: &StorageSettings, chores: &Arc<Chores>) -> Result<O
     Ok(opened)
 }
 
+/// The folders of the logs that were opened so far.
+type Known = Mutex<BTreeMap<TopicPartition, PathBuf>>;
+
 /// Which of two logs of one partition is the right one, only who knows what happened can say.
-fn refuse_duplicates(logs: &[PartitionLog]) -> Result<(), StorageError> {
-    let mut known: BTreeMap<&TopicPartition, &PartitionLog> = BTreeMap::new();
-    for log in logs {
-        if let Some(other) = known.insert(log.partition(), log) {
-            let (found, known) = (log.folder().to_owned(), other.folder().to_owned());
-            return Err(StorageError::Duplicate { partition: log.partition().to_string(), found, known });
+fn refuse_duplicate(log: &PartitionLog, known: &Known) -> Result<(), StorageError> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = log.folder().to_owned();
+    match known.insert(log.partition().clone(), found.clone()) {
+        Some(known) => Err(StorageError::Duplicate { partition: log.partition().to_string(), found, known }),
+        None => Ok(()),
+    }
+}
+
+/// Ends a start that a duplicate log stops; directories that were `marked` as closed cleanly are again, for nothing in them has changed.
+fn give_up<'a>(error: StorageError, marked: impl Iterator<Item = &'a LogDirectory>) -> StorageError {
+    log_error!(
+        LOG_MANAGER,
+        "There was an error in one of the threads during logs loading: java.lang.IllegalStateException: {error}"
+    );
+    log_info!(LOG_MANAGER, "Shutting down.");
+    for directory in marked {
+        if let Err(error) = directory.set_clean_mark() {
+            log_error!(LOG_MANAGER, "{error}");
         }
     }
-    Ok(())
+    log_info!(LOG_MANAGER, "Shutdown complete.");
+    error
 }
 
 fn no_directory(settings: &StorageSettings) -> StorageError {
@@ -121,14 +140,24 @@ fn open_directories(settings: &StorageSettings, chores: &Chores) -> Result<Vec<L
 }
 
 struct Loaded {
+    /// Whether nothing had to be recovered.
     clean: bool,
+    /// Whether the last run left its mark.
+    was_marked: bool,
+    /// The first log that another directory has too.
+    duplicate: Option<StorageError>,
     logs: Vec<PartitionLog>,
     high_watermarks: BTreeMap<TopicPartition, i64>,
     gone: BTreeSet<TopicPartition>,
 }
 
 /// Opens every log of a directory with as many threads as the settings give it.
-fn load_directory(directory: &LogDirectory, settings: &StorageSettings, chores: &Arc<Chores>) -> Result<Loaded, StorageError> {
+fn load_directory(
+    directory: &LogDirectory,
+    settings: &StorageSettings,
+    chores: &Arc<Chores>,
+    known: &Known,
+) -> Result<Loaded, StorageError> {
     let path = directory.path().display();
     let (folders, deleted) = directory.folders()?;
     let total = folders.len() + deleted.len();
@@ -154,13 +183,28 @@ fn load_directory(directory: &LogDirectory, settings: &StorageSettings, chores: 
             producer_expiration_ms: settings.producer_expiration_ms,
             chores: Arc::clone(chores),
         };
-        let log = PartitionLog::open(partition, folder, Arc::clone(&settings.defaults), &opening)?;
-        log_loaded(&log, started, done.fetch_add(1, Ordering::Relaxed) + 1, total);
-        Ok(log)
+        let opened = PartitionLog::open(partition, folder.clone(), Arc::clone(&settings.defaults), &opening);
+        let opened = opened.and_then(|log| refuse_duplicate(&log, known).map(|()| log));
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        match &opened {
+            Ok(log) => log_loaded(log, started, done, total),
+            Err(_) => {
+                let (folder, took) = (folder.display(), started.elapsed().as_millis());
+                log_info!(LOG_MANAGER, "Error while loading logs in {folder} in {took}ms ({done}/{total} completed in {path})");
+            }
+        }
+        opened
     };
-    let logs = in_parallel(folders.into_iter().collect(), settings.recovery_threads, open);
-    let logs: Result<Vec<PartitionLog>, StorageError> = logs.into_iter().collect();
-    Ok(Loaded { clean: clean || total == 0, logs: logs?, high_watermarks: tolerant(directory.high_watermarks.read()), gone })
+    let (mut logs, mut duplicate) = (Vec::with_capacity(folders.len()), None);
+    for log in in_parallel(folders.into_iter().collect(), settings.recovery_threads, open) {
+        match log {
+            Ok(log) => logs.push(log),
+            Err(error @ StorageError::Duplicate { .. }) => duplicate = duplicate.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    let high_watermarks = tolerant(directory.high_watermarks.read());
+    Ok(Loaded { clean: clean || total == 0, was_marked: clean, duplicate, logs, high_watermarks, gone })
 }
 
 fn log_loaded(log: &PartitionLog, started: Instant, done: usize, total: usize) {
