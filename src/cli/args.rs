@@ -15,6 +15,7 @@ use super::lab::{self, LabCommand};
 use super::learn::LearnArgs;
 use super::manual;
 use super::matrix::{self, MatrixArgs};
+use super::shell::ShellArgs;
 use super::up::{self, UpArgs};
 use super::verify::Options as VerifyOptions;
 use super::{diagnose, engine_start, lint, lsp};
@@ -54,6 +55,8 @@ pub enum Command {
     },
     /// Ask something about the lab that is open, or was open last.
     Ask(AskArgs),
+    /// Open one of the lab's terminals in this window too.
+    Shell(ShellArgs),
     /// Play solutions and compare with the snapshots.
     Verify {
         /// The labs; empty for all.
@@ -223,7 +226,7 @@ fn verify_command(language: Language) -> Clap {
 }
 
 /// The commands about the lab that is open, or was open last.
-fn asking_commands(language: Language) -> [Clap; 7] {
+fn asking_commands(language: Language) -> [Clap; 8] {
     let say = |text: crate::text::Text| text.get(language);
     let lab = || Arg::new("lab").value_name("LAB").help(say(asking::ARG_LAB_LAST));
     let step = || Arg::new("step").value_name("STEP").help(say(asking::ARG_STEP));
@@ -237,6 +240,10 @@ fn asking_commands(language: Language) -> [Clap; 7] {
         Clap::new("solve").about(say(asking::ABOUT_SOLVE)).args([step(), free_ports()]),
         Clap::new("goto").about(say(asking::ABOUT_GOTO)).args([lab().required(true), step().required(true), free_ports()]),
         Clap::new("reset").about(say(asking::ABOUT_RESET)).args([lab(), flag("yes", asking::ARG_YES).short('y'), free_ports()]),
+        Clap::new("shell")
+            .about(say(asking::ABOUT_SHELL))
+            .arg(Arg::new("terminal").value_name("NAME").required(true).help(say(asking::ARG_TERMINAL)))
+            .arg(lab()),
         Clap::new("resume").about(say(asking::ABOUT_RESUME)).arg(flag("plain", cli::ARG_PLAIN)),
     ]
 }
@@ -249,6 +256,10 @@ fn asked(name: &str, sub: &ArgMatches) -> Option<Command> {
         "solve" => What::Solve,
         "goto" => What::Goto,
         "reset" => What::Reset,
+        "shell" => {
+            let word = |name| sub.get_one::<String>(name).cloned();
+            return Some(Command::Shell(ShellArgs { terminal: word("terminal").unwrap_or_default(), lab: word("lab") }));
+        }
         "status" => return Some(Command::Status { json: sub.get_flag("json") }),
         "resume" => {
             return Some(Command::Learn(LearnArgs { resume: true, plain: sub.get_flag("plain"), ..LearnArgs::default() }));

@@ -292,7 +292,7 @@ impl frontend::Host for Keeper<'_> {
 }
 
 /// The keyboard, read by a thread of its own: a terminal has no other way to be read without changing it for everybody else.
-fn keyboard() -> mpsc::Receiver<Vec<u8>> {
+pub(super) fn keyboard() -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel(16);
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
@@ -306,10 +306,10 @@ fn keyboard() -> mpsc::Receiver<Vec<u8>> {
 }
 
 /// The learner's terminal, byte by byte; given back as it was.
-struct RawMode;
+pub(super) struct RawMode;
 
 impl RawMode {
-    fn enter() -> Result<Self, Failure> {
+    pub(super) fn enter() -> Result<Self, Failure> {
         crossterm::terminal::enable_raw_mode().map_err(|error| Failure::io("terminal", error))?;
         Ok(Self)
     }
@@ -324,7 +324,7 @@ impl Drop for RawMode {
 }
 
 /// Says lines on the learner's terminal, raw or not.
-fn say_lines(lines: &[String]) {
+pub(super) fn say_lines(lines: &[String]) {
     let paint = Paint::for_stdout();
     for line in lines.iter().flat_map(|line| paint.prose(line)) {
         let _ = write!(io::stdout(), "{line}\r\n");

@@ -19,6 +19,7 @@ pub mod lsp;
 mod manual;
 mod matrix;
 mod opening;
+pub mod shell;
 mod status;
 mod up;
 mod verify;
@@ -58,6 +59,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::Lab(lab) => lab::run(&args, &lab, args.language.unwrap_or(locale)),
         Command::List { json } => list::run(&args, json, locale),
         Command::Status { json } => status::run(&args, json, locale),
+        Command::Shell(asked) => shell::run(&args, &asked, locale),
         Command::Ask(asked) => asking::run(&args, &asked, locale),
         Command::Verify { labs, options, engine } => verify::run(&args, &labs, options, &engine, locale),
         Command::Matrix(matrix) => matrix::run(&args, &matrix, args.language.unwrap_or(locale)),

@@ -8,8 +8,10 @@ mod menu;
 mod paint;
 pub mod plain;
 pub mod screen;
+mod shell;
 
 pub use blocks::Blocks;
 pub use host::{Host, LearnError, Leaving};
 pub use menu::{MenuChoice, MenuEntry, menu};
 pub use paint::{Paint, screen_size};
+pub use shell::{ShellEnd, shell};

@@ -167,3 +167,42 @@ async fn windows_at_once_do_not_spoil_the_state() {
     assert_eq!(learner.leave().await, 0);
     home.nothing_left().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_is_seen_in_two_windows() {
+    let home = Home::new();
+    check(&home, "shell broker --lang en", 2, &["error[no-terminal]"]).await;
+    let mut early = home.start(&["shell", "broker", "01", "--lang", "en"]);
+    early.see("error[not-open]").await;
+    assert_eq!(early.exit().await, 2);
+    let mut learner = home.learn();
+    learner.step(1).await;
+    learner.prompt("zookeeper").await;
+    let mut wrong = home.start(&["shell", "borker", "--lang", "en"]);
+    wrong.see("There are: broker, client,").await;
+    assert_eq!(wrong.exit().await, 2);
+    let size = kafkalab::process::pty::Size { columns: 60, rows: 20 };
+    let mut other = home.start_with(&["shell", "zookeeper", "--lang", "en"], size, &[]);
+    other.prompt("zookeeper").await;
+    other.line("stty size; kafka=$((40 + 2))").await;
+    other.see("20 60").await;
+    learner.see("20 60").await;
+    learner.line("echo seen $kafka").await;
+    other.see("seen 42").await;
+    other.resize(kafkalab::process::pty::Size { columns: 50, rows: 10 });
+    learner.line("until [ \"$(stty size)\" = '10 50' ]; do :; done; echo narrower: $((6 * 7))").await;
+    learner.see("narrower: 42").await;
+    // a step done in the other window counts
+    other.line("./zookeeper-server-start.sh ../config/zookeeper.properties").await;
+    learner.step(2).await;
+    other.press("\x1dq").await;
+    other.see("Left terminal zookeeper").await;
+    assert_eq!(other.exit().await, 0);
+    assert!(home.process(COORDINATOR_CLASS).await.is_running(), "the shell goes on");
+    let mut other = home.start(&["shell", "client", "--lang", "ko"]);
+    other.prompt("client").await;
+    assert_eq!(learner.leave().await, 0);
+    other.see("닫혔어요").await;
+    assert_eq!(other.exit().await, 0);
+    home.nothing_left().await;
+}

@@ -15,7 +15,7 @@ use crate::frontend::keys::{Command, Decoder, Typed};
 use crate::frontend::paint::{Paint, screen_size};
 use crate::lab::coach::{Advice, Choice};
 use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
-use crate::lab::terminal::{Size, TerminalError};
+use crate::lab::terminal::{Size, TerminalError, without_queries};
 use crate::text::{Language, learn as say};
 
 struct Learn<'a, W, H> {
@@ -85,9 +85,9 @@ pub async fn learn<W: Write, H: Host>(
 impl<W: Write, H: Host> Learn<'_, W, H> {
     async fn show(&mut self, event: SessionEvent) -> Result<(), LearnError> {
         match event {
-            SessionEvent::Output { terminal, bytes } | SessionEvent::Replayed { terminal, bytes } => {
-                self.view.output(&terminal, &bytes)?
-            }
+            SessionEvent::Output { terminal, bytes } => self.view.output(&terminal, &bytes)?,
+            // what was asked then is not answered a second time
+            SessionEvent::Replayed { terminal, bytes } => self.view.output(&terminal, &without_queries(&bytes))?,
             SessionEvent::Told(event) => {
                 if let Some(event) = self.pace.take(event, self.view.shown(), Instant::now()) {
                     self.tell(event)?;

@@ -13,6 +13,13 @@ const SCROLLBACK_ROWS: usize = 5_000;
 const AS_NEW: &[u8] =
     b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1l\x1b>\x1b[?2004l\x1b[?25h\x1b7\x1b[r\x1b8\x1b[m";
 
+/// The most that a program is answered for one piece of its output, in bytes.
+const ANSWERS_BYTES_MAX: usize = 256;
+/// The most that a program may put into the clipboard, in letters of base64; terminals take no more than about this.
+const CLIPBOARD_LETTERS_MAX: usize = 100_000;
+/// The most kinds of clipboard that a program may name at once.
+const CLIPBOARD_KINDS_MAX: usize = 12;
+
 /// What a program gets back from its terminal, and what goes on to the learner's.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
@@ -27,7 +34,11 @@ impl vt100::Callbacks for Answers {
         self.for_learner = b"\x07".to_vec();
     }
 
+    /// Selector and data have been looked at: there is nothing in them but letters of base64.
     fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, kind: &[u8], data: &[u8]) {
+        if data.len() > CLIPBOARD_LETTERS_MAX || kind.len() > CLIPBOARD_KINDS_MAX {
+            return;
+        }
         self.for_learner = [b"\x1b]52;", kind, b";", data, b"\x07"].concat();
     }
 
@@ -44,7 +55,10 @@ impl vt100::Callbacks for Answers {
             (Some(b'>'), 0, 'c') => "\x1b[>1;10;0c".to_owned(),
             _ => return,
         };
-        self.for_program.extend_from_slice(answer.as_bytes());
+        // a flood of questions gets no flood of answers, which would end up in the shell's line
+        if self.for_program.len() + answer.len() <= ANSWERS_BYTES_MAX {
+            self.for_program.extend_from_slice(answer.as_bytes());
+        }
     }
 }
 
@@ -203,6 +217,27 @@ mod tests {
         check(b"\x1b[5n", "\x1b[0n");
         check(b"\x1b[c\x1b[>c", "\x1b[?62;22c\x1b[>1;10;0c");
         check(b"\x1b[?25l", "");
+    }
+
+    #[test]
+    fn a_program_types_nothing_but_a_terminals_answers_and_not_too_much_of_them() {
+        let for_program = |asked: &[u8]| panes().output("client", asked, true).for_program;
+        let flood = for_program(&b"\x1b[6n".repeat(10_000));
+        assert!(flood.len() <= ANSWERS_BYTES_MAX && flood.starts_with(b"\x1b[1;1R"), "{flood:?}");
+        // no title, clipboard or setting can be had back, and no text of the program's own
+        let tricks = "\x1b]0;rm -rf ~\r\x07\x1b[21t\x1b]52;c;?\x07\x1b]10;?\x07\x1bP$q\"p\x1b\\\x1bP+q54\x1b\\\x05\x1b[?2004$p\x1b[18t\x1b[>q";
+        assert_eq!(String::from_utf8_lossy(&for_program(tricks.as_bytes())), "");
+    }
+
+    #[test]
+    fn what_goes_to_the_clipboard_is_base64_and_has_an_end() {
+        let for_learner =
+            |asked: String| String::from_utf8_lossy(&panes().output("client", asked.as_bytes(), true).for_learner).into_owned();
+        assert_eq!(for_learner("\x1b]52;c;aGk=\x07".to_owned()), "\x1b]52;c;aGk=\x07");
+        assert_eq!(for_learner("\x1b]52;c;?\x07".to_owned()), "", "the clipboard is not read");
+        assert_eq!(for_learner("\x1b]52;c;a\u{9b}2J\x07".to_owned()), "");
+        assert_eq!(for_learner(format!("\x1b]52;c;{}\x07", "A".repeat(CLIPBOARD_LETTERS_MAX + 1))), "");
+        assert_eq!(for_learner(format!("\x1b]52;{};aGk=\x07", "c".repeat(100))), "");
     }
 
     #[test]

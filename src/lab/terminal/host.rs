@@ -18,7 +18,8 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
 use super::protocol::{self, Answer, Attached, Bytes, Call, EVENTS_UNDER_WAY_MAX, Event, FromHost, ToHost};
-use super::{TerminalError, TerminalEvent, TerminalOptions, Terminals, Verdict, leftovers};
+use super::views::{Views, Watching};
+use super::{Size, TerminalError, TerminalEvent, TerminalOptions, Terminals, Verdict, leftovers};
 use crate::net::listen_local;
 
 /// The largest options file that is read, in bytes.
@@ -58,6 +59,11 @@ impl HostOptions {
 
     pub(super) fn folder(&self) -> PathBuf {
         self.terminals.folder.join(&self.terminals.session)
+    }
+
+    /// The socket for windows that look at one of the terminals.
+    pub fn view_socket(&self) -> PathBuf {
+        self.folder().join("view.socket")
     }
 
     /// Whether a host of this session still runs, though it may not listen any more: it clears its folder as its last deed.
@@ -105,14 +111,22 @@ async fn run(options: HostOptions) -> Result<(), TerminalError> {
     let socket = options.socket();
     let unreachable = |source| TerminalError::Unreachable { socket: socket.clone(), source };
     let _lock = options.lock().map_err(unreachable)?;
+    let views = listen_local(&options.view_socket()).await.map_err(unreachable)?;
     let listener = listen_local(&socket).await.map_err(unreachable)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(unreachable)?;
     let (terminals, events) = Terminals::new(options.terminals.clone())?;
-    let host =
-        Arc::new(Host { terminals, state: Mutex::default(), keep: AtomicBool::new(false), changed: Notify::new(), options });
+    let host = Arc::new(Host {
+        terminals,
+        state: Mutex::default(),
+        keep: AtomicBool::new(false),
+        changed: Notify::new(),
+        options,
+        views: Views::default(),
+    });
     let pump = tokio::spawn(Arc::clone(&host).pump(events));
     tokio::select! {
         () = Arc::clone(&host).serve(listener) => {}
+        () = Arc::clone(&host).serve_views(views) => {}
         _ = terminate.recv() => {}
     }
     host.terminals.close_all(Duration::from_millis(host.options.grace_ms)).await;
@@ -134,8 +148,10 @@ enum Outlook {
     Idle,
 }
 
-struct Host {
-    terminals: Terminals,
+pub(super) struct Host {
+    pub(super) terminals: Terminals,
+    /// The windows that look at one terminal.
+    pub(super) views: Views,
     state: Mutex<State>,
     /// Whether to go on without a runner.
     keep: AtomicBool,
@@ -286,9 +302,15 @@ impl Host {
         let left =
             |left: Vec<crate::process::table::Process>| Answer::Left(left.iter().map(|process| process.identity).collect());
         let answer = match call {
-            Call::Open(terminal) => self.terminals.open(terminal).await.map(|()| Answer::Done),
+            Call::Open(mut terminal) => {
+                terminal.size = self.views.runner_wants(&terminal.name, terminal.size);
+                self.terminals.open(terminal).await.map(|()| Answer::Done)
+            }
             Call::Write { terminal, bytes } => self.terminals.write(&terminal, &bytes.0).await.map(|()| Answer::Done),
-            Call::Resize { terminal, size } => self.terminals.resize(&terminal, size).await.map(|()| Answer::Done),
+            Call::Resize { terminal, size } => {
+                let size = self.views.runner_wants(&terminal, size);
+                self.terminals.resize(&terminal, size).await.map(|()| Answer::Done)
+            }
             Call::Foreground { terminal } => self.terminals.foreground(&terminal).await.map(Answer::Foreground),
             Call::Close { terminal, grace_ms } => {
                 self.terminals.close(&terminal, Duration::from_millis(grace_ms)).await.map(left)
@@ -303,6 +325,13 @@ impl Host {
             Err(TerminalError::NotOpen { .. }) => Ok(Answer::NotOpen),
             other => other,
         }
+    }
+
+    /// The last of what a terminal showed, and a way to be shown more of it, without anything lost or twice between the two.
+    pub(super) fn look(&self, terminal: &str, size: Size) -> (Vec<u8>, Watching) {
+        let state = self.state();
+        let screen = state.screens.get(terminal).map(|screen| screen.iter().copied().collect()).unwrap_or_default();
+        (screen, self.views.add(terminal, size))
     }
 
     /// Keeps the screens, and passes events on to the runner, if there is one.
@@ -332,6 +361,7 @@ impl Host {
                 screen.extend(&bytes);
                 let over = screen.len().saturating_sub(self.options.replay_bytes);
                 screen.drain(..over);
+                self.views.show(&terminal, &bytes, runner.is_some());
                 Event::Output { terminal, bytes: Bytes(bytes) }
             }
             TerminalEvent::Prompt { terminal, cwd, exit_code } => Event::Prompt { terminal, cwd, exit_code },
@@ -344,6 +374,7 @@ impl Host {
             }
             TerminalEvent::Closed { terminal, status } => {
                 state.screens.remove(&terminal);
+                self.views.closed(&terminal);
                 Event::Closed { terminal, status }
             }
         };

@@ -11,11 +11,14 @@ pub mod host;
 mod marker;
 pub mod normalise;
 pub(in crate::lab) mod protocol;
+mod queries;
 mod remote;
 pub mod render;
 mod shell;
 mod terminals;
 pub mod transcript;
+mod viewer;
+mod views;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -30,8 +33,10 @@ use crate::process::table::Process;
 use crate::process::{marked, table};
 pub use any::AnyTerminals;
 pub use protocol::{Attached, Bytes};
+pub use queries::without_queries;
 pub use remote::{HostProcess, RemoteTerminals};
 pub use terminals::{Terminals, look_for_bash};
+pub use viewer::{Looked, Shown, Viewer};
 
 /// The environment variable that marks every process of a session, with the session's id.
 pub const SESSION_VARIABLE: &str = "KAFKALAB_SESSION";

@@ -88,6 +88,32 @@ pub(super) enum Answer {
     NotOpen,
 }
 
+/// From a window that looks at one terminal; the first frame is [`ToView::Look`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ToView {
+    Look { terminal: String, size: Size },
+    Type(Bytes),
+    Resize(Size),
+}
+
+/// To such a window.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FromView {
+    /// The first frame: the last of what the terminal showed.
+    Screen(Bytes),
+    /// The only frame, where there is no such terminal: those there are.
+    NoSuch(Vec<String>),
+    Output {
+        bytes: Bytes,
+        /// Whether a runner answers what programs ask of a terminal.
+        answered: bool,
+    },
+    /// The shell has ended.
+    Closed,
+}
+
 /// [`super::TerminalEvent`], as it travels.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -25,6 +25,8 @@ const EVENTS_MAX: usize = 256;
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
 /// How long closing waits for the shell's end to be told; it is told later where the runner takes no events meanwhile.
 const END_DEADLINE: Duration = Duration::from_millis(500);
+/// How long typing waits for a program that does not read; whoever types is held up meanwhile.
+const TYPING_PATIENCE: Duration = Duration::from_millis(300);
 /// The oldest bash that has PS0.
 const BASH_OLDEST: (u32, u32) = (4, 4);
 /// What the terminals understand.
@@ -96,13 +98,17 @@ impl Terminals {
         Ok(())
     }
 
-    /// Types at a terminal. Waits while the program there does not read what was typed before.
+    /// Types at a terminal. Waits a moment while the program there does not read what was typed before; what it then still has no room
+    /// for is lost, as at any terminal.
     ///
     /// # Errors
     /// [`TerminalError::NotOpen`].
     pub async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TerminalError> {
         let keyboard = self.with(name, Shell::keyboard)?;
-        keyboard.send(bytes.to_vec()).await.map_err(|_| TerminalError::NotOpen { name: name.to_owned() })
+        match tokio::time::timeout(TYPING_PATIENCE, keyboard.send(bytes.to_vec())).await {
+            Ok(Err(_)) => Err(TerminalError::NotOpen { name: name.to_owned() }),
+            Ok(Ok(())) | Err(_) => Ok(()),
+        }
     }
 
     /// Sets a terminal's size.
