@@ -60,7 +60,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let log = [b"\0ZKLG".as_slice(), &2_i32.to_be_bytes(), &0_i64.to_be_bytes(), &txn, &[0; 32]].concat();
     let mut seeds = vec![log];
     for (at, method) in ["", "gz", "snappy"].into_iter().enumerate() {
-        let options = StorageOptions::read(|key| (key == "snapshot.compression.method").then_some(method), |_| {});
+        let options = StorageOptions::read(|key| (key == "snapshot.compression.method").then_some(method), |_, _| {});
         let storage = Storage::open(folder.path(), folder.path(), options).expect("a folder");
         let new = storage.load().expect("nothing or a snapshot");
         let path = storage.save(&new.tree, &new.sessions).expect("written");

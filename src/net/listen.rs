@@ -2,7 +2,7 @@
 //! shows `tcp6 … :::9092` for a Java server.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
@@ -104,6 +104,14 @@ pub async fn resolve(host: &str, port: u16, deadline: Duration) -> io::Result<Ve
     let (v4, v6): (Vec<_>, Vec<_>) = found.partition(SocketAddr::is_ipv4);
     let preferred = if v4.is_empty() { v6 } else { v4 };
     if preferred.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(preferred) }
+}
+
+/// Asks the resolver whether `host` has an address, and waits for it: for a start, before anything is served.
+///
+/// # Errors
+/// As the resolver gives them.
+pub fn check_host(host: &str, port: u16) -> io::Result<()> {
+    (host, port).to_socket_addrs().map(|_| ())
 }
 
 /// A datagram socket that sends to the Unix socket at `path` and never waits.

@@ -82,13 +82,13 @@ pub struct StorageOptions {
 
 impl Default for StorageOptions {
     fn default() -> Self {
-        Self::read(|_| None, |_| {})
+        Self::read(|_| None, |_, _| {})
     }
 }
 
 impl StorageOptions {
-    /// Reads the keys; what Java cannot read as a number counts as not set. `warn` is told what is wrong.
-    pub fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, mut warn: impl FnMut(String)) -> Self {
+    /// Reads the keys; what Java cannot read as a number counts as not set. `warn` is told which key is wrong, and why.
+    pub fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, mut warn: impl FnMut(&str, String)) -> Self {
         let long = |key: &str, default: i64| get(key).and_then(java_long).unwrap_or(default);
         let int =
             |key: &str, default: i32| get(key).and_then(java_long).and_then(|value| value.try_into().ok()).unwrap_or(default);
@@ -99,13 +99,13 @@ impl StorageOptions {
             None => 64 * KIB,
             Some(Ok(kib)) => kib,
             Some(Err(value)) => {
-                warn(format!("{value} is not a valid value for preAllocSize"));
+                warn("preAllocSize", format!("{value} is not a valid value for preAllocSize"));
                 64 * KIB
             }
         };
         let mut snap_count = int("snapCount", 100_000);
         if snap_count < MIN_SNAP_COUNT {
-            warn("SnapCount should be 2 or more. Now, snapCount is reset to 2".to_owned());
+            warn("snapCount", "SnapCount should be 2 or more. Now, snapCount is reset to 2".to_owned());
             snap_count = MIN_SNAP_COUNT;
         }
         let kib = |value: i64| (value > 0).then(|| value.saturating_mul(KIB));
@@ -182,7 +182,7 @@ mod tests {
     fn check(lines: &[(&str, &str)], expected: StorageOptions, expected_warnings: &[&str]) {
         let mut warnings = Vec::new();
         let get = |key: &str| lines.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-        assert_eq!(StorageOptions::read(get, |warning| warnings.push(warning)), expected);
+        assert_eq!(StorageOptions::read(get, |_, warning| warnings.push(warning)), expected);
         assert_eq!(warnings, expected_warnings);
     }
 

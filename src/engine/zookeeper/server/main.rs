@@ -74,20 +74,24 @@ fn java_properties() -> JavaProperties {
     JavaProperties::of_options(&env::var("KAFKA_OPTS").unwrap_or_default())
 }
 
-fn unexpected(cause: &str) -> u8 {
-    log4j::log_caused(
-        Level::Error,
-        SERVER_MAIN,
-        format_args!("Unexpected exception, exiting abnormally"),
-        format_args!("{cause}"),
-    );
+fn unexpected(logger: &str, cause: &str) -> u8 {
+    log4j::log_caused(Level::Error, logger, format_args!("Unexpected exception, exiting abnormally"), format_args!("{cause}"));
     exit::UNEXPECTED_ERROR
 }
 
 fn read(file: &str, logger: &str) -> Result<ServerConfig, u8> {
     ServerConfig::read(file, &java_properties()).map_err(|error| {
-        if let ConfigError::Unexpected(cause) = &error {
-            return unexpected(cause);
+        match &error {
+            ConfigError::Unexpected(cause) => return unexpected(SERVER_MAIN, cause),
+            ConfigError::Unforeseen(cause) => return unexpected(logger, cause),
+            ConfigError::Argument(cause) => return invalid_arguments(cause),
+            ConfigError::WatchManager(cause) => {
+                const SENTENCE: &str = "Unexpected exception when creating WatchManager, exiting abnormally";
+                let logger = "org.apache.zookeeper.server.DataTree";
+                log4j::log_caused(Level::Error, logger, format_args!("{SENTENCE}"), format_args!("{cause}"));
+                return exit::UNEXPECTED_ERROR;
+            }
+            _ => {}
         }
         log4j::log_caused(
             Level::Error,
@@ -112,18 +116,14 @@ fn run_without_file(args: &[String]) -> Result<u8, u8> {
     log_info!(CLEANUP, "autopurge.purgeInterval set to 0");
     log_info!(CLEANUP, "Purge task is not scheduled.");
     log_warn!(MAIN_CLASS, "Either no config or no quorum defined in config, running in standalone mode");
-    let config = config_of_args(args).map_err(|error| {
-        log4j::log_caused(
-            Level::Error,
-            SERVER_MAIN,
-            format_args!("Invalid arguments, exiting abnormally"),
-            format_args!("{error}"),
-        );
-        log_info!(SERVER_MAIN, "{USAGE}");
-        log4j::stderr_line(USAGE);
-        exit::INVALID_INVOCATION
-    })?;
-    run(config)
+    run(config_of_args(args).map_err(|error| invalid_arguments(&error.to_string()))?)
+}
+
+fn invalid_arguments(cause: &str) -> u8 {
+    log4j::log_caused(Level::Error, SERVER_MAIN, format_args!("Invalid arguments, exiting abnormally"), format_args!("{cause}"));
+    log_info!(SERVER_MAIN, "{USAGE}");
+    log4j::stderr_line(USAGE);
+    exit::INVALID_INVOCATION
 }
 
 fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
@@ -150,7 +150,7 @@ fn config_of_args(args: &[String]) -> Result<ServerConfig, ConfigError> {
 fn run(config: ServerConfig) -> Result<u8, u8> {
     log_info!(SERVER_MAIN, "Starting server");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| unexpected(&format!("java.io.IOException: {error}")))?;
+    let runtime = runtime.map_err(|error| unexpected(SERVER_MAIN, &format!("java.io.IOException: {error}")))?;
     let audit = config.options.audit;
     runtime.block_on(async {
         meet_file_limits();
@@ -165,7 +165,7 @@ fn run(config: ServerConfig) -> Result<u8, u8> {
                 log4j::stderr_line("Unable to access datadir, exiting abnormally");
                 exit::UNABLE_TO_ACCESS_DATADIR
             }
-            ServerError::Storage(error) => unexpected(&error.exception()),
+            ServerError::Storage(error) => unexpected(SERVER_MAIN, &error.exception()),
             ServerError::Snapshot(error) => {
                 log_no_snapshot(&error);
                 exit::ERROR_TAKING_SNAPSHOT
@@ -177,7 +177,7 @@ fn run(config: ServerConfig) -> Result<u8, u8> {
                 log4j::stderr_line(SENTENCE);
                 exit::ERROR_STARTING_ADMIN_SERVER
             }
-            ServerError::Bind { source, .. } => unexpected(&bind_exception(&source)),
+            ServerError::Bind { source, .. } => unexpected(SERVER_MAIN, &bind_exception(&source)),
         })?;
         log_info!(
             "org.apache.zookeeper.server.ContainerManager",

@@ -104,6 +104,9 @@ impl Server {
     /// # Errors
     /// The data directory or the port cannot be used.
     pub async fn start(config: ServerConfig, shutdown: Shutdown) -> Result<RunningServer, ServerError> {
+        for (logger, sentence) in &config.warnings {
+            log_warn!(logger, "{sentence}");
+        }
         log_info!(
             "org.apache.zookeeper.server.persistence.FileTxnSnapLog",
             "zookeeper.snapshot.trust.empty : {}",

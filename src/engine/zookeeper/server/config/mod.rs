@@ -16,6 +16,7 @@ use super::admin::AdminConfig;
 use super::options::{Options, SessionLimits};
 use crate::engine::zookeeper::protocol::DEFAULT_MAX_BUFFER_BYTES;
 use crate::engine::zookeeper::storage::StorageOptions;
+use crate::net;
 use crate::properties::{Document, PropertiesError};
 use crate::{log_info, log_warn};
 
@@ -72,6 +73,8 @@ pub struct ServerConfig {
     pub properties: BTreeMap<String, String>,
     /// The lines of the file.
     pub text: String,
+    /// What the server is to warn of when it starts: logger and sentence.
+    pub warnings: Vec<(&'static str, String)>,
 }
 
 /// `largeRequestThreshold` and `largeRequestMaxBytes`.
@@ -95,9 +98,26 @@ pub enum ConfigError {
     /// A choice that ZooKeeper does not know.
     #[error("org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: {0}")]
     Config(String),
+    /// A host that nobody knows.
+    #[error("java.net.UnknownHostException: {host}: {reason}")]
+    UnknownHost {
+        /// The host.
+        host: String,
+        /// What the resolver says.
+        reason: String,
+    },
+    /// What ZooKeeper does not foresee when it reads the file.
+    #[error("{0}")]
+    Unforeseen(String),
     /// What ZooKeeper finds wrong only when the part of it that it is about starts.
     #[error("{0}")]
     Unexpected(String),
+    /// The same of what it takes for a wrong argument.
+    #[error("{0}")]
+    Argument(String),
+    /// The same of the watch manager.
+    #[error("{0}")]
+    WatchManager(String),
     /// The file cannot be read.
     #[error("java.io.FileNotFoundException: {path} ({reason})")]
     NotFound {
@@ -136,6 +156,7 @@ impl ServerConfig {
             admin: None,
             properties: BTreeMap::new(),
             text: String::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -145,7 +166,7 @@ impl ServerConfig {
     /// What is wrong in it.
     pub fn read(path: &str, java: &JavaProperties) -> Result<Self, ConfigError> {
         log_info!(LOGGER, "Reading configuration from: {path}");
-        warn_if_relative(path);
+        warn_if_relative(path)?;
         let file = Path::new(path);
         if !file.exists() {
             return Err(ConfigError::IllegalArgument(format!("{path} file is missing")));
@@ -173,8 +194,8 @@ impl ServerConfig {
             log_warn!(LOGGER, "Invalid autopurge.snapRetainCount: {found}. Defaulting to {MIN_SNAP_RETAIN_COUNT}");
             config.snap_retain_count = MIN_SNAP_RETAIN_COUNT;
         }
-        let data_log_dir = values.path("dataLogDir");
-        config.data_dir = values.path("dataDir").ok_or_else(|| illegal("dataDir is not set"))?;
+        let data_log_dir = values.path("dataLogDir")?;
+        config.data_dir = values.path("dataDir")?.ok_or_else(|| illegal("dataDir is not set"))?;
         config.data_log_dir = data_log_dir.unwrap_or_else(|| config.data_dir.clone());
         config.client_address = client_address(&values)?;
         log_info!(LOGGER, "secureClientPort is not set");
@@ -223,6 +244,14 @@ fn client_address(values: &Values<'_>) -> Result<Option<(String, u16)>, ConfigEr
         };
     }
     let port = u16::try_from(port).map_err(|_| illegal(&format!("port out of range:{port}")))?;
+    if let Some(host) = host {
+        net::check_host(host, port).map_err(|error| {
+            let text = error.to_string();
+            // the standard library's words stand before the resolver's
+            let reason = text.rsplit_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned();
+            ConfigError::UnknownHost { host: host.to_owned(), reason }
+        })?;
+    }
     log_info!(LOGGER, "clientPortAddress is {}:{port}", host.unwrap_or("0.0.0.0"));
     Ok(Some((host.unwrap_or_default().to_owned(), port)))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ConfigError, DEFAULT_LARGE_REQUESTS_BYTES, DEFAULT_OUTSTANDING_LIMIT, DEFAULT_SESSIONLESS_MS, LargeRequests, ServerConfig,
-    Values, at_least_one, illegal, millis,
+    Values, at_least_one, millis,
 };
 use crate::catalog::zookeeper;
 use crate::engine::zookeeper::acl_digest::DigestAlgorithm;
@@ -16,6 +16,8 @@ use crate::{log_info, log_warn};
 
 const NIO_FACTORY: &str = "org.apache.zookeeper.server.NIOServerCnxnFactory";
 const NETTY_FACTORY: &str = "org.apache.zookeeper.server.NettyServerCnxnFactory";
+const SERVER_LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
+const TXN_LOG_LOGGER: &str = "org.apache.zookeeper.server.persistence.FileTxnLog";
 /// What writes the audit log.
 const AUDIT_LOGGER: &str = "org.apache.zookeeper.audit.Slf4jAuditLogger";
 const WATCH_MANAGERS: [&str; 2] =
@@ -42,6 +44,9 @@ impl JavaProperties {
 impl ServerConfig {
     pub(super) fn take_properties(&mut self, values: &Values<'_>) -> Result<(), ConfigError> {
         refuse_unknown_classes(values)?;
+        if values.property_int("nio.numSelectorThreads", 1) < 1 {
+            return Err(ConfigError::Unexpected("java.io.IOException: numSelectorThreads must be at least 1".to_owned()));
+        }
         let of_file = values.document.iter().map(|entry| entry.key.trim());
         let of_file = of_file.filter(|key| zookeeper::key(key).is_none_or(zookeeper::Key::is_property));
         let of_file = of_file.filter_map(|key| Some((format!("zookeeper.{key}"), values.get(key)?.to_owned())));
@@ -49,11 +54,14 @@ impl ServerConfig {
         self.max_buffer = max_buffer(values);
         self.storage = StorageOptions::read(
             |key| values.property(key),
-            |warning| log_warn!("org.apache.zookeeper.server.ZooKeeperServer", "{warning}"),
+            |key, warning| {
+                let logger = if key == "preAllocSize" { TXN_LOG_LOGGER } else { SERVER_LOGGER };
+                self.warnings.push((logger, warning));
+            },
         );
         if let Some(limit) = self.storage.log_size_limit {
             let name = "zookeeper.txnLogSizeLimitInKb";
-            log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "{name} = {}", limit / 1024);
+            log_info!(TXN_LOG_LOGGER, "{name} = {}", limit / 1024);
         }
         if let Some(words) = values.property("4lw.commands.whitelist") {
             self.four_letter_words = words.split(',').map(|word| word.trim().to_owned()).collect();
@@ -91,12 +99,12 @@ impl ServerConfig {
             let schemes = schemes.split(',').map(str::trim).filter(|scheme| !scheme.is_empty());
             options.enforced_schemes = schemes.map(str::to_owned).collect();
             if options.enforced_schemes.is_empty() {
-                return Err(illegal("zookeeper.enforce.auth.enabled is true zookeeper.enforce.auth.schemes must be configured"));
+                let sentence = "zookeeper.enforce.auth.enabled is true zookeeper.enforce.auth.schemes must be  configured.";
+                return Err(ConfigError::Argument(format!("java.lang.IllegalArgumentException: {sentence}")));
             }
         }
         if options.skip_acl {
-            const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
-            log_info!(LOGGER, "zookeeper.skipACL==\"yes\", ACL checks will be skipped");
+            log_info!(SERVER_LOGGER, "zookeeper.skipACL==\"yes\", ACL checks will be skipped");
         }
         Ok(())
     }
@@ -153,10 +161,12 @@ fn refuse_unknown_classes(values: &Values<'_>) -> Result<(), ConfigError> {
         )));
     }
     let manager = values.property("watchManagerName").filter(|class| !WATCH_MANAGERS.contains(class));
-    match factory.or(manager) {
-        Some(class) => Err(ConfigError::Unexpected(format!(
-            "java.io.IOException: Couldn't instantiate {class}\nCaused by: java.lang.ClassNotFoundException: {class}"
-        ))),
-        None => Ok(()),
+    let exception = |class: &str| {
+        format!("java.io.IOException: Couldn't instantiate {class}\nCaused by: java.lang.ClassNotFoundException: {class}")
+    };
+    match (factory, manager) {
+        (Some(class), _) => Err(ConfigError::Unexpected(exception(class))),
+        (None, Some(class)) => Err(ConfigError::WatchManager(exception(class))),
+        (None, None) => Ok(()),
     }
 }

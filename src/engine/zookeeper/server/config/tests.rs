@@ -28,6 +28,8 @@ fn example(key: &Key) -> (&'static str, &'static str) {
         "enforce.auth.schemes" => ("ip", "enforce.auth.enabled=true\n"),
         "metricsProvider.className" => ("org.apache.zookeeper.metrics.impl.NullMetricsProvider", ""),
         "peerType" => ("observer", ""),
+        "quorum.auth.learnerRequireSasl" => ("true", "quorum.auth.enableSasl=true\n"),
+        "quorum.auth.serverRequireSasl" => ("true", "quorum.auth.enableSasl=true\nquorum.auth.learnerRequireSasl=true\n"),
         "serverCnxnFactory" => ("org.apache.zookeeper.server.NettyServerCnxnFactory", ""),
         "forceSync" => ("no", ""),
         "snapshot.compression.method" => ("gz", ""),
@@ -98,7 +100,7 @@ fn an_unknown_key_becomes_a_system_property_and_what_is_given_with_d_stands_behi
     assert!(config.admin.is_none());
     assert_eq!(config.text, "dataDir=/d\nsome.key=hello\nmaxCnxns=7\nadmin.enableServer=false\n");
     let none = read("dataDir=/d\nenforce.auth.enabled=true").expect_err("no schemes").to_string();
-    assert!(none.ends_with("zookeeper.enforce.auth.enabled is true zookeeper.enforce.auth.schemes must be configured"));
+    assert!(none.ends_with("zookeeper.enforce.auth.enabled is true zookeeper.enforce.auth.schemes must be  configured."));
 }
 
 fn check(text: &str, expected: Result<&str, &str>) {
@@ -120,6 +122,26 @@ fn the_file_is_read_as_zookeeper_reads_it() {
         Ok("Some((\"localhost\", 1)) 1000 2000 20000 60"),
     );
     check("dataDir=/d\nminSessionTimeout=5\nmaxSessionTimeout=9", Ok("None 3000 5 9 60"));
+    let short = "java.lang.StringIndexOutOfBoundsException: begin 0, end 2, length 1";
+    check("dataDir=x", Err(short));
+    check("dataDir=/d\ndataLogDir=.", Err(short));
+    check("dataDir=/d\nnio.numSelectorThreads=0", Err("java.io.IOException: numSelectorThreads must be at least 1"));
+    for (keys, expected) in [
+        (
+            "quorum.auth.learnerRequireSasl=true",
+            Err("quorum.auth.enableSasl is disabled, so cannot enable quorum.auth.learnerRequireSasl"),
+        ),
+        (
+            "quorum.auth.enableSasl=true\nquorum.auth.serverRequireSasl=true",
+            Err("quorum.auth.learnerRequireSasl is disabled, so cannot enable quorum.auth.serverRequireSasl"),
+        ),
+        ("quorum.auth.enableSasl=true\nquorum.auth.learnerRequireSasl=true", Ok("None 3000 6000 60000 60")),
+    ] {
+        let exception = expected.map_err(|sentence| format!("java.lang.IllegalArgumentException: {sentence}"));
+        check(&format!("dataDir=/d\n{keys}"), exception.as_ref().map(|shown| *shown).map_err(String::as_str));
+    }
+    let unknown = read("dataDir=/d\nclientPort=1\nclientPortAddress=no.such.host.invalid").expect_err("nobody knows it");
+    assert!(unknown.to_string().starts_with("java.net.UnknownHostException: no.such.host.invalid: "), "{unknown}");
     check("clientPort=2181", Err("java.lang.IllegalArgumentException: dataDir is not set"));
     check("dataDir=/d\nclientPort=2181 # x", Err("java.lang.NumberFormatException: For input string: \"2181 # x\""));
     check("dataDir=/d\nmaxClientCnxns=many", Err("java.lang.NumberFormatException: For input string: \"many\""));

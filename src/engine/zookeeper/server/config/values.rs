@@ -20,11 +20,9 @@ impl<'a> Values<'a> {
         self.document.get(key).map(str::trim)
     }
 
-    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
-        self.get(key).map(|value| {
-            warn_if_relative(value);
-            PathBuf::from(value)
-        })
+    pub(super) fn path(&self, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+        let path = |value| warn_if_relative(value).map(|()| PathBuf::from(value));
+        self.get(key).map(path).transpose()
     }
 
     pub(super) fn int(&self, key: &str, default: i32) -> Result<i32, ConfigError> {
@@ -59,8 +57,11 @@ impl<'a> Values<'a> {
     }
 
     pub(super) fn property_double(&self, key: &str, default: f64) -> Result<f64, ConfigError> {
-        let wrong =
-            |value: &str| ConfigError::Unexpected(format!("java.lang.NumberFormatException: For input string: \"{value}\""));
+        let exception = |value: &str| format!("java.lang.NumberFormatException: For input string: \"{value}\"");
+        let wrong = |value: &str| match key {
+            "pathStats.sampleRate" => ConfigError::Argument(exception(value)),
+            _ => ConfigError::Unexpected(exception(value)),
+        };
         self.property(key).map_or(Ok(default), |value| value.parse().map_err(|_| wrong(value)))
     }
 
@@ -79,6 +80,7 @@ impl<'a> Values<'a> {
         }
         let value = self.get(key).unwrap_or_default();
         match key {
+            "quorum.auth.serverRequireSasl" | "quorum.auth.learnerRequireSasl" => self.check_sasl(key),
             "electionAlg" if value != "3" => {
                 Err(ConfigError::Config("Invalid electionAlg value. Only 3 is supported.".to_owned()))
             }
@@ -90,6 +92,16 @@ impl<'a> Values<'a> {
                 Err(illegal(&format!("metrics provider class was not found\nCaused by: {cause}")))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// SASL between servers is of no use here, and what ZooKeeper wants of it holds all the same.
+    fn check_sasl(&self, key: &str) -> Result<(), ConfigError> {
+        let is = |key: &str| self.get(key).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let needed = ["quorum.auth.enableSasl", "quorum.auth.learnerRequireSasl"].into_iter().filter(|needed| *needed != key);
+        match needed.into_iter().find(|needed| is(key) && !is(needed)) {
+            Some(needed) => Err(illegal(&format!("{needed} is disabled, so cannot enable {key}"))),
+            None => Ok(()),
         }
     }
 
@@ -122,10 +134,17 @@ fn decode_int(text: &str) -> Option<i32> {
     i32::try_from(sign * number).ok()
 }
 
-pub(super) fn warn_if_relative(path: &str) {
+/// ZooKeeper looks at the first two characters, and falls where there are fewer.
+pub(super) fn warn_if_relative(path: &str) -> Result<(), ConfigError> {
+    let length = path.chars().count();
+    if !path.starts_with(std::path::MAIN_SEPARATOR) && length < 2 {
+        let exception = format!("java.lang.StringIndexOutOfBoundsException: begin 0, end 2, length {length}");
+        return Err(ConfigError::Unforeseen(exception));
+    }
     if !Path::new(path).is_absolute() && !path.starts_with(&format!(".{}", std::path::MAIN_SEPARATOR)) {
         log_warn!(super::LOGGER, "{path} is relative. Prepend ./ to indicate that you're sure!");
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl Server {
     async fn start(keys: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let get = |key: &str| keys.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-        let options = StorageOptions::read(get, |warning| panic!("{warning}"));
+        let options = StorageOptions::read(get, |_, warning| panic!("{warning}"));
         let disk = RecordingDisk::default();
         let storage = Storage::open_on(Arc::new(disk.clone()), folder.path(), folder.path(), options).expect("a folder");
         let loaded = storage.load().expect("nothing");
