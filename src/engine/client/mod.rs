@@ -3,6 +3,7 @@
 
 mod address;
 pub mod admin;
+mod config;
 mod connection;
 pub mod consumer;
 mod coordinator;
@@ -15,9 +16,10 @@ pub mod producer;
 pub mod transactions;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};
+pub use config::{ClientConfig, Flavour};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
 pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;
-pub use network::{Client, ClientConfig, Coordinated, Flavour, Node, Route, random_below};
+pub use network::{Client, Coordinated, Node, Route, random_below};
 pub use partitions::{PerPartition, TopicPartition};
 pub use producer::{Producer, ProducerConfig};

@@ -19,7 +19,7 @@ pub enum PackError {
     #[error("records do not unpack")]
     Codec(#[source] io::Error),
     /// They are more than is allowed.
-    #[error("records unpack to more than {MAX_UNPACKED_BYTES} bytes")]
+    #[error("records unpack to more bytes than are allowed")]
     TooLarge,
 }
 
@@ -28,9 +28,17 @@ pub enum PackError {
 /// # Errors
 /// See [`PackError`].
 pub fn unpack(compression: Compression, bytes: &[u8]) -> Result<Cow<'_, [u8]>, PackError> {
+    unpack_within(compression, bytes, MAX_UNPACKED_BYTES)
+}
+
+/// Unpacks what follows the header of a batch, where that gives no more than `limit` bytes.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn unpack_within(compression: Compression, bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, PackError> {
     match compression {
         Compression::None => Ok(Cow::Borrowed(bytes)),
-        _ => read_limited(reader(compression, bytes)?).map(Cow::Owned),
+        _ => read_limited(reader(compression, bytes)?, limit).map(Cow::Owned),
     }
 }
 
@@ -88,10 +96,10 @@ impl Write for Limited {
     }
 }
 
-fn read_limited(reader: impl Read) -> Result<Vec<u8>, PackError> {
+fn read_limited(reader: impl Read, limit: u64) -> Result<Vec<u8>, PackError> {
     let mut out = Vec::with_capacity(FIRST_RESERVE_BYTES);
-    let read = reader.take(MAX_UNPACKED_BYTES + 1).read_to_end(&mut out).map_err(PackError::Codec)?;
-    if read as u64 > MAX_UNPACKED_BYTES { Err(PackError::TooLarge) } else { Ok(out) }
+    let read = reader.take(limit + 1).read_to_end(&mut out).map_err(PackError::Codec)?;
+    if read as u64 > limit { Err(PackError::TooLarge) } else { Ok(out) }
 }
 
 /// What Java's snappy streams begin with (the xerial framing); other clients send one bare block.
@@ -230,6 +238,16 @@ mod tests {
         assert_eq!(unpack(Compression::Snappy, &block).expect("unpacks").as_ref(), b"hello hello hello");
         let lie = [0xff, 0xff, 0xff, 0xff, 0x07, 0];
         assert!(matches!(unpack(Compression::Snappy, &lie), Err(PackError::Codec(_))));
+    }
+
+    #[test]
+    fn no_more_is_unpacked_than_is_wanted() {
+        for id in 1..5 {
+            let codec = Compression::from_id(id).expect("a codec");
+            let packed = pack(codec, &[7; 1000]).expect("packs");
+            assert_eq!(unpack_within(codec, &packed, 1000).expect("fits").len(), 1000, "{codec:?}");
+            assert!(matches!(unpack_within(codec, &packed, 999), Err(PackError::TooLarge)), "{codec:?}");
+        }
     }
 
     #[test]

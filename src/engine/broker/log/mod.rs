@@ -3,6 +3,7 @@
 mod checkpoint;
 mod chores;
 mod config;
+mod deletion;
 mod directory;
 mod flush;
 mod index;

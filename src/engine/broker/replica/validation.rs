@@ -10,8 +10,12 @@ use super::record_rules::{Looked, look};
 use crate::engine::kafka::batch::{
     BatchError, BatchHeader, Compression, HEADER_BYTES, LOG_OVERHEAD, NO_PRODUCER_EPOCH, NO_PRODUCER_ID, whole_batch,
 };
-use crate::engine::kafka::compression::{PackError, repack, unpack};
+use crate::engine::kafka::compression::{PackError, repack, unpack_within};
 use crate::engine::kafka::records::{RecordsError, number_records};
+
+/// The most bytes that records may unpack to whose offsets do not follow on: they are numbered anew in memory. No client of today sends
+/// such.
+const RENUMBERED_MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Where records go: the partition and its settings.
 #[derive(Clone, Copy, Debug)]
@@ -180,7 +184,7 @@ fn lay_out(mut header: BatchHeader, batch: &Bytes, looked: &Looked, target: Targ
         let packed = if looked.in_order {
             repack(found, wanted, &records, limit).map_err(RecordsError::from)
         } else {
-            let plain = unpack(found, &records).map_err(RecordsError::from);
+            let plain = unpack_within(found, &records, RENUMBERED_MAX_BYTES).map_err(RecordsError::from);
             plain.and_then(|plain| number_records(&plain)).and_then(|plain| Ok(repack(Compression::None, wanted, &plain, limit)?))
         };
         records = packed.map_err(|error| too_large(error, limit, target.place))?.into();

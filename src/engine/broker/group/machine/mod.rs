@@ -4,6 +4,8 @@
 //! exactly one [`Action::Reply`]. Timers are plain deadlines: [`Group::next_deadline`] says when [`Group::tick`] has work.
 
 mod action;
+#[cfg(test)]
+mod bench;
 mod join;
 mod leave;
 mod member;

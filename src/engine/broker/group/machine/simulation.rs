@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::tests::{Bench, request};
+use super::bench::{Bench, request};
 use super::*;
 
 const PARTITIONS: u8 = 6;

@@ -1,0 +1,80 @@
+//! What a client is made from.
+
+use std::time::Duration;
+
+use super::{Bootstrap, DEFAULT_REQUEST_TIMEOUT};
+
+/// Which of Kafka's clients is played: their log lines differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// `AdminClient`: silent when a bootstrap server hangs up.
+    Admin,
+    /// The client inside `kafka-broker-api-versions.sh`.
+    LegacyAdmin,
+    /// `Producer`.
+    Producer,
+    /// `Consumer`.
+    Consumer,
+}
+
+/// What a client is made from.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// Where to ask first.
+    pub bootstrap: Bootstrap,
+    /// The name sent with each request.
+    pub client_id: String,
+    /// Which of Kafka's clients is played.
+    pub flavour: Flavour,
+    /// The group of a consumer, for its log lines.
+    pub group_id: Option<String>,
+    /// The transactional id of a producer, for its log lines.
+    pub transactional_id: Option<String>,
+    /// How long one request may take.
+    pub request_timeout: Duration,
+    /// How long a call may take in all, tries and waits for a broker included (`default.api.timeout.ms`).
+    pub api_timeout: Duration,
+}
+
+impl ClientConfig {
+    /// An admin client with Kafka's defaults: 30 s for a request, 60 s for a call.
+    pub fn admin(bootstrap: Bootstrap) -> Self {
+        Self {
+            bootstrap,
+            client_id: "adminclient-1".to_owned(),
+            flavour: Flavour::Admin,
+            group_id: None,
+            transactional_id: None,
+            request_timeout: DEFAULT_REQUEST_TIMEOUT,
+            api_timeout: Duration::from_secs(60),
+        }
+    }
+
+    /// What log lines of this client begin with, as `[AdminClient clientId=adminclient-1]`.
+    pub fn log_prefix(&self) -> String {
+        let kind = match self.flavour {
+            Flavour::Admin => "AdminClient",
+            Flavour::LegacyAdmin => "LegacyAdminClient",
+            Flavour::Producer => "Producer",
+            Flavour::Consumer => "Consumer",
+        };
+        let group = self.group_id.as_deref().map_or_else(String::new, |group| format!(", groupId={group}"));
+        let transactions = self.transactional_id.as_deref().map_or_else(String::new, |id| format!(", transactionalId={id}"));
+        format!("[{kind} clientId={}{group}{transactions}]", self.client_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_prefixes_are_kafkas() {
+        let mut config = ClientConfig::admin(Bootstrap::one("localhost", 9092));
+        assert_eq!(config.log_prefix(), "[AdminClient clientId=adminclient-1]");
+        config.flavour = Flavour::Consumer;
+        config.client_id = "console-consumer".to_owned();
+        config.group_id = Some("g".to_owned());
+        assert_eq!(config.log_prefix(), "[Consumer clientId=console-consumer, groupId=g]");
+    }
+}
