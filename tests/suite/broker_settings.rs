@@ -7,6 +7,7 @@ use kafkalab::process::wait;
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
+use tokio::io::AsyncReadExt;
 
 use crate::support::raw::{self, header};
 use crate::support::{DEADLINE, Pair, bundled};
@@ -71,4 +72,19 @@ async fn settings_are_named_that_do_nothing_and_listeners_come_and_go() {
     let registered = format!("\"endpoints\":[\"PLAINTEXT://localhost:{port}\"]");
     wait::until(DEADLINE, "the registration without it", || told(&registered)).await.expect("it is");
     assert!(raw::ask(port, &api_versions).await.is_some(), "the other listener has stayed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_longest_idle_connection_goes_when_fewer_may_be() {
+    let distribution = tempfile::tempdir().expect("a temporary folder");
+    let engine = bundled(distribution.path());
+    let pair = Pair::start(&engine, &engine, &[]).await;
+    let mut idle = raw::connect(pair.broker.port()).await;
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", pair.bootstrap()).create().expect("a valid configuration");
+    // the one that is left is the one that this comes through
+    alter(&admin, &[("max.connections", "1")]).await;
+    let mut byte = [0; 1];
+    let closed = tokio::time::timeout(DEADLINE, idle.read(&mut byte)).await.expect("it is closed");
+    assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
 }

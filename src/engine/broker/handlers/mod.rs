@@ -6,6 +6,8 @@ mod alter_partition_reassignments;
 mod alter_replica_log_dirs;
 mod alter_user_scram_credentials;
 pub mod api_versions;
+#[cfg(test)]
+mod bench;
 mod config_resource;
 mod create_partitions;
 mod create_topics;

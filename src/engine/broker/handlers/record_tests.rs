@@ -1,86 +1,31 @@
 //! The APIs of records in every version that they have, from the bytes of a request to those of its answer.
 
-use std::net::SocketAddr;
-use std::os::unix::fs::FileExt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use kafka_protocol::messages::*;
-use kafka_protocol::protocol::{Decodable, Request, StrBytes};
+use kafka_protocol::protocol::StrBytes;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::*;
-use crate::engine::broker::config::BrokerConfig;
-use crate::engine::broker::controller::{Command, ControllerHandle};
-use crate::engine::broker::group::{GroupCoordinator, GroupSettings, LocalTopic};
-use crate::engine::broker::metadata::{ClusterMetadata, MetadataCache};
-use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager, StorageSettings};
-use crate::engine::kafka::Chunk;
+use super::bench::Bench;
+use crate::engine::broker::controller::Command;
+use crate::engine::broker::metadata::ClusterMetadata;
 use crate::engine::kafka::batch::Compression;
 use crate::engine::kafka::record_set::{NewRecord, Producer, encode};
 
 const ID: Uuid = Uuid::from_u128(7);
 
-struct Bench {
-    broker: Arc<Broker>,
-    commands: mpsc::Receiver<Command>,
-    _folder: tempfile::TempDir,
-}
-
 fn bench() -> Bench {
-    let folder = tempfile::tempdir().expect("a folder");
-    let given = [("zookeeper.connect".to_owned(), "localhost:1".to_owned())];
-    let config = Arc::new(BrokerConfig::new(given.into()).expect("valid"));
-    let storage = StorageSettings::of(0, vec![folder.path().join("logs")]);
-    let replicas = Arc::new(ReplicaManager::open(storage).expect("opened"));
-    let (topic, topic_id, replica) = ("t".to_owned(), ID, vec![0]);
-    let (leader, index, isr) = (0, 0, replica.clone());
-    let assignment =
-        PartitionAssignment { topic, index, topic_id, leader, leader_epoch: 2, replicas: replica, isr, partition_epoch: 0 };
-    replicas.become_leader(assignment, LogConfig::default()).expect("leads");
-    let metadata = Arc::new(MetadataCache::default());
-    metadata.replace(ClusterMetadata { topic_names: [(ID, "t".to_owned())].into(), ..ClusterMetadata::default() });
-    let topic = Arc::new(LocalTopic::new(Arc::clone(&replicas), Arc::clone(&metadata)));
-    let groups = GroupCoordinator::new(0, GroupSettings::new(&config), topic);
-    let (sender, commands) = mpsc::channel(4);
-    let controller = ControllerHandle::new(sender);
-    let broker = Broker { id: 0, cluster_id: String::new(), config, replicas, groups, metadata, controller };
-    Bench { broker: Arc::new(broker), commands, _folder: folder }
-}
-
-async fn ask<R: Request>(broker: &Arc<Broker>, request: R, version: i16) -> Option<R::Response>
-where
-    R::Response: Decodable,
-{
-    let mut body = BytesMut::new();
-    request.encode(&mut body, version).expect("encodes");
-    let context = RequestContext {
-        version,
-        correlation_id: 1,
-        client_id: None,
-        peer: SocketAddr::from(([127, 0, 0, 1], 5)),
-        listener: Arc::from("PLAINTEXT"),
-        shutdown: Shutdown::new(),
-    };
-    let answer = (api(R::KEY).expect("served").handle)(Arc::clone(broker), context, body.freeze()).await.expect("answered")?;
-    let mut bytes = BytesMut::new();
-    for chunk in answer.chunks {
-        match chunk {
-            Chunk::Bytes(part) => bytes.put(part),
-            Chunk::File { file, offset, length } => {
-                let mut part = vec![0; length];
-                file.read_exact_at(&mut part, offset).expect("read");
-                bytes.put_slice(&part);
-            }
-        }
-    }
-    Some(R::Response::decode(&mut bytes.freeze(), version).expect("decodes"))
+    let bench = Bench::new(&[]);
+    bench.lead("t", ID, 0, 2);
+    let topic_names = [(ID, "t".to_owned())].into();
+    bench.broker.metadata.replace(ClusterMetadata { topic_names, ..ClusterMetadata::default() });
+    bench
 }
 
 fn name(topic: &str) -> TopicName {
@@ -109,20 +54,20 @@ fn fetch(version: i16, offset: i64, min_bytes: i32, max_wait_ms: i32) -> FetchRe
 
 #[tokio::test]
 async fn records_go_in_and_out_in_every_version() {
-    let Bench { broker, .. } = bench();
+    let bench = bench();
     for version in 3..=9 {
-        let answer = ask(&broker, produce("t", -1), version).await.expect("answered");
+        let answer = bench.ask(produce("t", -1), version).await.expect("answered");
         let partition = &answer.responses[0].partition_responses[0];
         assert_eq!((partition.error_code, partition.base_offset), (0, i64::from(version) - 3), "version {version}");
     }
-    assert!(ask(&broker, produce("t", 0), 9).await.is_none(), "acks=0 is not answered");
-    let unknown = ask(&broker, produce("u", 1), 9).await.expect("answered");
+    assert!(bench.ask(produce("t", 0), 9).await.is_none(), "acks=0 is not answered");
+    let unknown = bench.ask(produce("u", 1), 9).await.expect("answered");
     let code = unknown.responses[0].partition_responses[0].error_code;
     assert_eq!(code, ResponseError::UnknownTopicOrPartition.code());
-    let acks = ask(&broker, produce("t", 2), 9).await.expect("answered");
+    let acks = bench.ask(produce("t", 2), 9).await.expect("answered");
     assert_eq!(acks.responses[0].partition_responses[0].error_code, ResponseError::InvalidRequiredAcks.code());
     for version in 4..=15 {
-        let answer = ask(&broker, fetch(version, 7, 1, 0), version).await.expect("answered");
+        let answer = bench.ask(fetch(version, 7, 1, 0), version).await.expect("answered");
         let partition = &answer.responses[0].partitions[0];
         assert_eq!((partition.error_code, partition.high_watermark), (0, 8), "version {version}");
         let records = partition.records.clone().expect("records");
@@ -132,32 +77,30 @@ async fn records_go_in_and_out_in_every_version() {
         );
     }
     for version in 0..=3 {
-        let answer = ask(&broker, fetch(version, 0, 1, 0), version).await.expect("answered");
+        let answer = bench.ask(fetch(version, 0, 1, 0), version).await.expect("answered");
         assert_eq!(answer.responses[0].partitions[0].error_code, ResponseError::UnsupportedVersion.code());
     }
-    let beyond = ask(&broker, fetch(12, 99, 1, 0), 12).await.expect("answered");
+    let beyond = bench.ask(fetch(12, 99, 1, 0), 12).await.expect("answered");
     assert_eq!(beyond.responses[0].partitions[0].error_code, ResponseError::OffsetOutOfRange.code());
 }
 
 #[tokio::test]
 async fn a_fetch_waits_for_records_and_no_longer_than_it_says() {
-    let Bench { broker, .. } = bench();
-    let empty = ask(&broker, fetch(12, 0, 1, 5), 12).await.expect("answered");
+    let bench = bench();
+    let empty = bench.ask(fetch(12, 0, 1, 5), 12).await.expect("answered");
     assert_eq!(empty.responses[0].partitions[0].records.as_ref().map_or(0, Bytes::len), 0);
-    let waiting = tokio::spawn({
-        let broker = Arc::clone(&broker);
-        async move { ask(&broker, fetch(12, 0, 1, 60_000), 12).await.expect("answered") }
-    });
-    ask(&broker, produce("t", 1), 9).await.expect("answered");
-    let answer = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("woken").expect("answered");
+    // the first waits by the time the second begins
+    let both = async { tokio::join!(bench.ask(fetch(12, 0, 1, 60_000), 12), bench.ask(produce("t", 1), 9)) };
+    let (answer, _) = tokio::time::timeout(Duration::from_secs(10), both).await.expect("woken");
+    let answer = answer.expect("answered");
     assert_eq!(answer.responses[0].partitions[0].records.as_ref().map(Bytes::len), Some(batch().len()));
 }
 
 #[tokio::test]
 async fn offsets_are_listed_in_every_version() {
-    let Bench { broker, .. } = bench();
+    let bench = bench();
     for _ in 0..3 {
-        ask(&broker, produce("t", 1), 9).await.expect("answered");
+        bench.ask(produce("t", 1), 9).await.expect("answered");
     }
     for version in 1..=8 {
         for (timestamp, expected) in [(-1, 3), (-2, 0), (1000, 0), (1001, -1), (-3, 0)] {
@@ -166,7 +109,7 @@ async fn offsets_are_listed_in_every_version() {
             }
             let partition = ListOffsetsPartition::default().with_partition_index(0).with_timestamp(timestamp);
             let topic = ListOffsetsTopic::default().with_name(name("t")).with_partitions(vec![partition]);
-            let answer = ask(&broker, ListOffsetsRequest::default().with_topics(vec![topic]), version).await.expect("answered");
+            let answer = bench.ask(ListOffsetsRequest::default().with_topics(vec![topic]), version).await.expect("answered");
             let found = &answer.topics[0].partitions[0];
             assert_eq!((found.error_code, found.offset), (0, expected), "version {version}, time {timestamp}");
         }
@@ -177,14 +120,15 @@ async fn offsets_are_listed_in_every_version() {
     {
         let partition = ListOffsetsPartition::default().with_timestamp(timestamp).with_max_num_offsets(most);
         let topic = ListOffsetsTopic::default().with_name(name("t")).with_partitions(vec![partition]);
-        let answer = ask(&broker, ListOffsetsRequest::default().with_topics(vec![topic]), 0).await.expect("answered");
+        let answer = bench.ask(ListOffsetsRequest::default().with_topics(vec![topic]), 0).await.expect("answered");
         assert_eq!(answer.topics[0].partitions[0].old_style_offsets, expected, "{most} of {timestamp}");
     }
 }
 
 #[tokio::test]
 async fn producers_get_ids_and_logs_are_described() {
-    let Bench { broker, mut commands, .. } = bench();
+    let mut bench = bench();
+    let mut commands = std::mem::replace(&mut bench.commands, mpsc::channel(1).1);
     tokio::spawn(async move {
         while let Some(command) = commands.recv().await {
             if let Command::AllocateProducerIds { done } = command {
@@ -193,12 +137,12 @@ async fn producers_get_ids_and_logs_are_described() {
         }
     });
     for (version, id) in (0..=4).zip(4000..) {
-        let answer = ask(&broker, InitProducerIdRequest::default().with_transactional_id(None), version).await.expect("answered");
+        let answer = bench.ask(InitProducerIdRequest::default().with_transactional_id(None), version).await.expect("answered");
         assert_eq!((answer.error_code, answer.producer_id.0, answer.producer_epoch), (0, id, 0));
     }
-    ask(&broker, produce("t", 1), 9).await.expect("answered");
+    bench.ask(produce("t", 1), 9).await.expect("answered");
     for version in 0..=4 {
-        let answer = ask(&broker, DescribeLogDirsRequest::default().with_topics(None), version).await.expect("answered");
+        let answer = bench.ask(DescribeLogDirsRequest::default().with_topics(None), version).await.expect("answered");
         let size = i64::try_from(batch().len()).expect("small");
         assert_eq!(answer.results[0].topics[0].partitions[0].partition_size, size, "version {version}");
     }

@@ -1,9 +1,8 @@
 //! Every API of groups in every version that it has, from the bytes of a request to those of its answer, on a log on disk.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
 use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
@@ -14,47 +13,23 @@ use kafka_protocol::messages::offset_fetch_request::{
 use kafka_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
 use kafka_protocol::messages::*;
 use kafka_protocol::protocol::{Decodable, Request};
-use tempfile::TempDir;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::*;
-use crate::engine::broker::Broker;
-use crate::engine::broker::config::BrokerConfig;
-use crate::engine::broker::controller::{Command, ControllerHandle};
+use crate::engine::broker::controller::Command;
 use crate::engine::broker::group::machine::GROUP_METADATA_TOPIC;
 use crate::engine::broker::group::{GroupCoordinator, GroupSettings, LocalTopic};
-use crate::engine::broker::handlers::{RequestContext, api};
-use crate::engine::broker::metadata::{
-    BrokerMetadata, ClusterMetadata, Endpoint, MetadataCache, PartitionMetadata, TopicMetadata,
-};
-use crate::engine::broker::replica::{LogConfig, PartitionAssignment, ReplicaManager, StorageSettings};
-use crate::engine::kafka::Chunk;
-use crate::net::Shutdown;
+use crate::engine::broker::handlers::api;
+use crate::engine::broker::handlers::bench::Bench;
+use crate::engine::broker::metadata::{BrokerMetadata, ClusterMetadata, Endpoint, PartitionMetadata, TopicMetadata};
 
-struct Bench {
-    broker: Arc<Broker>,
-    commands: mpsc::Receiver<Command>,
-    _folder: TempDir,
+fn bench() -> Bench {
+    let bench = Bench::new(&[("group.initial.rebalance.delay.ms", "0")]);
+    bench.broker.groups.startup();
+    bench
 }
 
 impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let given = [("zookeeper.connect", "localhost:1"), ("group.initial.rebalance.delay.ms", "0")];
-        let config = Arc::new(BrokerConfig::new(given.map(|(key, value)| (key.to_owned(), value.to_owned())).into()).unwrap());
-        let storage = StorageSettings::of(0, vec![folder.path().join("logs")]);
-        let replicas = Arc::new(ReplicaManager::open(storage).unwrap());
-        let metadata = Arc::new(MetadataCache::default());
-        let topic = Arc::new(LocalTopic::new(Arc::clone(&replicas), Arc::clone(&metadata)));
-        let groups = GroupCoordinator::new(0, GroupSettings::new(&config), topic);
-        groups.startup();
-        let (sender, commands) = mpsc::channel(4);
-        let controller = ControllerHandle::new(sender);
-        let broker = Broker { id: 0, cluster_id: String::new(), config, replicas, groups, metadata, controller };
-        Self { broker: Arc::new(broker), commands, _folder: folder }
-    }
-
     /// Puts a topic in place as the controller would.
     fn add_topic(&self, name: &str, count: i32) {
         let mut metadata = ClusterMetadata::clone(&self.broker.metadata.snapshot());
@@ -63,42 +38,17 @@ impl Bench {
         let partitions = (0..count).map(|index| (index, PartitionMetadata::default())).collect();
         metadata.topics.insert(name.to_owned(), TopicMetadata { partitions, ..TopicMetadata::default() });
         self.broker.metadata.replace(metadata);
+        let id = Uuid::new_v4();
         for index in 0..count {
-            let assignment = PartitionAssignment {
-                topic: name.to_owned(),
-                index,
-                topic_id: Uuid::new_v4(),
-                leader: 0,
-                leader_epoch: 0,
-                replicas: vec![0],
-                isr: vec![0],
-                partition_epoch: 0,
-            };
-            self.broker.replicas.become_leader(assignment, LogConfig::default()).unwrap();
+            self.lead(name, id, index, 0);
             if name == GROUP_METADATA_TOPIC {
                 self.broker.groups.on_leadership(index);
             }
         }
     }
 
-    async fn ask<R: Request>(&self, request: R, version: i16) -> R::Response
-    where
-        R::Response: Decodable,
-    {
-        let mut body = BytesMut::new();
-        request.encode(&mut body, version).unwrap_or_else(|error| panic!("{} v{version}: {error}", name(R::KEY)));
-        let context = RequestContext {
-            version,
-            correlation_id: 1,
-            client_id: Some("client".to_owned()),
-            peer: SocketAddr::from(([127, 0, 0, 1], 5)),
-            listener: Arc::from("PLAINTEXT"),
-            shutdown: Shutdown::new(),
-        };
-        let handle = api(R::KEY).unwrap().handle;
-        let answer = handle(Arc::clone(&self.broker), context, body.freeze()).await.unwrap().unwrap();
-        let [Chunk::Bytes(bytes)] = &answer.chunks[..] else { panic!("the answer is in pieces") };
-        R::Response::decode(&mut bytes.clone(), version).unwrap()
+    async fn answer<R: Request<Response: Decodable>>(&self, request: R, version: i16) -> R::Response {
+        self.ask(request, version).await.expect("an answer is sent")
     }
 }
 
@@ -116,7 +66,7 @@ fn topic_name(topic: &str) -> TopicName {
 
 #[tokio::test]
 async fn the_coordinator_is_found_once_its_topic_is_there() {
-    let mut bench = Bench::new();
+    let mut bench = bench();
     let unavailable = ResponseError::CoordinatorNotAvailable.code();
     let ask = |version: i16| {
         let many = vec![text("a"), text("b")];
@@ -127,7 +77,7 @@ async fn the_coordinator_is_found_once_its_topic_is_there() {
         }
     };
     for version in versions(10) {
-        let answer = bench.ask(ask(version), version).await;
+        let answer = bench.answer(ask(version), version).await;
         let error = answer.coordinators.first().map_or(answer.error_code, |first| first.error_code);
         assert_eq!(error, unavailable, "version {version}");
         let Some(Command::CreateTopic { topic, .. }) = bench.commands.recv().await else { panic!("no topic is made") };
@@ -138,7 +88,7 @@ async fn the_coordinator_is_found_once_its_topic_is_there() {
     }
     bench.add_topic(GROUP_METADATA_TOPIC, 50);
     for version in versions(10) {
-        let answer = bench.ask(ask(version), version).await;
+        let answer = bench.answer(ask(version), version).await;
         if version < 4 {
             assert_eq!((answer.error_code, answer.port, answer.node_id.0), (0, 9, 0));
         } else {
@@ -146,7 +96,7 @@ async fn the_coordinator_is_found_once_its_topic_is_there() {
         }
     }
     let strange = FindCoordinatorRequest::default().with_key_type(9);
-    assert_eq!(bench.ask(strange, 1).await.error_code, ResponseError::InvalidRequest.code());
+    assert_eq!(bench.answer(strange, 1).await.error_code, ResponseError::InvalidRequest.code());
 }
 
 /// Joins and syncs as the only member, in a version of each API. Returns the member's id.
@@ -158,10 +108,10 @@ async fn join_alone(bench: &Bench, group: &str, version: i16) -> String {
         .with_rebalance_timeout_ms(if version == 0 { -1 } else { 60_000 })
         .with_protocol_type(text("consumer"))
         .with_protocols(vec![protocol]);
-    let mut joined = bench.ask(join.clone(), version).await;
+    let mut joined = bench.answer(join.clone(), version).await;
     if version >= 4 {
         assert_eq!(joined.error_code, ResponseError::MemberIdRequired.code());
-        joined = bench.ask(join.with_member_id(joined.member_id), version).await;
+        joined = bench.answer(join.with_member_id(joined.member_id), version).await;
     }
     assert_eq!((joined.error_code, joined.generation_id, joined.members.len()), (0, 1, 1), "version {version}");
     assert_eq!(joined.protocol_name, Some(text("range")));
@@ -177,21 +127,21 @@ async fn join_alone(bench: &Bench, group: &str, version: i16) -> String {
     if version >= 5 {
         sync = sync.with_protocol_type(Some(text("consumer"))).with_protocol_name(Some(text("range")));
     }
-    assert_eq!(bench.ask(sync, version).await.assignment, "part");
+    assert_eq!(bench.answer(sync, version).await.assignment, "part");
     joined.member_id.to_string()
 }
 
 #[tokio::test]
 async fn a_member_joins_beats_commits_and_leaves_in_every_version() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.add_topic(GROUP_METADATA_TOPIC, 50);
     bench.add_topic("t", 1);
     for version in versions(11) {
         let group = format!("g{version}");
         let member = join_alone(&bench, &group, version).await;
         let beat = HeartbeatRequest::default().with_group_id(id(&group)).with_generation_id(1).with_member_id(text(&member));
-        assert_eq!(bench.ask(beat, version.min(4)).await.error_code, 0);
-        let described = bench.ask(DescribeGroupsRequest::default().with_groups(vec![id(&group)]), version.min(5)).await;
+        assert_eq!(bench.answer(beat, version.min(4)).await.error_code, 0);
+        let described = bench.answer(DescribeGroupsRequest::default().with_groups(vec![id(&group)]), version.min(5)).await;
         let described = &described.groups[0];
         assert_eq!((&*described.group_state, described.members.len()), ("Stable", 1));
         assert_eq!(&*described.members[0].client_host, "/127.0.0.1");
@@ -202,20 +152,20 @@ async fn a_member_joins_beats_commits_and_leaves_in_every_version() {
         } else {
             leave.with_members(vec![MemberIdentity::default().with_member_id(text(&member))])
         };
-        let left = bench.ask(leave.clone(), version).await;
+        let left = bench.answer(leave.clone(), version).await;
         assert_eq!((left.error_code, left.members.first().map_or(0, |member| member.error_code)), (0, 0));
-        let again = bench.ask(leave, version).await;
+        let again = bench.answer(leave, version).await;
         let unknown = ResponseError::UnknownMemberId.code();
         assert_eq!(again.members.first().map_or(again.error_code, |member| member.error_code), unknown);
     }
     for version in versions(16) {
-        assert_eq!(bench.ask(ListGroupsRequest::default(), version).await.groups.len(), 10);
+        assert_eq!(bench.answer(ListGroupsRequest::default(), version).await.groups.len(), 10);
     }
     let stable = ListGroupsRequest::default().with_states_filter(vec![text("Stable")]);
-    assert_eq!(bench.ask(stable, 4).await.groups.len(), 0);
+    assert_eq!(bench.answer(stable, 4).await.groups.len(), 0);
     for version in versions(42) {
         let delete = DeleteGroupsRequest::default().with_groups_names(vec![id(&format!("g{version}")), id("no")]);
-        let results = bench.ask(delete, version).await.results;
+        let results = bench.answer(delete, version).await.results;
         assert_eq!([results[0].error_code, results[1].error_code], [0, ResponseError::GroupIdNotFound.code()]);
     }
 }
@@ -233,16 +183,16 @@ fn commit(group: &str, offset: i64) -> OffsetCommitRequest {
 
 #[tokio::test]
 async fn offsets_are_committed_fetched_and_deleted_in_every_version() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.add_topic("t", 1);
     let unknown = ResponseError::UnknownTopicOrPartition.code();
     // before the topic of groups is there nobody coordinates
-    let early = bench.ask(commit("g", 1), 8).await;
+    let early = bench.answer(commit("g", 1), 8).await;
     assert_eq!(early.topics[0].partitions[1].error_code, ResponseError::NotCoordinator.code());
     bench.add_topic(GROUP_METADATA_TOPIC, 50);
     // version 0 keeps offsets in ZooKeeper
     for version in versions(8).filter(|version| *version > 0) {
-        let answer = bench.ask(commit("g", 10 + i64::from(version)), version).await;
+        let answer = bench.answer(commit("g", 10 + i64::from(version)), version).await;
         let codes: Vec<i16> = answer.topics[0].partitions.iter().map(|partition| partition.error_code).collect();
         assert_eq!(codes, [unknown, 0], "version {version}");
     }
@@ -252,7 +202,7 @@ async fn offsets_are_committed_fetched_and_deleted_in_every_version() {
             let topics = asked.map(|(name, indexes)| {
                 OffsetFetchRequestTopic::default().with_name(topic_name(name)).with_partition_indexes(indexes)
             });
-            bench.ask(OffsetFetchRequest::default().with_group_id(id("g")).with_topics(Some(topics.into())), version).await
+            bench.answer(OffsetFetchRequest::default().with_group_id(id("g")).with_topics(Some(topics.into())), version).await
         } else {
             let topics = asked.map(|(name, indexes)| {
                 OffsetFetchRequestTopics::default().with_name(topic_name(name)).with_partition_indexes(indexes)
@@ -260,7 +210,7 @@ async fn offsets_are_committed_fetched_and_deleted_in_every_version() {
             let group = OffsetFetchRequestGroup::default().with_group_id(id("g"));
             let all = group.clone().with_topics(None);
             let groups = vec![group.with_topics(Some(topics.into())), all];
-            bench.ask(OffsetFetchRequest::default().with_groups(groups), version).await
+            bench.answer(OffsetFetchRequest::default().with_groups(groups), version).await
         };
         let offsets: Vec<(i64, String)> = if version < 8 {
             let partitions = answer.topics.iter().map(|topic| &topic.partitions[0]);
@@ -274,19 +224,19 @@ async fn offsets_are_committed_fetched_and_deleted_in_every_version() {
     }
     let partition = |index| OffsetDeleteRequestPartition::default().with_partition_index(index);
     let topic = OffsetDeleteRequestTopic::default().with_name(topic_name("t")).with_partitions(vec![partition(3), partition(0)]);
-    let deleted = bench.ask(OffsetDeleteRequest::default().with_group_id(id("g")).with_topics(vec![topic]), 0).await;
+    let deleted = bench.answer(OffsetDeleteRequest::default().with_group_id(id("g")).with_topics(vec![topic]), 0).await;
     let codes: Vec<i16> = deleted.topics[0].partitions.iter().map(|partition| partition.error_code).collect();
     assert_eq!((deleted.error_code, codes), (0, vec![unknown, 0]));
-    let all = bench.ask(OffsetFetchRequest::default().with_group_id(id("g")).with_topics(None), 7).await;
+    let all = bench.answer(OffsetFetchRequest::default().with_group_id(id("g")).with_topics(None), 7).await;
     assert_eq!((all.error_code, all.topics.len()), (0, 0));
 }
 
 #[tokio::test]
 async fn what_the_log_has_is_there_after_a_restart() {
-    let bench = Bench::new();
+    let bench = bench();
     bench.add_topic("t", 1);
     bench.add_topic(GROUP_METADATA_TOPIC, 50);
-    bench.ask(commit("g", 42), 8).await;
+    bench.answer(commit("g", 42), 8).await;
     let topic = Arc::new(LocalTopic::new(Arc::clone(&bench.broker.replicas), Arc::clone(&bench.broker.metadata)));
     let again = GroupCoordinator::new(0, GroupSettings::new(&bench.broker.config), topic);
     again.startup();
