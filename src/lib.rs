@@ -13,6 +13,7 @@
 //! - [`judge`]: what is wrong in a line or a file, and why
 //! - [`lab`]: labs, terminals, checks, the coach and the runner
 //! - [`frontend`]: what a learner sees
+//! - [`publish`]: what is made of the labs for readers elsewhere: the book
 //! - [`cli`]: the commands of `kafkalab`
 
 pub mod catalog;
@@ -24,4 +25,5 @@ pub mod lab;
 pub mod net;
 pub mod process;
 pub mod properties;
+pub mod publish;
 pub mod text;

@@ -21,7 +21,7 @@ use super::verify::Options as VerifyOptions;
 use super::{diagnose, engine_start, lint, lsp};
 use crate::engine::tools::witnessed;
 use crate::lab::format::LabSource;
-use crate::text::{Language, Message, asking, cli, lint as lint_text};
+use crate::text::{Language, Message, asking, book, cli, lint as lint_text};
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -94,6 +94,11 @@ pub enum Command {
     Man {
         /// Where to.
         folder: PathBuf,
+    },
+    /// Be a preprocessor of mdBook.
+    MdBook {
+        /// What mdBook gives: nothing, or `supports RENDERER`.
+        arguments: Vec<OsString>,
     },
     /// Measure the start of both engines.
     EngineStart(engine_start::Args),
@@ -287,6 +292,7 @@ fn command(language: Language) -> Clap {
         )
         .subcommand(inner(witnessed::WITNESSED_JAVA).arg(rest()))
         .subcommand(inner("terminal-host").arg(rest()))
+        .subcommand(inner("mdbook").about(book::ABOUT.get(language)).arg(rest()))
 }
 
 fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
@@ -327,6 +333,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
             Command::WithParent { parent: sub.get_one::<u32>("parent").copied().unwrap_or(0), arguments: rest(sub) }
         }
         Some((witnessed::WITNESSED_JAVA, sub)) => Command::WitnessedJava { arguments: rest(sub) },
+        Some(("mdbook", sub)) => Command::MdBook { arguments: rest(sub) },
         Some(("terminal-host", sub)) => Command::TerminalHost { arguments: rest(sub) },
         Some((_, sub)) => Command::Learn(LearnArgs {
             lab: sub.get_one::<String>("lab").cloned(),

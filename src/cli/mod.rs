@@ -18,6 +18,7 @@ mod list;
 pub mod lsp;
 mod manual;
 mod matrix;
+mod mdbook;
 mod opening;
 pub mod shell;
 mod status;
@@ -72,6 +73,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
         Command::Completions(shell) => Ok(manual::completions(shell, args.language.unwrap_or(locale))),
         Command::Man { folder } => manual::man(&folder, args.language.unwrap_or(locale)),
+        Command::MdBook { arguments } => mdbook::run(&arguments),
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
         Command::WithParent { parent, arguments } => with_parent(parent, &arguments),
         Command::WitnessedJava { arguments } => witnessed_java(&arguments),

@@ -5,6 +5,7 @@
 //! one of the pair is picked by how the value ends.
 
 pub mod asking;
+pub mod book;
 pub mod checks;
 pub mod cli;
 pub mod cluster;

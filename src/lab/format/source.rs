@@ -53,6 +53,14 @@ impl LabSource {
         names.iter().find(means).cloned().ok_or_else(|| FormatError::NoSuchLab { name: word.to_owned(), known: names.join(", ") })
     }
 
+    /// Whether a file is there, given relative to the labs.
+    pub fn has(&self, file: &str) -> bool {
+        match self {
+            Self::BuiltIn => BUILT_IN.get_file(file).is_some(),
+            Self::Folder(folder) => folder.join(file).is_file(),
+        }
+    }
+
     /// The text of a file, given relative to the labs, as `01-single-node/lab.toml`.
     ///
     /// # Errors

@@ -87,7 +87,7 @@ impl Snapshots {
         };
         let mut content = String::new();
         file.take(SNAPSHOT_BYTES_MAX).read_to_string(&mut content).map_err(failed)?;
-        match parse(&content) {
+        match text_of(&content) {
             Ok(text) => Ok(Some(text.to_owned())),
             Err(found) => Err(SnapshotError::Format { path, found }),
         }
@@ -176,7 +176,11 @@ fn trimmed(text: &str) -> &str {
 }
 
 /// The text after the header.
-fn parse(content: &str) -> Result<&str, &'static str> {
+/// The text in the content of a snapshot's file.
+///
+/// # Errors
+/// It is not a snapshot; what is wrong.
+pub fn text_of(content: &str) -> Result<&str, &'static str> {
     let header = content.strip_prefix("---\n").ok_or("it does not begin with ---")?;
     let (_, text) = header.split_once("\n---\n").ok_or("its header does not end with ---")?;
     Ok(text)

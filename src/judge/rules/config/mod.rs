@@ -11,6 +11,7 @@ pub mod client;
 pub mod connect_string;
 pub mod coordinator;
 pub mod durability;
+pub mod explanation;
 pub mod file;
 pub mod keys;
 pub mod kind;
