@@ -99,7 +99,11 @@ fn shown(value: &Value) -> String {
 }
 
 /// Calls `visit` with every text of a list of chapters, and with the file it stands in.
-fn chapters(items: &mut [Value], depth: usize, visit: &mut impl FnMut(&str, &mut Value) -> Result<(), BookError>) -> Result<(), BookError> {
+fn chapters(
+    items: &mut [Value],
+    depth: usize,
+    visit: &mut impl FnMut(&str, &mut Value) -> Result<(), BookError>,
+) -> Result<(), BookError> {
     if depth == 0 {
         return Err(protocol("chapters in chapters without end"));
     }
