@@ -120,6 +120,10 @@ impl Blocks<'_> {
             RunEvent::HintGiven { step, tier } => self.hint(*step, *tier),
             RunEvent::ServerMissing { started_by } => self.server_missing(*started_by),
             RunEvent::Advised { terminal, advice, .. } => self.advice(terminal, advice, shown),
+            RunEvent::Noticed { notice, tier } => {
+                let lines = self.paint.item("!", &notice.message(*tier).say(self.language));
+                lines.iter().map(|line| self.paint.attention(line)).collect()
+            }
             RunEvent::Fixed => self.paint.prose(say::FIXED.get(self.language)),
             RunEvent::Solving { .. } => self.paint.prose(say::SOLVING.get(self.language)),
             RunEvent::Going { step } => self.going(say::GOING, *step),

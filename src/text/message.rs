@@ -38,6 +38,16 @@ impl Message {
         self
     }
 
+    /// Whether it is that sentence, whatever its values.
+    pub fn is(&self, text: Text) -> bool {
+        self.first.text == text
+    }
+
+    /// The first value of that name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.first.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Says it.
     pub fn say(&self, language: Language) -> String {
         let mut said = self.first.say(language);

@@ -26,6 +26,7 @@ pub mod lint;
 pub mod lsp;
 pub mod matrix;
 mod message;
+pub mod notices;
 mod particle;
 pub mod rules;
 pub mod runtime;

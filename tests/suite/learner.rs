@@ -142,6 +142,8 @@ pub struct Learner {
     shown: Arc<Mutex<Shown>>,
     /// How far the text was read.
     read: usize,
+    /// Reads the screen.
+    watching: tokio::task::JoinHandle<()>,
 }
 
 impl Learner {
@@ -151,7 +153,7 @@ impl Learner {
         let PtyProcess { screen: mut output, keyboard, control, child } = pty::spawn(command).expect("it starts");
         let shown = Arc::new(Mutex::new(Shown { raw: Vec::new(), screen, ended: false }));
         let reading = Arc::clone(&shown);
-        tokio::spawn(async move {
+        let watching = tokio::spawn(async move {
             let mut buffer = vec![0; 16 * 1024];
             while let Ok(length @ 1..) = output.read(&mut buffer).await {
                 let mut shown = reading.lock().expect("nobody panics with it");
@@ -160,7 +162,7 @@ impl Learner {
             }
             reading.lock().expect("nobody panics with it").ended = true;
         });
-        Self { keyboard: Box::pin(keyboard), control, child, shown, read: 0 }
+        Self { keyboard: Box::pin(keyboard), control, child, shown, read: 0, watching }
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -181,6 +183,11 @@ impl Learner {
     /// What is on the screen now; no-break spaces as spaces.
     pub fn screen(&self) -> String {
         self.shown().screen.screen().contents().replace('\u{a0}', " ")
+    }
+
+    /// Looks at the screen as it is now.
+    pub fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.shown().screen.screen())
     }
 
     pub fn identity(&self) -> Identity {
@@ -253,6 +260,16 @@ impl Learner {
         let cells = |cells: u16| std::num::NonZeroU16::new(cells).expect("a screen has cells");
         self.shown().screen.set_size(cells(size.rows), cells(size.columns));
         self.control.resize(size).expect("it is there");
+    }
+
+    /// Closes the window; returns the exit code.
+    pub async fn close_window(self) -> i32 {
+        let Self { keyboard, control, mut child, watching, .. } = self;
+        watching.abort();
+        let _ = watching.await;
+        drop((keyboard, control));
+        let status = tokio::time::timeout(DEADLINE, child.wait()).await.expect("it ends with its window");
+        spawn::exit_code(status.expect("it was there"))
     }
 
     /// What was shown since what was waited for last.

@@ -45,6 +45,8 @@ mod hostile;
 #[cfg(test)]
 mod idempotence;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod lab_check;
 #[cfg(test)]
 mod learn;
@@ -57,11 +59,15 @@ mod lint;
 #[cfg(test)]
 mod lsp;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod recorded;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
 mod servers;
+#[cfg(test)]
+mod silent;
 #[cfg(test)]
 mod storage;
 #[cfg(test)]

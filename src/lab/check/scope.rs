@@ -28,6 +28,11 @@ impl Scope {
         Self { session: session.into(), folder }
     }
 
+    /// The lab's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The running processes of a main class that belong to the lab, by number.
     pub fn processes(&self, class: &str) -> Vec<Process> {
         table::by_class(class).into_iter().filter(|process| process.is_running() && self.owns(process)).collect()

@@ -2,15 +2,18 @@
 //! events.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
 use super::live::LiveSystem;
+use super::notice::{self, LineFacts, Notice, RunningServer, Surroundings};
 use super::{Advice, Coach};
-use crate::judge::rules::context::{CommandContext, DiskFiles};
+use crate::engine::distribution::Distribution;
+use crate::judge::rules::context::{CommandContext, DiskFiles, resolve};
 use crate::lab::check::scope::Scope;
+use crate::process::table::Process;
 
 /// What the coach made of a line.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub enum Judged {
         id: u64,
         /// What there is to say.
         advice: Option<Advice>,
+        /// What else is known of it.
+        facts: LineFacts,
     },
     /// Of a line that has run.
     After {
@@ -60,6 +65,11 @@ impl LabCoach {
         self.coach.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How often such a thing was told before; `None` where enough was said.
+    pub fn notice(&self, notice: &Notice) -> Option<usize> {
+        self.coach.lock().unwrap_or_else(PoisonError::into_inner).notice(notice)
+    }
+
     /// A step is done: what was told belongs to the past.
     pub fn forget(&self) {
         self.coach.lock().unwrap_or_else(PoisonError::into_inner).forget();
@@ -67,7 +77,11 @@ impl LabCoach {
 
     /// Looks at a line that waits to be run. Must be called within a tokio runtime.
     pub fn judge_before(&self, terminal: String, line: String, cwd: PathBuf, id: u64) {
-        self.judge(Typed { line, cwd }, move |coach, context| Judged::Before { terminal, id, advice: coach.before(context) });
+        let scope = self.scope.clone();
+        self.judge(Typed { line, cwd }, move |coach, context| {
+            let facts = facts_of(context, &scope);
+            Judged::Before { terminal, id, advice: coach.before(context), facts }
+        });
     }
 
     /// Looks at a line that has ended. Must be called within a tokio runtime.
@@ -82,9 +96,7 @@ impl LabCoach {
         let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
         let system = LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone());
         tokio::task::spawn_blocking(move || {
-            let variables: BTreeMap<String, String> = std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect();
+            let variables = variables_at(&typed.cwd);
             let context =
                 CommandContext { line: &typed.line, cwd: &typed.cwd, variables: &variables, files: &DiskFiles, system: &system };
             let judged = look(&mut coach.lock().unwrap_or_else(PoisonError::into_inner), &context);
@@ -97,4 +109,27 @@ impl LabCoach {
     pub async fn next(&mut self) -> Option<Judged> {
         self.judged.recv().await
     }
+}
+
+/// The shell's variables, as far as they are known: those that it was started with, and where it is.
+fn variables_at(cwd: &Path) -> BTreeMap<String, String> {
+    let inherited = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut variables: BTreeMap<String, String> = inherited.collect();
+    variables.remove("OLDPWD");
+    variables.insert("PWD".to_owned(), cwd.display().to_string());
+    variables
+}
+
+fn facts_of(context: &CommandContext<'_>, scope: &Scope) -> LineFacts {
+    let config = scope.folder().join(Distribution::folder_name()).join("config");
+    let running = |class: &str| scope.processes(class).iter().map(|process| running_server(process, class)).collect();
+    notice::facts(context, &Surroundings { config: &config, running: &running })
+}
+
+/// A server that runs, with the file it was started with: the first one behind the main class.
+fn running_server(process: &Process, class: &str) -> RunningServer {
+    let words = process.argv.iter().skip_while(|word| *word != class).filter_map(|word| word.to_str());
+    let file = words.skip(1).find(|word| word.ends_with(".properties"));
+    let config = file.zip(process.working_folder()).map(|(file, folder)| resolve(&folder, file));
+    RunningServer { pid: process.pid(), config }
 }

@@ -8,9 +8,11 @@
 mod desk;
 mod fix;
 mod live;
+mod notice;
 
 pub use desk::{Judged, LabCoach};
 pub use fix::{FixError, apply_fix};
+pub use notice::{LineFacts, Notice};
 
 use std::collections::BTreeMap;
 
@@ -80,6 +82,14 @@ impl Coach {
     pub fn after(&mut self, context: &CommandContext<'_>, exit_code: i32) -> Option<Advice> {
         let diagnostic = Line::new(context, Some(exit_code))?.judge(Speaks::After)?;
         self.advise(diagnostic, Vec::new())
+    }
+
+    /// How often this kind of thing was told before; `None` where enough was said.
+    pub fn notice(&mut self, notice: &Notice) -> Option<usize> {
+        let times = self.told.entry(notice.kind().to_owned()).or_default();
+        let tier = usize::from(*times);
+        *times = times.saturating_add(1);
+        (tier < notice::TIERS).then_some(tier)
     }
 
     /// Forgets what was told: a step is done, another begins.

@@ -1,7 +1,7 @@
 //! What goes into a run and what comes out of it.
 
 use crate::lab::check::Outcome;
-use crate::lab::coach::{Advice, Choice};
+use crate::lab::coach::{Advice, Choice, Notice};
 
 /// Something that happened: to the system, at a terminal, or at the learner's keyboard.
 #[derive(Debug)]
@@ -104,6 +104,13 @@ pub enum RunEvent {
         advice: Box<Advice>,
         /// Whether the line is held and a [`Choice`] is asked for.
         held: bool,
+    },
+    /// Something goes wrong without a word from anybody else.
+    Noticed {
+        /// What.
+        notice: Notice,
+        /// How often such a thing was told before.
+        tier: usize,
     },
     /// The change that the learner asked for was made.
     Fixed,

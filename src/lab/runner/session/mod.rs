@@ -1,6 +1,6 @@
 //! The loop around a run: terminals, checks, coach and player in, events for the front end out.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,11 +17,12 @@ use super::{Effect, Input, Progress, Run, RunEvent};
 use crate::judge::diagnostic::Source;
 use crate::lab::check::invocations::Receiver;
 use crate::lab::check::{self, Context, LabSystem, Outcome};
-use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, apply_fix};
+use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, Notice, apply_fix};
 use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
 use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
 
+mod noticing;
 mod renewing;
 mod serving;
 
@@ -121,6 +122,8 @@ pub struct Session {
     began: Began,
     checker: Checker,
     lines: HashMap<String, Entered>,
+    /// The consumers that were noticed to wait for new messages only.
+    waiting_consumers: HashSet<u32>,
     held: HashMap<u64, (Verdict, String)>,
     next_line: u64,
     ready: VecDeque<SessionEvent>,
@@ -141,6 +144,12 @@ pub struct Session {
 struct Entered {
     line: String,
     cwd: PathBuf,
+    /// The server that has the terminal while it runs.
+    foreground: Option<&'static str>,
+    /// What was typed meanwhile, in letters.
+    typed: usize,
+    /// The server that it starts runs already.
+    twice: Option<Notice>,
 }
 
 impl Session {
@@ -163,6 +172,7 @@ impl Session {
             began,
             checker,
             lines: HashMap::new(),
+            waiting_consumers: HashSet::new(),
             held: HashMap::new(),
             next_line: 0,
             ready: VecDeque::new(),
@@ -289,7 +299,12 @@ impl Session {
                     None => return Ok(SessionEvent::Lost),
                 },
                 Some(judged) = self.coach.next() => self.take_judged(judged),
-                Some(round) = self.checker.next() => self.take(round),
+                Some(round) = self.checker.next() => {
+                    if let Input::Checked { outcomes, .. } = &round {
+                        self.notice_outcomes(outcomes);
+                    }
+                    self.take(round);
+                }
                 Some(asked) = async { self.requests.as_mut()?.recv().await } => self.serve(asked),
                 () = timer => self.give_up_waiting(Instant::now()),
             }
@@ -302,6 +317,7 @@ impl Session {
     /// The lab's terminals are gone.
     pub async fn type_at(&mut self, terminal: &str, bytes: &[u8]) -> Result<(), TerminalError> {
         self.player.on_typed(terminal);
+        self.notice_typed(terminal, bytes);
         match self.terminals.write(terminal, bytes).await {
             Err(TerminalError::NotOpen { .. }) => Ok(()),
             written => written,
@@ -349,6 +365,7 @@ impl Session {
                 self.player.on_prompt(&terminal);
                 self.forget_held(&terminal);
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
+                    self.notice_after(&entered, code);
                     self.judging += 1;
                     self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code);
                 }
@@ -362,7 +379,10 @@ impl Session {
     fn take_judged(&mut self, judged: Judged) {
         self.judging = self.judging.saturating_sub(1);
         match judged {
-            Judged::Before { terminal, id, advice } => self.take(Input::LineEntered { terminal, id, advice }),
+            Judged::Before { terminal, id, advice, facts } => {
+                self.take_facts(&terminal, facts);
+                self.take(Input::LineEntered { terminal, id, advice });
+            }
             Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
         }
         self.ready.push_back(SessionEvent::Judged);
@@ -376,7 +396,7 @@ impl Session {
             self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
         }
         self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
-        self.lines.insert(terminal.clone(), Entered { line, cwd });
+        self.lines.insert(terminal.clone(), Entered { line, cwd, foreground: None, typed: 0, twice: None });
         self.held.insert(id, (verdict, terminal.clone()));
         if self.run.is_going() {
             self.take(Input::LineEntered { terminal, id, advice: None });

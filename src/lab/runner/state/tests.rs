@@ -46,6 +46,7 @@ fn short(effects: &[Effect]) -> Vec<String> {
         RunEvent::LabPassed => "end".to_owned(),
         RunEvent::HintGiven { tier, .. } => format!("hint {tier}"),
         RunEvent::Advised { held, .. } => format!("advice held={held}"),
+        RunEvent::Noticed { notice, tier } => format!("{} {tier}", notice.kind()),
         RunEvent::Fixed => "fixed".to_owned(),
         RunEvent::Solving { step } => format!("solving {step}"),
         RunEvent::Going { step } => format!("going {step}"),

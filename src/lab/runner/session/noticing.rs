@@ -1,0 +1,71 @@
+//! What a session notices of things that go wrong silently, and tells with the coach's words.
+
+use super::{Entered, Session, SessionEvent};
+use crate::lab::check::Outcome;
+use crate::lab::coach::{LineFacts, Notice};
+use crate::lab::runner::RunEvent;
+use crate::text::checks;
+
+/// The exit code of a shell that does not know a command.
+const NOT_FOUND: i32 = 127;
+
+impl Session {
+    fn notice(&mut self, notice: Notice) {
+        if let Some(tier) = self.coach.notice(&notice) {
+            self.ready.push_back(SessionEvent::Told(RunEvent::Noticed { notice, tier }));
+        }
+    }
+
+    /// What is known of a line before it runs. That a server runs already is told when Kafka has had its say.
+    pub(super) fn take_facts(&mut self, terminal: &str, facts: LineFacts) {
+        if let Some(entered) = self.lines.get_mut(terminal) {
+            entered.foreground = facts.foreground;
+        }
+        match facts.notice {
+            Some(twice @ Notice::StartedTwice { .. }) => {
+                if let Some(entered) = self.lines.get_mut(terminal) {
+                    entered.twice = Some(twice);
+                }
+            }
+            Some(notice) => self.notice(notice),
+            None => {}
+        }
+    }
+
+    /// A line has ended.
+    pub(super) fn notice_after(&mut self, entered: &Entered, exit_code: i32) {
+        if let Some(twice) = entered.twice.clone() {
+            return self.notice(twice);
+        }
+        let Some(step) = self.run.step().filter(|_| exit_code == NOT_FOUND) else { return };
+        let spec = &self.lab.spec.steps[step];
+        let typed = entered.line.trim();
+        if spec.text.iter().any(|text| self.variables.expand(text).trim() == typed) {
+            let (text, producer) = (typed.to_owned(), spec.terminal.clone());
+            self.notice(Notice::TextAtShell { text, producer });
+        }
+    }
+
+    /// The learner typed at a terminal: a line that a server in the foreground never reads.
+    pub(super) fn notice_typed(&mut self, terminal: &str, bytes: &[u8]) {
+        let Some(entered) = self.lines.get_mut(terminal) else { return };
+        let Some(server) = entered.foreground else { return };
+        // a key that sends a sequence is no text
+        if bytes.first() != Some(&0x1b) {
+            entered.typed += bytes.iter().filter(|byte| **byte > b' ').count();
+        }
+        if bytes.contains(&b'\r') && std::mem::take(&mut entered.typed) > 0 {
+            self.notice(Notice::TypedAtServer { terminal: terminal.to_owned(), server });
+        }
+    }
+
+    /// The checks were asked: each consumer that waits for new messages is told of once.
+    pub(super) fn notice_outcomes(&mut self, outcomes: &[Outcome]) {
+        for outcome in outcomes.iter().filter(|outcome| outcome.found.is(checks::CONSUMER_LATEST)) {
+            let pid = outcome.found.value("pid").and_then(|pid| pid.parse().ok());
+            if let Some(pid) = pid.filter(|pid| self.waiting_consumers.insert(*pid)) {
+                self.notice(Notice::ConsumerLatest { pid });
+            }
+        }
+    }
+}
