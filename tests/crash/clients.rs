@@ -69,7 +69,9 @@ impl ProducerContext for Acknowledged {
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         let (record, error) = match result {
             Ok(record) => (record, None),
-            Err((error, record)) => (record, Some(error.to_string())),
+            Err((error, record)) => {
+                (record, Some(error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| format!("{code:?}"))))
+            }
         };
         let value = String::from_utf8_lossy(record.payload().unwrap_or_default()).into_owned();
         let mut ledger = self.0.lock();
