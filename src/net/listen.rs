@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
 /// Listens on `host` and `port` (0 picks a free one); an empty host or `0.0.0.0` is every address of this machine. Must be called
 /// within a tokio runtime.
@@ -85,9 +85,25 @@ pub async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<Tc
 /// # Errors
 /// As the system gives them; `TimedOut` when the deadline passes.
 pub async fn connect_address(address: SocketAddr, deadline: Duration) -> io::Result<TcpStream> {
-    let stream = tokio::time::timeout(deadline, TcpStream::connect(address))
-        .await
-        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    connect_buffered(address, deadline, (None, None)).await
+}
+
+/// Connects to one address within `deadline` by a socket with buffers of that many bytes, sending and receiving, which the system need
+/// not grant.
+///
+/// # Errors
+/// As [`connect_address`].
+pub async fn connect_buffered(
+    address: SocketAddr,
+    deadline: Duration,
+    (send, receive): (Option<usize>, Option<usize>),
+) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let number = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    let _ = send.map(|bytes| socket.set_send_buffer_size(number(bytes)));
+    let _ = receive.map(|bytes| socket.set_recv_buffer_size(number(bytes)));
+    let stream =
+        tokio::time::timeout(deadline, socket.connect(address)).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }

@@ -10,7 +10,9 @@ mod send;
 pub use datagram::unix_datagram;
 pub use frame::{FrameError, read_frame, read_frame_unless_idle, within};
 pub use free_port::free_port;
-pub use listen::{bind, check_host, connect, connect_address, connect_datagram, resolve, set_buffers, set_keepalive};
+pub use listen::{
+    bind, check_host, connect, connect_address, connect_buffered, connect_datagram, resolve, set_buffers, set_keepalive,
+};
 pub use local::{connect_local, listen_local};
 pub use send::send_file;
 /// Tells every task of a server to end; children of a token end with it.

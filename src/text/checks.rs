@@ -13,10 +13,10 @@ crate::texts! {
     BROKER_OTHER_ID { ko: "브로커 {id:이/가} 없고, 있는 것은 {found:이에요/예요}", en: "broker {id} is not there; found {found}" }
     BROKER_UNREGISTERED { ko: "브로커가 대답하지만 주키퍼의 /brokers/ids에는 아직 없어요", en: "the broker answers but is not in ZooKeeper's /brokers/ids yet" }
 
-    TOPIC { ko: "토픽 {topic}: 파티션 {partitions}개, 복제본 {replicas}개", en: "topic {topic}: {partitions} partition(s), {replicas} replica(s)" }
-    TOPIC_IS { ko: "토픽 {topic}: 파티션 {partitions}개, 복제본 {replicas}개 (브로커 {brokers})", en: "topic {topic}: {partitions} partition(s), {replicas} replica(s) (broker {brokers})" }
+    TOPIC { ko: "토픽 {topic}: 파티션 {partitions}개, 복제본 {replicas}개", en: "topic {topic}: {partitions: partition/ partitions}, {replicas: replica/ replicas}" }
+    TOPIC_IS { ko: "토픽 {topic}: 파티션 {partitions}개, 복제본 {replicas}개 (브로커 {brokers})", en: "topic {topic}: {partitions: partition/ partitions}, {replicas: replica/ replicas} (broker {brokers})" }
     TOPIC_ABSENT { ko: "토픽 {topic:이/가} 아직 없어요", en: "topic {topic} is not there yet" }
-    TOPIC_SHAPE { ko: "토픽 {topic:은/는} 파티션 {partitions}개, 복제본 {replicas}개로 만들어져 있어요. 지우고 다시 만들 수 있어요", en: "topic {topic} has {partitions} partition(s) and {replicas} replica(s); it can be deleted and made again" }
+    TOPIC_SHAPE { ko: "토픽 {topic:은/는} 파티션 {partitions}개, 복제본 {replicas}개로 만들어져 있어요. 지우고 다시 만들 수 있어요", en: "topic {topic} has {partitions: partition/ partitions} and {replicas: replica/ replicas}; it can be deleted and made again" }
     TOPIC_NO_LEADER { ko: "토픽 {topic}의 파티션 {partition}에 리더가 없어요", en: "partition {partition} of topic {topic} has no leader" }
 
     NO_TOPIC { ko: "토픽 {topic:이/가} 없다", en: "topic {topic} is gone" }
@@ -24,7 +24,7 @@ crate::texts! {
     NO_TOPIC_STILL { ko: "토픽 {topic:이/가} 아직 있어요", en: "topic {topic} is still there" }
 
     RECORDS { ko: "토픽 {topic}에 메시지가 {count}개 이상 있다", en: "topic {topic} holds at least {count} messages" }
-    RECORDS_ARE { ko: "토픽 {topic}: 메시지 {found}개", en: "topic {topic}: {found} message(s)" }
+    RECORDS_ARE { ko: "토픽 {topic}: 메시지 {found}개", en: "topic {topic}: {found: message/ messages}" }
 
     CONSUMER { ko: "컨슈머가 토픽 {topic:을/를} 읽는다", en: "a consumer reads topic {topic}" }
     CONSUMER_FROM_BEGINNING { ko: "컨슈머가 토픽 {topic:을/를} 처음부터 읽는다", en: "a consumer reads topic {topic} from the beginning" }

@@ -42,7 +42,7 @@ crate::texts! {
     DIST_WRITTEN { ko: "만들었어요: {path}", en: "written: {path}" }
     DIST_KEPT { ko: "직접 고친 파일이라 그대로 두었어요: {file}", en: "left as it is, because you changed it: {file}" }
 
-    VERIFY_HEADER { ko: "verify · {engine} · 실습 {labs}개, {steps}단계", en: "verify · {engine} · {labs} lab(s), {steps} steps" }
+    VERIFY_HEADER { ko: "verify · {engine} · 실습 {labs}개, {steps}단계", en: "verify · {engine} · {labs: lab/ labs}, {steps} steps" }
     VERIFY_LAB { ko: "{lab}  {passed}/{steps}  {seconds}초", en: "{lab}  {passed}/{steps}  {seconds} s" }
     VERIFY_DIFFERS { ko: "{lab} {step}: 스냅샷과 달라요", en: "{lab} {step}: snapshot differs" }
     VERIFY_MISSING { ko: "{lab} {step}: 스냅샷이 없어요", en: "{lab} {step}: there is no snapshot" }

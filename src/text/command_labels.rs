@@ -10,6 +10,7 @@ crate::texts! {
     OTHER_FOLDER { ko: "{typed:은/는} 없고, {right:이/가} 있어요.", en: "there is no {typed}, but there is {right}" }
     NOHUP_IN_FOREGROUND { ko: "줄 끝에 & 가 없어요.", en: "there is no & at the end of the line" }
     BLANK_AFTER_BACKSLASH { ko: "줄이 여기서 끝나요.", en: "the line ends here" }
+    NO_PROCESS { ko: "{pid}번 프로세스는 없어요.", en: "there is no process {pid}" }
     NO_BOOTSTRAP { ko: "{option} 옵션이 없어요.", en: "{option} is missing" }
     NO_ACTION { ko: "무엇을 할지 없어요.", en: "it does not say what to do" }
     TWO_ACTIONS { ko: "{first:과/와} {second:은/는} 함께 못 써요.", en: "{first} and {second} are two actions" }

@@ -48,6 +48,12 @@ crate::rule_texts! {
         fix: ("역슬래시 뒤의 빈칸을 지우세요.", "Take out what stands behind the backslash."),
         seen: ("다음 줄에서 command not found 가 나와요.", "The next line ends with: command not found"),
     }
+    NO_PROCESS {
+        title: ("그런 번호의 프로세스가 없어요", "No process has that number"),
+        why: ("ps aux | grep kafka 의 결과에는 grep 자신도 나와요. 그 줄의 프로세스는 이미 끝났어요. 다시 켠 서버도 번호가 바뀌어요.", "The output of ps aux | grep kafka shows the grep itself too, which is gone by now. A server that was started again has another number."),
+        fix: ("ps aux | grep kafka 를 다시 실행하고, java로 시작하는 줄의 번호를 쓰세요.", "Run ps aux | grep kafka again and take the number of the line whose command begins with java."),
+        seen: ("셸이 No such process 라고 해요.", "The shell says: No such process"),
+    }
     NO_BOOTSTRAP {
         title: ("어느 브로커에게 말을 걸지 적지 않았어요", "No broker is named to talk to"),
         why: ("이 도구는 브로커에게 물어봐서 일을 해요. 기본 주소는 없어요.", "This tool does its work by asking a broker, and no address is taken by default."),

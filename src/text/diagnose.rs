@@ -9,11 +9,11 @@ crate::texts! {
     ARG_FILES { ko: "로그 파일, 표준 입력은 - (기본: 표준 입력)", en: "log files, - for standard input (default: standard input)" }
     ARG_FORMAT { ko: "결과의 모양: text 또는 json", en: "how it is written: text or json" }
 
-    HEAD { ko: "{file}: {lines}줄", en: "{file}: {lines} line(s)" }
+    HEAD { ko: "{file}: {lines}줄", en: "{file}: {lines: line/ lines}" }
     CLEAN { ko: "잘못된 것은 보이지 않아요.", en: "Nothing wrong is to be seen." }
     AT { ko: "{line}번째 줄", en: "line {line}" }
     TIMES { ko: "{count}번 나왔고, 마지막은 {last}번째 줄이에요.", en: "Seen {count} times, last in line {last}." }
-    FOLDED { ko: "{count}줄은 이것 때문에 나온 말이에요.", en: "{count} line(s) only follow from it." }
-    UNKNOWN { ko: "설명할 수 없는 오류가 {count}개 있어요. 처음은 {line}번째 줄이에요.", en: "{count} error(s) that no rule explains, the first in line {line}." }
+    FOLDED { ko: "{count}줄은 이것 때문에 나온 말이에요.", en: "{count: line only follows/ lines only follow} from it." }
+    UNKNOWN { ko: "설명할 수 없는 오류가 {count}개 있어요. 처음은 {line}번째 줄이에요.", en: "{count: error/ errors} that no rule explains, the first in line {line}." }
     EXPLAIN { ko: "더 알아보기: kafkalab explain {code}", en: "more: kafkalab explain {code}" }
 }

@@ -7,8 +7,8 @@ crate::texts! {
         en: "✓ fine · ! labs can be done, with a drawback · ✗ labs cannot be done like this\nExit codes: 0 no ✗ · 1 some ✗ · 2 could not run",
     }
     ALL_WELL { ko: "모두 좋아요.", en: "All well." }
-    WARNINGS { ko: "볼 것이 {warnings}개 있지만 실습은 할 수 있어요.", en: "{warnings} thing(s) to look at; labs can be done." }
-    ERRORS { ko: "고칠 것이 {errors}개 있어요.", en: "{errors} thing(s) to put right." }
+    WARNINGS { ko: "볼 것이 {warnings}개 있지만 실습은 할 수 있어요.", en: "{warnings: thing/ things} to look at; labs can be done." }
+    ERRORS { ko: "고칠 것이 {errors}개 있어요.", en: "{errors: thing/ things} to put right." }
 
     BUNDLED_OK {
         ko: "주키퍼와 브로커를 띄워 토픽을 만들고 멈췄어요 ({milliseconds} ms)",

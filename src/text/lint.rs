@@ -3,7 +3,7 @@
 crate::texts! {
     FIX { ko: "고치면: {line}   (kafkalab lint {option})", en: "fix: {line}   (kafkalab lint {option})" }
     FIX_LINE { ko: "고치면: {line}", en: "fix: {line}" }
-    SUMMARY { ko: "파일 {files}개에서 오류 {errors}개, 경고 {warnings}개, 알림 {notes}개", en: "{errors} error(s), {warnings} warning(s), {notes} note(s) in {files} file(s)" }
+    SUMMARY { ko: "파일 {files}개에서 오류 {errors}개, 경고 {warnings}개, 알림 {notes}개", en: "{errors: error/ errors}, {warnings: warning/ warnings}, {notes: note/ notes} in {files: file/ files}" }
     NOT_SHOWN { ko: "나머지 {count}개는 --format json 으로 볼 수 있어요", en: "{count} more are not shown: --format json has them all" }
     FIXED { ko: "{file}: {count}군데를 고쳤어요", en: "{file}: {count} fixed" }
     FIXABLE { ko: "{count}개는 kafkalab lint --fix 로 고칠 수 있어요", en: "{count} can be fixed with kafkalab lint --fix" }

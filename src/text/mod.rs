@@ -128,7 +128,7 @@ impl Text {
     }
 }
 
-/// Fills `{name}` and `{name:이/가}` in any template (labs bring their own).
+/// Fills `{name}`, `{name:이/가}` and `{name: line/ lines}` in any template (labs bring their own).
 pub fn fill(template: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;

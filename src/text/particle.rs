@@ -1,9 +1,13 @@
-//! Korean particles: which of a pair (`이/가`, `을/를`, `으로/로`) follows a word.
+//! What follows a value: of a pair of Korean particles (`이/가`, `을/를`, `으로/로`) the one for a word, of two English words, each behind its
+//! blank (` line/ lines`), the one for a number.
 
 /// Picks from `pair`, written as `after-consonant/after-vowel`. A word that ends in a Latin letter or a digit is judged by how
 /// Koreans read that letter or digit.
 pub(super) fn pick<'a>(word: &str, pair: &'a str) -> &'a str {
     let Some((consonant, vowel)) = pair.split_once('/') else { return pair };
+    if pair.starts_with(' ') {
+        return if word == "1" { consonant } else { vowel };
+    }
     let Some(last) = word.chars().rev().find(|c| c.is_alphanumeric()) else { return vowel };
     let end = ending(last);
     let takes_vowel_form = match end {
@@ -53,6 +57,9 @@ mod tests {
             ("test_topic", "을/를", "을"),
             ("ZooKeeper", "이/가", "가"),
             ("", "은/는", "는"),
+            ("1", " line/ lines", " line"),
+            ("0", " line/ lines", " lines"),
+            ("11", " line/ lines", " lines"),
         ] {
             assert_eq!(pick(word, pair), expected, "{word} {pair}");
         }

@@ -6,6 +6,8 @@ mod broker_log;
 mod kafka_requests;
 #[path = "../../fuzz/checks/lint.rs"]
 mod lint;
+#[path = "../../fuzz/checks/lsp.rs"]
+mod lsp;
 #[path = "../../fuzz/checks/properties.rs"]
 mod properties;
 #[path = "../../fuzz/checks/record_batches.rs"]
@@ -24,6 +26,7 @@ const TARGETS: &[Target] = &[
     ("broker_log", broker_log::check, broker_log::seeds),
     ("kafka_requests", kafka_requests::check, kafka_requests::seeds),
     ("lint", lint::check, lint::seeds),
+    ("lsp", lsp::check, lsp::seeds),
     ("properties", properties::check, properties::seeds),
     ("record_batches", record_batches::check, record_batches::seeds),
     ("zookeeper_jute", zookeeper_jute::check, zookeeper_jute::seeds),

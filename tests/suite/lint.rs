@@ -33,7 +33,7 @@ async fn the_exit_code_tells_clean_found_and_could_not() {
     check(
         &kafkalab(at, &["lint"], "").await,
         0,
-        &["note[KL450]", "server.properties:2:10", "0 error(s), 0 warning(s), 1 note(s) in 1 file"],
+        &["note[KL450]", "server.properties:2:10", "0 errors, 0 warnings, 1 note in 1 file"],
     );
     write(at, "server.properties", "broker.id=0\nlog.dirs=/d\nzookeeper.connect=localhost:9092\n");
     let found = ["error[KL412]", "zookeeper.connect=localhost:9092", "^^^^", "18", "zookeeper.connect=localhost:2181"];
@@ -58,7 +58,7 @@ async fn commands_scripts_and_documents_are_looked_at() {
     let line = "bin/kafka-topics.sh --create --topic t --reflection-factor 1 --bootstrap-server h:9092";
     let found = ["error[KL203]", "<command>:1:40", "--replication-factor"];
     check(&kafkalab(at, &["lint", "--command", line], "").await, 1, &found);
-    check(&kafkalab(at, &["lint", "--command", "ls -l"], "").await, 0, &["0 error(s)"]);
+    check(&kafkalab(at, &["lint", "--command", "ls -l"], "").await, 0, &["0 errors"]);
     write(at, "README.md", "# 시작\n```console\n$ ./bin/zookeeper-server-start.sh ../config/zookeeper.properties\nok\n```\n");
     check(&kafkalab(at, &["lint"], "").await, 1, &["README.md:3:35", "KL103"]);
     check(&kafkalab(at, &["lint", "--fix"], "").await, 0, &["README.md: 1 fixed"]);
@@ -82,7 +82,7 @@ async fn the_files_of_a_folder_are_held_against_each_other() {
     write(at, "server-2.properties", &server(1, ""));
     check(&kafkalab(at, &["lint"], "").await, 1, &["error[KL601]", "server-2.properties:1:11", "server-1.properties:1"]);
     write(at, "server-2.properties", &format!("# kafkalab: ignore[KL601] a spare\n{}", server(1, "")));
-    check(&kafkalab(at, &["lint"], "").await, 0, &["0 error(s), 0 warning(s)"]);
+    check(&kafkalab(at, &["lint"], "").await, 0, &["0 errors, 0 warnings"]);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn logs_are_diagnosed() {
     let at = folder.path();
     let line = "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.TopicExistsException: Topic 't' already exists.\n";
     write(at, "server.log", &format!("started\n{line}"));
-    let found = ["server.log: 2 line(s)", "1. error[KL817]", "line 2", "TopicExistsException"];
+    let found = ["server.log: 2 lines", "1. error[KL817]", "line 2", "TopicExistsException"];
     check(&kafkalab(at, &["diagnose", "server.log"], "").await, 1, &found);
     let output = kafkalab(at, &["diagnose", "--format", "json", "-"], line).await;
     let rows: serde_json::Value = serde_json::from_str(&output.stdout.text()).expect("JSON");

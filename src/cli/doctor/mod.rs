@@ -161,7 +161,7 @@ mod tests {
         ✓ Java             Java 17.0.15 (/usr/bin/java)
         ! port             2181 is taken by java, pid 7
                            → End that program, or use --free-ports.
-        1 thing(s) to look at; labs can be done.
+        1 thing to look at; labs can be done.
         ");
         let json: serde_json::Value = serde_json::from_str(&as_json(&findings, Language::Ko)).expect("it is JSON");
         assert_eq!((&json["ok"], &json["checks"][1]["verdict"]), (&json!(true), &json!("warning")));

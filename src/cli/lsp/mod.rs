@@ -10,7 +10,7 @@ mod frames;
 mod hover;
 mod server;
 
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, BufRead, BufReader};
 use std::ops::ControlFlow;
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
@@ -57,11 +57,25 @@ pub fn run(args: &LspArgs, asked: Option<Language>, locale: Language) -> Result<
         }
         None => KafkaVersion::CATALOGUED,
     };
-    let mut server = Server::new(asked, locale, Options { version, ..Options::default() });
-    let failed = |error: io::Error| Failure::io("lsp", error);
-    let mut input = BufReader::new(io::stdin().lock());
+    let server = Server::new(asked, locale, Options { version, ..Options::default() });
+    let served = converse(server, &mut BufReader::new(io::stdin().lock()), &mut io::stdout().lock());
+    served.map_err(|error| Failure::io("lsp", error))
+}
+
+/// What the server says to the bytes that a client sends, and the code that it ends with. For tests that send anything.
+///
+/// # Errors
+/// None for bytes in memory.
+pub fn answers(input: &[u8]) -> io::Result<(Vec<u8>, u8)> {
+    let mut output = Vec::new();
+    let server = Server::new(Some(Language::En), Language::En, Options::default());
+    let code = converse(server, &mut &*input, &mut output)?;
+    Ok((output, code))
+}
+
+fn converse(mut server: Server, input: &mut impl BufRead, output: &mut impl io::Write) -> io::Result<u8> {
     loop {
-        let answers = match frames::read(&mut input).map_err(failed)? {
+        let answers = match frames::read(input)? {
             Read::Frame(body) => match serde_json::from_slice::<Frame>(&body) {
                 Ok(frame) => server.take(frame),
                 Err(error) => ControlFlow::Continue(vec![server.unreadable(&error)]),
@@ -70,7 +84,7 @@ pub fn run(args: &LspArgs, asked: Option<Language>, locale: Language) -> Result<
             Read::End => ControlFlow::Break(server.end()),
         };
         match answers {
-            ControlFlow::Continue(answers) if write(&answers).is_ok() => {}
+            ControlFlow::Continue(answers) if write(output, &answers).is_ok() => {}
             // a client that does not read any more is gone
             ControlFlow::Continue(_) => return Ok(exit::FOUND),
             ControlFlow::Break(code) => return Ok(code),
@@ -78,8 +92,7 @@ pub fn run(args: &LspArgs, asked: Option<Language>, locale: Language) -> Result<
     }
 }
 
-fn write(answers: &[Frame]) -> io::Result<()> {
-    let mut output = io::stdout().lock();
-    answers.iter().try_for_each(|answer| answer.write(&mut output))?;
+fn write(output: &mut impl io::Write, answers: &[Frame]) -> io::Result<()> {
+    answers.iter().try_for_each(|answer| answer.write(output))?;
     output.flush()
 }

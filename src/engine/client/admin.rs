@@ -23,7 +23,7 @@ const EARLIEST: i64 = -2;
 /// The timestamp that asks ListOffsets for the offset after the last record.
 const LATEST: i64 = -1;
 /// `fetch.max.bytes`.
-const FETCH_MAX_BYTES: i32 = 50 * 1024 * 1024;
+pub(super) const FETCH_MAX_BYTES: i32 = 50 * 1024 * 1024;
 /// `max.partition.fetch.bytes`.
 const PARTITION_MAX_BYTES: i32 = 1024 * 1024;
 

@@ -28,6 +28,10 @@ pub struct ClientConfig {
     pub flavour: Flavour,
     /// The group of a consumer, for its log lines.
     pub group_id: Option<String>,
+    /// `group.instance.id` of a consumer, for its log lines.
+    pub instance_id: Option<String>,
+    /// `send.buffer.bytes` and `receive.buffer.bytes`; `None` leaves them to the system.
+    pub buffers: (Option<usize>, Option<usize>),
     /// The transactional id of a producer, for its log lines.
     pub transactional_id: Option<String>,
     /// How long one request may take.
@@ -44,6 +48,8 @@ impl ClientConfig {
             client_id: "adminclient-1".to_owned(),
             flavour: Flavour::Admin,
             group_id: None,
+            instance_id: None,
+            buffers: (None, None),
             transactional_id: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             api_timeout: Duration::from_secs(60),
@@ -60,7 +66,8 @@ impl ClientConfig {
         };
         let group = self.group_id.as_deref().map_or_else(String::new, |group| format!(", groupId={group}"));
         let transactions = self.transactional_id.as_deref().map_or_else(String::new, |id| format!(", transactionalId={id}"));
-        format!("[{kind} clientId={}{group}{transactions}]", self.client_id)
+        let instance = self.instance_id.as_deref().map_or_else(String::new, |id| format!("instanceId={id}, "));
+        format!("[{kind} {instance}clientId={}{group}{transactions}]", self.client_id)
     }
 }
 
@@ -76,5 +83,7 @@ mod tests {
         config.client_id = "console-consumer".to_owned();
         config.group_id = Some("g".to_owned());
         assert_eq!(config.log_prefix(), "[Consumer clientId=console-consumer, groupId=g]");
+        config.instance_id = Some("one".to_owned());
+        assert_eq!(config.log_prefix(), "[Consumer instanceId=one, clientId=console-consumer, groupId=g]");
     }
 }

@@ -23,6 +23,8 @@ use crate::net::{self, FrameError};
 pub const MAX_RESPONSE_BYTES: usize = 100 * 1024 * 1024;
 /// `request.timeout.ms` of Kafka's clients.
 pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The sizes of a socket's buffers in bytes, sending and receiving; `None` leaves one to the system.
+type Buffers = (Option<usize>, Option<usize>);
 /// The error code of an ApiVersions request whose version the broker does not have; such an answer has the form of version 0.
 const UNSUPPORTED_VERSION: i16 = 35;
 
@@ -90,7 +92,8 @@ impl Connection {
         Self::over(stream, address, client_id, Arc::default(), deadline).await
     }
 
-    /// Connects to one address of a broker, as [`Connection::connect`] does; `correlation_ids` are the client's.
+    /// Connects to one address of a broker, as [`Connection::connect`] does; `correlation_ids` are the client's. How long it may take to
+    /// connect and to negotiate, and how large the socket's buffers are to be, sending and receiving.
     ///
     /// # Errors
     /// As [`Connection::connect`].
@@ -99,10 +102,10 @@ impl Connection {
         address: HostPort,
         client_id: &str,
         correlation_ids: Arc<CorrelationIds>,
-        timeouts: (Duration, Duration),
+        (timeouts, buffers): ((Duration, Duration), Buffers),
     ) -> Result<Self, ClientError> {
         let unreachable = |source| ClientError::Connect { address: socket_address.to_string(), source };
-        let stream = net::connect_address(socket_address, timeouts.0).await.map_err(unreachable)?;
+        let stream = net::connect_buffered(socket_address, timeouts.0, buffers).await.map_err(unreachable)?;
         Self::over(stream, address, client_id, correlation_ids, timeouts.1).await
     }
 

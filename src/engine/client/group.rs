@@ -118,34 +118,6 @@ fn topic_name(name: &str) -> TopicName {
     TopicName(StrBytes::from_string(name.to_owned()))
 }
 
-/// `RangeAssignor`: each topic's partitions are dealt out in runs, to its subscribers in the order of their member ids; the
-/// first ones get one more where it does not come out even. `members` are (id, topics); `partition_count` knows how many
-/// partitions a topic has (0 where it does not exist). The answer has one entry per member, in the order given.
-pub fn assign_range(
-    members: &[(String, Vec<String>)],
-    partition_count: impl Fn(&str) -> i32,
-) -> Vec<(String, Vec<TopicPartitions>)> {
-    let mut assigned: Vec<(String, Vec<TopicPartitions>)> = members.iter().map(|(id, _)| (id.clone(), Vec::new())).collect();
-    let mut topics: Vec<&String> = members.iter().flat_map(|(_, topics)| topics).collect();
-    topics.sort();
-    topics.dedup();
-    for topic in topics {
-        let mut subscribers: Vec<usize> = (0..members.len()).filter(|at| members[*at].1.contains(topic)).collect();
-        subscribers.sort_by_key(|at| &members[*at].0);
-        let count = usize::try_from(partition_count(topic)).unwrap_or_default();
-        let (share, extra) = (count / subscribers.len().max(1), count % subscribers.len().max(1));
-        let mut next = 0_i32;
-        for (rank, at) in subscribers.into_iter().enumerate() {
-            let run = i32::try_from(share + usize::from(rank < extra)).unwrap_or_default();
-            if run > 0 {
-                assigned[at].1.push(TopicPartitions { topic: topic.clone(), partitions: (next..next + run).collect() });
-            }
-            next += run;
-        }
-    }
-    assigned
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,29 +141,11 @@ mod tests {
         assert_eq!(Assignment::decode(Bytes::new()), Some(Assignment::default()));
     }
 
-    #[test]
-    fn the_range_assignor_deals_runs_in_the_order_of_ids() {
-        let wants = |id: &str, topics: &[&str]| (id.to_owned(), topics.iter().map(|topic| (*topic).to_owned()).collect());
-        let members = [wants("m2", &["a", "b"]), wants("m1", &["a"])];
-        let found = assign_range(&members, |topic| if topic == "a" { 3 } else { 1 });
-        assert_eq!(found[0], ("m2".to_owned(), vec![some("a", &[2]), some("b", &[0])]));
-        assert_eq!(found[1], ("m1".to_owned(), vec![some("a", &[0, 1])]));
-    }
-
     proptest! {
         #[test]
         fn damaged_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = Subscription::decode(Bytes::from(bytes.clone()));
             let _ = Assignment::decode(Bytes::from(bytes));
-        }
-
-        #[test]
-        fn every_partition_has_one_owner(members in 1_usize..6, partitions in 0_i32..20) {
-            let members: Vec<_> = (0..members).map(|at| (format!("m{at}"), vec!["t".to_owned()])).collect();
-            let assigned = assign_range(&members, |_| partitions);
-            let mut all: Vec<i32> = assigned.iter().flat_map(|(_, topics)| topics).flat_map(|t| t.partitions.clone()).collect();
-            all.sort_unstable();
-            prop_assert_eq!(all, (0..partitions).collect::<Vec<_>>());
         }
     }
 }

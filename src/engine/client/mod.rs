@@ -3,6 +3,7 @@
 
 mod address;
 pub mod admin;
+pub mod assignor;
 mod config;
 mod connection;
 pub mod consumer;

@@ -273,7 +273,8 @@ impl Client {
         let address = addresses[attempt % addresses.len()];
         let timeouts = (CONNECTION_SETUP_TIMEOUT, self.config.request_timeout);
         let ids = Arc::clone(&self.correlation_ids);
-        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, timeouts).await {
+        let buffers = self.config.buffers;
+        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, (timeouts, buffers)).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
                 let (closed, lost) = (connection.closed(), Arc::clone(&self.lost));

@@ -54,6 +54,12 @@ impl ClientConfigs {
         self.get(key).and_then(|value| value.trim().parse().ok()).map_or(default, Duration::from_millis)
     }
 
+    /// `send.buffer.bytes` and `receive.buffer.bytes`; -1 leaves one to the system, as does nothing here.
+    pub(super) fn buffers(&self) -> (Option<usize>, Option<usize>) {
+        let bytes = |key: &str| self.get(key).and_then(|value| value.trim().parse().ok());
+        (bytes("send.buffer.bytes"), bytes("receive.buffer.bytes"))
+    }
+
     /// The value of a key as a yes or no.
     pub(super) fn flag(&self, key: &str, default: bool) -> bool {
         self.get(key).map_or(default, |value| value.trim().eq_ignore_ascii_case("true"))
@@ -71,7 +77,15 @@ impl ClientConfigs {
                 return Err(Exception::new("org.apache.kafka.common.config.ConfigException", text));
             }
         }
-        Ok(())
+        match self.get("security.protocol").map(str::trim) {
+            None => Ok(()),
+            Some(protocol) if protocol.eq_ignore_ascii_case("PLAINTEXT") => Ok(()),
+            // to go on in the clear with what was to be kept secret would be worse than to stop
+            Some(protocol) => Err(Exception::config(format!(
+                "security.protocol={protocol}: the bundled tools speak PLAINTEXT and nothing else; to a listener with SSL or SASL use the \
+                 tools of Apache Kafka's own release"
+            ))),
+        }
     }
 }
 
@@ -92,11 +106,17 @@ mod tests {
         let of_acks = "Invalid value 7 for configuration acks: String must be one of: all, -1, 0, 1";
         check(configs::producer(), "acks", "7", Err(of_acks));
         check(configs::producer(), "acks", "all", Ok(()));
+        check(configs::admin(), "security.protocol", "PLAINTEXT", Ok(()));
+        let of_ssl = "security.protocol=SSL: the bundled tools speak PLAINTEXT and nothing else; to a listener with SSL or SASL use the \
+                      tools of Apache Kafka's own release";
+        check(configs::admin(), "security.protocol", "SSL", Err(of_ssl));
         check(configs::producer(), "acksx", "all", Ok(()));
         let of_zip = "Invalid value zip for configuration compression.type: String must be one of: none, gzip, snappy, lz4, zstd";
         check(configs::producer(), "compression.type", "zip", Err(of_zip));
         let of_reset = "Invalid value begin for configuration auto.offset.reset: String must be one of: latest, earliest, none";
         check(configs::consumer(), "auto.offset.reset", "begin", Err(of_reset));
+        let of_instance = "Invalid value  for configuration group.instance.id: String must be non-empty";
+        check(configs::consumer(), "group.instance.id", "", Err(of_instance));
         let of_number = "Invalid value x for configuration session.timeout.ms: Not a number of type INT";
         check(configs::consumer(), "session.timeout.ms", "x", Err(of_number));
     }

@@ -2,6 +2,7 @@
 
 use super::Exception;
 use super::client_configs::ClientConfigs;
+use crate::engine::client::assignor::Assignor;
 use crate::engine::client::consumer::Reset;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, ProducerConfig};
 use crate::engine::kafka::batch::Compression;
@@ -13,6 +14,7 @@ pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> 
         client_id: configs.get("client.id").unwrap_or("producer-1").to_owned(),
         flavour: Flavour::Producer,
         transactional_id: configs.get("transactional.id").map(str::to_owned),
+        buffers: configs.buffers(),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
         ..admin
     })
@@ -78,20 +80,31 @@ pub(super) fn check_idempotence(configs: &ClientConfigs) -> Result<(), Exception
 /// The client under a consumer of a group.
 pub(super) fn consumer_client(configs: &ClientConfigs, group: &str, bootstrap: Bootstrap) -> Client {
     let admin = ClientConfig::admin(bootstrap);
-    let default_id = format!("consumer-{group}-1");
+    // a static member is named by its instance
+    let default_id = match configs.get("group.instance.id") {
+        Some(instance) => format!("consumer-{group}-{instance}"),
+        None => format!("consumer-{group}-1"),
+    };
     Client::new(ClientConfig {
         client_id: configs.get("client.id").unwrap_or(&default_id).to_owned(),
         flavour: Flavour::Consumer,
         group_id: Some(group.to_owned()),
+        instance_id: configs.get("group.instance.id").map(str::to_owned),
+        buffers: configs.buffers(),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
         ..admin
     })
 }
 
 /// The consumer's own settings.
-pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> ConsumerConfig {
+///
+/// # Errors
+/// The exception for an assignor that is no class of Kafka's, or stands twice.
+pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> Result<ConsumerConfig, Exception> {
     let default = ConsumerConfig::of_group(group);
-    ConsumerConfig {
+    Ok(ConsumerConfig {
+        instance_id: configs.get("group.instance.id").map(str::to_owned),
+        assignors: assignors(configs, &default.assignors)?,
         auto_commit: configs.flag("enable.auto.commit", true),
         auto_commit_interval: configs.millis("auto.commit.interval.ms", default.auto_commit_interval),
         reset: match configs.get("auto.offset.reset").map(str::trim) {
@@ -106,8 +119,42 @@ pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> ConsumerC
         fetch_max_wait: configs.millis("fetch.max.wait.ms", default.fetch_max_wait),
         fetch_min_bytes: configs.number("fetch.min.bytes", default.fetch_min_bytes),
         metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
+        partition_fetch_bytes: configs.number("max.partition.fetch.bytes", default.partition_fetch_bytes),
+        fetch_max_bytes: configs.number("fetch.max.bytes", default.fetch_max_bytes),
+        max_poll_records: configs.number("max.poll.records", default.max_poll_records),
+        exclude_internal: configs.flag("exclude.internal.topics", true),
         auto_create: configs.flag("allow.auto.create.topics", true),
         ..default
+    })
+}
+
+/// `partition.assignment.strategy`: classes, what is liked best first.
+fn assignors(configs: &ClientConfigs, default: &[Assignor]) -> Result<Vec<Assignor>, Exception> {
+    let failed = |cause: Exception| {
+        Exception::new("org.apache.kafka.common.KafkaException", "Failed to construct kafka consumer").caused_by(cause)
+    };
+    let Some(classes) = configs.get("partition.assignment.strategy") else { return Ok(default.to_vec()) };
+    let mut assignors = Vec::new();
+    for class in classes.split(',').map(str::trim).filter(|class| !class.is_empty()) {
+        let text = format!("{class} ClassNotFoundException exception occurred");
+        let unknown = || {
+            let cause = Exception::new("java.lang.ClassNotFoundException", class);
+            failed(Exception::new("org.apache.kafka.common.KafkaException", text).caused_by(cause))
+        };
+        let assignor = Assignor::by_class(class).ok_or_else(unknown)?;
+        if assignors.contains(&assignor) {
+            let text = format!("The assignor name: '{}' is used in more than one assignor: {class}, {class}", assignor.name());
+            return Err(failed(Exception::new("org.apache.kafka.common.KafkaException", text)));
+        }
+        assignors.push(assignor);
+    }
+    match assignors.is_empty() {
+        true => {
+            let text = "Must configure at least one partition assigner class name to partition.assignment.strategy configuration \
+                        property";
+            Err(Exception::new("java.lang.IllegalStateException", text))
+        }
+        false => Ok(assignors),
     }
 }
 

@@ -57,7 +57,7 @@ async fn consumer(line: &Line) -> Result<Consumer, Exception> {
         (None, include, _) => Interest::Pattern(topics::include_list(include.as_deref().unwrap_or_default())?),
     };
     let client = clients::consumer_client(&line.configs, &line.group, bootstrap);
-    Ok(Consumer::new(Arc::new(client), clients::consumer_config(&line.configs, &line.group), interest))
+    Ok(Consumer::new(Arc::new(client), clients::consumer_config(&line.configs, &line.group)?, interest))
 }
 
 /// One run of the tool, up to its end or a signal.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::client_configs::ClientConfigs;
 use super::command_line::{help_or_version, require};
 use super::harness::{self, print};
+use super::metrics::Metrics;
 use super::options::{OptionError, OptionParser, OptionSet};
 use super::simple_date_format::SimpleDateFormat;
 use super::{CONSUMER_PERFORMANCE_CLASS, Exception, Stop, admin, clients, java};
@@ -38,6 +39,7 @@ struct Line {
     timeout_ms: i64,
     interval_ms: i64,
     detailed: bool,
+    metrics: bool,
     date_format: SimpleDateFormat,
 }
 
@@ -89,6 +91,7 @@ fn from_options(set: &OptionSet) -> Result<Line, Exception> {
         timeout_ms: number(set, "timeout")?,
         interval_ms,
         detailed,
+        metrics: set.has("print-metrics"),
         date_format: SimpleDateFormat::new(&text("date-format")?)?,
     };
     match line.interval_ms {
@@ -118,7 +121,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
     let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(Stop::Traced)?;
     let client = Arc::new(clients::consumer_client(&line.configs, &line.group, bootstrap));
-    let config = clients::consumer_config(&line.configs, &line.group);
+    let config = clients::consumer_config(&line.configs, &line.group).map_err(Stop::Traced)?;
     let mut consumer = Consumer::new(client, config, Interest::Topic(line.topic.clone()));
     let start = now_millis();
     let mut reading = Reading::new(start);
@@ -128,7 +131,20 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     if !line.detailed {
         print(&reading.total(&line.date_format, start, end));
     }
+    if line.metrics {
+        print(&metrics(&line, reading.amount.records).table());
+    }
     Ok(0)
+}
+
+fn metrics(line: &Line, records: i64) -> Metrics {
+    const GROUP: &str = "consumer-fetch-manager-metrics";
+    let mut metrics = Metrics::of(line.configs.get("client.id").unwrap_or_default());
+    metrics.put(GROUP, "records-consumed-total", records as f64);
+    metrics.put_for_topic(GROUP, "records-consumed-total", &line.topic, records as f64);
+    // it has left the group
+    metrics.put("consumer-coordinator-metrics", "assigned-partitions", 0.0);
+    metrics
 }
 
 /// Records and bytes so far.

@@ -86,7 +86,7 @@ async fn measure(line: &Line) -> Result<(), Exception> {
     of_producer.check(configs::producer())?;
     let partitions = partitions(line, &bootstrap).await?;
     let client = Arc::new(clients::consumer_client(&configs, &group, bootstrap.clone()));
-    let config = clients::consumer_config(&configs, &group);
+    let config = clients::consumer_config(&configs, &group)?;
     let mut consumer = Consumer::new(client, config, Interest::Ends(line.topic.clone(), partitions));
     consumer.seek().await.map_err(|error| Exception::of_call("position", &error))?;
     // for ever is longer than a clock can say

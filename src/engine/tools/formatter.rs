@@ -1,7 +1,8 @@
 //! Records as the console consumer writes them out (`DefaultMessageFormatter`).
 
-use super::{Exception, java};
-use crate::engine::broker::group::records::{Key, decode_offset};
+use bytes::Bytes;
+
+use super::{Exception, internal_topics, java};
 use crate::engine::client::consumer::ConsumerRecord;
 
 /// How the bytes of a key, a value or a header are shown.
@@ -56,6 +57,10 @@ enum Class {
     Silent,
     /// `GroupMetadataManager.OffsetsMessageFormatter`: commits in `__consumer_offsets`.
     Offsets,
+    /// `GroupMetadataManager.GroupMetadataMessageFormatter`: groups in `__consumer_offsets`.
+    Groups,
+    /// `TransactionLog.TransactionLogMessageFormatter`: transactional ids in `__transaction_state`.
+    Transactions,
 }
 
 impl Class {
@@ -64,10 +69,15 @@ impl Class {
             "kafka.tools.DefaultMessageFormatter" | "kafka.tools.LoggingMessageFormatter" => Self::Default,
             "kafka.tools.NoOpMessageFormatter" => Self::Silent,
             "kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter" => Self::Offsets,
+            "kafka.coordinator.group.GroupMetadataManager$GroupMetadataMessageFormatter" => Self::Groups,
+            "kafka.coordinator.transaction.TransactionLog$TransactionLogMessageFormatter" => Self::Transactions,
             other => return Err(Exception::new("java.lang.ClassNotFoundException", other)),
         })
     }
 }
+
+/// What shows a record of an internal topic: its key and its value.
+type Internal = fn(Bytes, Option<Bytes>) -> Result<String, Exception>;
 
 /// What of a record is written, and what stands between.
 #[derive(Clone, Debug)]
@@ -123,13 +133,19 @@ impl Formatter {
     /// # Errors
     /// The exception of bytes that a deserializer cannot read.
     pub(super) fn write(&self, out: &mut Vec<u8>, record: &ConsumerRecord) -> Result<(), Exception> {
-        match self.class {
-            Class::Default => {}
+        let found = &record.record;
+        let internal: Option<Internal> = match self.class {
+            Class::Default => None,
             Class::Silent => return Ok(()),
-            Class::Offsets => {
-                out.extend(offset_commit(record).unwrap_or_default().into_bytes());
-                return Ok(());
+            Class::Offsets => Some(internal_topics::offset_commit),
+            Class::Groups => Some(internal_topics::group_metadata),
+            Class::Transactions => Some(internal_topics::transaction),
+        };
+        if let Some(show) = internal {
+            if let Some(key) = &found.key {
+                out.extend(show(key.clone(), found.value.clone())?.into_bytes());
             }
+            return Ok(());
         }
         let [of_key, of_value, of_headers] = self.deserializers;
         let show = |bytes: Option<&[u8]>, deserializer: Deserializer| match bytes {
@@ -137,7 +153,6 @@ impl Formatter {
             None => Ok(self.null_literal.clone().into_bytes()),
         };
         let mut columns: Vec<Vec<u8>> = Vec::new();
-        let found = &record.record;
         if self.timestamp {
             let kind = if found.log_append_time { "LogAppendTime" } else { "CreateTime" };
             columns.push(format!("{kind}:{}", found.timestamp).into_bytes());
@@ -172,32 +187,10 @@ impl Formatter {
     }
 }
 
-/// A commit in `__consumer_offsets`; `None` for other records.
-fn offset_commit(record: &ConsumerRecord) -> Option<String> {
-    let Key::Offset { group, partition } = Key::decode(record.record.key.clone()?)? else { return None };
-    let value = match &record.record.value {
-        None => "NULL".to_owned(),
-        Some(value) => {
-            let found = decode_offset(value.clone())?;
-            let epoch = match found.leader_epoch {
-                epoch if epoch < 0 => "Optional.empty".to_owned(),
-                epoch => format!("Optional[{epoch}]"),
-            };
-            let expires = found.expires_at.map_or("None".to_owned(), |moment| format!("Some({moment})"));
-            format!(
-                "OffsetAndMetadata(offset={}, leaderEpoch={epoch}, metadata={}, commitTimestamp={}, expireTimestamp={expires})",
-                found.offset, found.metadata, found.committed_at
-            )
-        }
-    };
-    Some(format!("[{group},{},{}]::{value}\n", partition.topic, partition.index))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::kafka::record_set::{FetchedRecord, Header};
-    use bytes::Bytes;
 
     fn check(properties: &[(&str, &str)], expected: &str) {
         let header = |key: &str, value| Header { key: key.to_owned(), value: Some(Bytes::from_static(value)) };
@@ -230,28 +223,5 @@ mod tests {
             "org.apache.kafka.common.errors.SerializationException: Size of data received by LongDeserializer is not 8",
         );
         check(&[("value.deserializer", "x.Y")], "java.lang.ClassNotFoundException: x.Y");
-    }
-
-    #[test]
-    fn commits_are_shown_as_kafkas_formatter_shows_them() {
-        use crate::engine::broker::group::offsets::{CommittedOffset, TopicPartition};
-        use crate::engine::broker::group::records::encode_offset;
-        let key = Key::Offset { group: "g".to_owned(), partition: TopicPartition { topic: "t".to_owned(), index: 2 } };
-        let committed =
-            CommittedOffset { offset: 5, leader_epoch: 0, metadata: "m".to_owned(), committed_at: 17, expires_at: None };
-        let check = |key: Bytes, value: Option<Bytes>, expected: &str| {
-            let record =
-                FetchedRecord { offset: 0, timestamp: 0, log_append_time: false, key: Some(key), value, headers: Vec::new() };
-            let record = ConsumerRecord { topic: "__consumer_offsets".to_owned(), partition: 0, record };
-            let class = "kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter";
-            let mut out = Vec::new();
-            Formatter::new(class, &[]).and_then(|formatter| formatter.write(&mut out, &record)).expect("it is shown");
-            assert_eq!(String::from_utf8_lossy(&out), expected);
-        };
-        let shown = "[g,t,2]::OffsetAndMetadata(offset=5, leaderEpoch=Optional[0], metadata=m, commitTimestamp=17, expireTimestamp=None)\n";
-        check(key.encode(), Some(encode_offset(&committed)), shown);
-        check(key.encode(), None, "[g,t,2]::NULL\n");
-        check(Key::Group { group: "g".to_owned() }.encode(), None, "");
-        check(Bytes::from_static(b"x"), None, "");
     }
 }

@@ -14,6 +14,7 @@ use super::argparse::{Group, Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::harness::{self, eprint, print};
 use super::latency::Latencies;
+use super::metrics::Metrics;
 use super::random::SplittableRandom;
 use super::throttler::{self, Throttler};
 use super::{Exception, PRODUCER_PERFORMANCE_CLASS, Stop, admin, clients, java};
@@ -69,6 +70,9 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     producer.close().await;
     let total = lock(&stats).total(now_millis());
     print(&total.map_err(Stop::Uncaught)?);
+    if line.has("print-metrics") {
+        print(&lock(&stats).metrics(&configs, line.text("topic").unwrap_or_default()).table());
+    }
     Ok(0)
 }
 
@@ -208,7 +212,10 @@ fn callback(stats: Arc<Mutex<Stats>>, sent: i64, size: usize) -> Callback {
                 print(&line);
             }
         }
-        Err(error) => eprint(&format!("{}\n", Exception::of_call("send", error))),
+        Err(error) => {
+            lock(&stats).failed += 1;
+            eprint(&format!("{}\n", Exception::of_call("send", error)));
+        }
     })
 }
 
@@ -251,6 +258,7 @@ impl Counts {
 struct Stats {
     all: Counts,
     window: Counts,
+    failed: u64,
     latencies: Latencies,
 }
 
@@ -261,7 +269,7 @@ impl Stats {
             return Err(Exception::new("java.lang.ArithmeticException", "/ by zero"));
         }
         let count = u64::try_from(count).map_err(|_| negative_size(count + 1))?;
-        Ok(Self { all: at(now), window: at(now), latencies: Latencies::for_count(count) })
+        Ok(Self { all: at(now), window: at(now), failed: 0, latencies: Latencies::for_count(count) })
     }
 
     /// Notes a record; gives a line when it is time for one.
@@ -283,6 +291,16 @@ impl Stats {
             java::fixed(window.average(), 1),
             java::fixed(window.max_latency as f64, 1),
         ))
+    }
+
+    /// What `--print-metrics` shows.
+    fn metrics(&self, configs: &ClientConfigs, topic: &str) -> Metrics {
+        let mut metrics = Metrics::of(configs.get("client.id").unwrap_or_default());
+        for (name, value) in [("record-send-total", self.all.records), ("record-error-total", self.failed)] {
+            metrics.put("producer-metrics", name, value as f64);
+            metrics.put_for_topic("producer-topic-metrics", name, topic, value as f64);
+        }
+        metrics
     }
 
     /// The last line.

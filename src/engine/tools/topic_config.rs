@@ -85,6 +85,9 @@ fn range(valid: &str) -> Option<(&str, &str)> {
 }
 
 fn check_word(key: &ConfigKey, value: &str) -> Result<(), String> {
+    if key.valid == "non-empty string" && value.is_empty() {
+        return Err("String must be non-empty".to_owned());
+    }
     let Some(words) = key.valid.strip_prefix('[').and_then(|valid| valid.strip_suffix(']')) else { return Ok(()) };
     let known: Vec<&str> = words.split(", ").collect();
     let given: Vec<&str> = if key.kind == "LIST" { value.split(',').map(str::trim).collect() } else { vec![value] };

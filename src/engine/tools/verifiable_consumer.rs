@@ -44,7 +44,8 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let group = line.text("group-id").unwrap_or_default();
     let client = Arc::new(clients::consumer_client(&configs, group, bootstrap));
     let topic = line.text("topic").unwrap_or_default().to_owned();
-    let mut consumer = Consumer::new(client, clients::consumer_config(&configs, group), Interest::Topic(topic));
+    let config = clients::consumer_config(&configs, group).map_err(Stop::Uncaught)?;
+    let mut consumer = Consumer::new(client, config, Interest::Topic(topic));
     print_event("startup_complete", &[]);
     let mut reader = Reader {
         most: line.number::<i64>("max-messages").and_then(|most| usize::try_from(most).ok()),

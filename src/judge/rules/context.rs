@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::process::table::Identity;
 use crate::properties;
 
 /// The most names that are looked at in one folder.
@@ -92,6 +93,10 @@ pub trait SystemView {
     fn listening(&self) -> Vec<Listening>;
     /// Who answers at an address.
     fn speaker(&self, address: &Address) -> Speaker;
+    /// Whether a process has that number.
+    fn runs(&self, pid: u32) -> bool {
+        Identity::of(pid).is_some()
+    }
 }
 
 /// The files of this machine.

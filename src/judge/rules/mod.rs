@@ -144,6 +144,7 @@ pub static RULES: &[&Rule] = &[
     &command::shell::OTHER_FOLDER,
     &command::shell::NOHUP_IN_FOREGROUND,
     &command::shell::BLANK_AFTER_BACKSLASH,
+    &command::kill::NO_PROCESS,
     &command::script_name::RULE,
     &runtime::NO_JARS,
     &runtime::NO_JAVA,

@@ -93,6 +93,7 @@ impl Consumer {
                 self.config.fetch_min_bytes,
                 self.config.partition_fetch_bytes,
             )
+            .with_max_bytes(self.config.fetch_max_bytes)
             .with_isolation_level(i8::from(self.config.read_committed));
             let client = Arc::clone(&self.client);
             fetches.spawn(async move {

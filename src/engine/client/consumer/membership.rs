@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
+use kafka_protocol::messages::join_group_response::JoinGroupResponseMember;
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
 use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use kafka_protocol::messages::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
@@ -17,22 +17,25 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::{Request, StrBytes};
 use tokio::time::Instant;
 
-use super::TopicPartition;
+use super::{ConsumerConfig, TopicPartition};
 use crate::engine::client::admin::topic_name;
-use crate::engine::client::group::{Assignment, Subscription, TopicPartitions, assign_range};
+use crate::engine::client::assignor::{Assignor, Member, by_topic};
+use crate::engine::client::group::{Assignment, Subscription};
 use crate::engine::client::network::RETRY_BACKOFF;
 use crate::engine::client::{Client, ClientError, Route};
 
 /// The protocol type of consumer groups.
 const PROTOCOL_TYPE: &str = "consumer";
-/// What Java's sticky assignor adds to a subscription outside any generation: the number -1.
-const NO_GENERATION: &[u8] = &[0xff, 0xff, 0xff, 0xff];
+/// The number of no generation.
+const NO_GENERATION: i32 = -1;
 /// How much longer than the rebalance timeout the answer to a join is waited for, as Java does.
 const JOIN_GRACE: Duration = Duration::from_secs(5);
 /// `MEMBER_ID_REQUIRED`: join again under the id that the answer gives (KIP-394).
 const MEMBER_ID_REQUIRED: i16 = 79;
 /// `REBALANCE_IN_PROGRESS`.
 const REBALANCE_IN_PROGRESS: i16 = 27;
+/// `FENCED_INSTANCE_ID`: another one has joined under this `group.instance.id`; joining again says so.
+const FENCED_INSTANCE_ID: i16 = 82;
 /// `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`: the coordinator has gone on without us.
 const FORGOTTEN: [i16; 2] = [22, 25];
 /// `COORDINATOR_LOAD_IN_PROGRESS`, `COORDINATOR_NOT_AVAILABLE`, `NOT_COORDINATOR`: ask again who it is.
@@ -52,6 +55,10 @@ struct Standing {
 pub(super) struct Membership {
     client: Arc<Client>,
     group: String,
+    instance_id: Option<StrBytes>,
+    assignors: Vec<Assignor>,
+    /// What the group gave last, for the sticky way.
+    had: Mutex<Vec<TopicPartition>>,
     session_timeout: Duration,
     rebalance_timeout: Duration,
     standing: Arc<Mutex<Standing>>,
@@ -66,14 +73,19 @@ impl Drop for Membership {
 
 impl Membership {
     /// A membership that has not joined yet; heartbeats are sent on the current runtime from when it has.
-    pub(super) fn new(client: Arc<Client>, group: &str, session: Duration, rebalance: Duration, heartbeat: Duration) -> Self {
+    pub(super) fn new(client: Arc<Client>, config: &ConsumerConfig) -> Self {
         let standing = Arc::<Mutex<Standing>>::default();
-        let beats = beat(Arc::clone(&client), group.to_owned(), Arc::clone(&standing), heartbeat);
+        let instance_id = config.instance_id.clone().map(StrBytes::from_string);
+        let place = Place { client: Arc::clone(&client), group: config.group_id.clone(), instance_id: instance_id.clone() };
+        let beats = beat(place, Arc::clone(&standing), config.heartbeat_interval);
         Self {
             client,
-            group: group.to_owned(),
-            session_timeout: session,
-            rebalance_timeout: rebalance,
+            group: config.group_id.clone(),
+            instance_id,
+            assignors: config.assignors.clone(),
+            had: Mutex::default(),
+            session_timeout: config.session_timeout,
+            rebalance_timeout: config.max_poll_interval,
             standing,
             heartbeats: tokio::spawn(beats).abort_handle(),
         }
@@ -88,7 +100,12 @@ impl Membership {
         self.standing().joined
     }
 
-    /// Gives its partitions up and joins again at the next chance.
+    /// Whether the group knows it, as far as it has said.
+    pub(super) fn is_member(&self) -> bool {
+        !self.standing().member_id.is_empty()
+    }
+
+    /// Joins again at the next chance.
     pub(super) fn rejoin(&self) {
         self.standing().joined = false;
     }
@@ -116,25 +133,34 @@ impl Membership {
     pub(super) async fn join(
         &self,
         topics: &[String],
+        owned: &[TopicPartition],
         partition_count: impl Fn(&str) -> i32,
     ) -> Result<Option<Vec<TopicPartition>>, ClientError> {
         let route = self.coordinator().await?;
-        let subscription = |user_data| Subscription { topics: topics.to_vec(), user_data, owned: Vec::new(), generation_id: -1 };
-        let protocol = |name: &'static str, user_data: Option<Bytes>| {
-            let name = StrBytes::from_static_str(name);
-            JoinGroupRequestProtocol::default().with_name(name).with_metadata(subscription(user_data).encode())
+        let (member_id, generation) = {
+            let standing = self.standing();
+            let generation = if standing.member_id.is_empty() { NO_GENERATION } else { standing.generation };
+            (standing.member_id.clone(), generation)
         };
-        let member_id = self.standing().member_id.clone();
+        let had = self.had.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let protocols = self.assignors.iter().map(|assignor| {
+            let subscription = Subscription {
+                topics: topics.to_vec(),
+                user_data: assignor.user_data(&had, generation),
+                owned: by_topic(owned),
+                generation_id: generation,
+            };
+            let name = StrBytes::from_static_str(assignor.name());
+            JoinGroupRequestProtocol::default().with_name(name).with_metadata(subscription.encode())
+        });
         let request = JoinGroupRequest::default()
             .with_group_id(self.group_id())
+            .with_group_instance_id(self.instance_id.clone())
             .with_session_timeout_ms(millis(self.session_timeout))
             .with_rebalance_timeout_ms(millis(self.rebalance_timeout))
             .with_member_id(StrBytes::from_string(member_id))
             .with_protocol_type(StrBytes::from_static_str(PROTOCOL_TYPE))
-            .with_protocols(vec![
-                protocol("range", None),
-                protocol("cooperative-sticky", Some(Bytes::from_static(NO_GENERATION))),
-            ]);
+            .with_protocols(protocols.collect());
         let Some(response) = self.ask(&route, &request, self.rebalance_timeout + JOIN_GRACE).await? else { return Ok(None) };
         if response.error_code == MEMBER_ID_REQUIRED {
             self.standing().member_id = response.member_id.to_string();
@@ -158,6 +184,7 @@ impl Membership {
             .with_group_id(self.group_id())
             .with_generation_id(join.generation_id)
             .with_member_id(member_id.clone())
+            .with_group_instance_id(self.instance_id.clone())
             .with_protocol_type(join.protocol_type.clone())
             .with_protocol_name(join.protocol_name.clone())
             .with_assignments(assignments);
@@ -175,7 +202,9 @@ impl Membership {
         let partitions = assignment.partitions.into_iter().flat_map(|topic| {
             topic.partitions.into_iter().map(move |partition| (topic.topic.clone(), partition)).collect::<Vec<_>>()
         });
-        Ok(Some(partitions.collect()))
+        let partitions: Vec<TopicPartition> = partitions.collect();
+        self.had.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&partitions);
+        Ok(Some(partitions))
     }
 
     /// The committed offsets of partitions; those without one are missing.
@@ -228,6 +257,7 @@ impl Membership {
             .with_group_id(self.group_id())
             .with_generation_id_or_member_epoch(generation)
             .with_member_id(member_id)
+            .with_group_instance_id(self.instance_id.clone())
             .with_topics(topics.collect());
         let route = Route::Broker(coordinator);
         let Some(response) = self.ask(&route, &request, self.client.config().request_timeout).await? else { return Ok(()) };
@@ -241,9 +271,12 @@ impl Membership {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Leaves the group, if it is in it.
+    /// Leaves the group, if it is in it. The place of a static member is kept until its session is over.
     pub(super) async fn leave(&self) {
         self.heartbeats.abort();
+        if self.instance_id.is_some() {
+            return;
+        }
         let (coordinator, member_id) = {
             let standing = self.standing();
             (standing.coordinator, StrBytes::from_string(standing.member_id.clone()))
@@ -299,28 +332,36 @@ fn note(standing: &mut Standing, code: i16) {
     if FORGOTTEN.contains(&code) {
         standing.member_id.clear();
         standing.joined = false;
-    } else if code == REBALANCE_IN_PROGRESS {
+    } else if code == REBALANCE_IN_PROGRESS || code == FENCED_INSTANCE_ID {
         standing.joined = false;
     } else if ELSEWHERE.contains(&code) {
         standing.coordinator = None;
     }
 }
 
+/// What a heartbeat names.
+struct Place {
+    client: Arc<Client>,
+    group: String,
+    instance_id: Option<StrBytes>,
+}
+
 /// Tells the coordinator again and again that this member is alive.
-async fn beat(client: Arc<Client>, group: String, standing: Arc<Mutex<Standing>>, interval: Duration) {
+async fn beat(place: Place, standing: Arc<Mutex<Standing>>, interval: Duration) {
     loop {
         tokio::time::sleep(interval).await;
         let (coordinator, request) = {
             let standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
             let (Some(coordinator), true) = (standing.coordinator, standing.joined) else { continue };
             let request = HeartbeatRequest::default()
-                .with_group_id(GroupId(StrBytes::from_string(group.clone())))
+                .with_group_id(GroupId(StrBytes::from_string(place.group.clone())))
+                .with_group_instance_id(place.instance_id.clone())
                 .with_generation_id(standing.generation)
                 .with_member_id(StrBytes::from_string(standing.member_id.clone()));
             (coordinator, request)
         };
         let deadline = Instant::now() + interval;
-        let answer = client.call_until(Route::Broker(coordinator), request, deadline).await;
+        let answer = place.client.call_until(Route::Broker(coordinator), request, deadline).await;
         let mut standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
         match answer {
             Ok(response) => note(&mut standing, response.error_code),
@@ -331,28 +372,20 @@ async fn beat(client: Arc<Client>, group: String, standing: Arc<Mutex<Standing>>
 
 /// The leader's part: who reads what.
 fn deal(join: &JoinGroupResponse, partition_count: impl Fn(&str) -> i32) -> Vec<SyncGroupRequestAssignment> {
-    let members: Vec<(String, Vec<String>)> = join
-        .members
-        .iter()
-        .map(|member| {
-            let subscription = Subscription::decode(member.metadata.clone()).unwrap_or_default();
-            (member.member_id.to_string(), subscription.topics)
-        })
-        .collect();
-    let dealt = assign_range(&members, partition_count).into_iter().map(|(member, partitions)| {
+    let member = |member: &JoinGroupResponseMember| Member {
+        id: member.member_id.to_string(),
+        instance_id: member.group_instance_id.as_ref().map(ToString::to_string),
+        subscription: Subscription::decode(member.metadata.clone()).unwrap_or_default(),
+    };
+    let members: Vec<Member> = join.members.iter().map(member).collect();
+    // the coordinator chooses among what this member offered
+    let assignor = join.protocol_name.as_deref().and_then(Assignor::by_name).unwrap_or(Assignor::Range);
+    let dealt = assignor.assign(&members, partition_count).into_iter().map(|(member, partitions)| {
         SyncGroupRequestAssignment::default()
             .with_member_id(StrBytes::from_string(member))
             .with_assignment(Assignment { partitions, user_data: None }.encode())
     });
     dealt.collect()
-}
-
-fn by_topic(partitions: &[TopicPartition]) -> Vec<TopicPartitions> {
-    let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
-    for (topic, partition) in partitions {
-        topics.entry(topic).or_default().push(*partition);
-    }
-    topics.into_iter().map(|(topic, partitions)| TopicPartitions { topic: topic.to_owned(), partitions }).collect()
 }
 
 fn millis(duration: Duration) -> i32 {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use regex::Regex;
 use tokio::time::Instant;
 
-use super::admin::{TopicDescription, topics_of};
+use super::admin::{FETCH_MAX_BYTES, TopicDescription, topics_of};
+use super::assignor::Assignor;
 use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
 use super::{Client, ClientError};
 use crate::engine::kafka::record_set::FetchedRecord;
@@ -18,7 +19,7 @@ use membership::Membership;
 
 /// The topics that a pattern never means (`exclude.internal.topics`).
 const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
-/// The most records that one poll gives (`max.poll.records`).
+/// The most records that one poll gives where nothing else is asked for (`max.poll.records`).
 const MAX_POLL_RECORDS: usize = 500;
 /// `max.partition.fetch.bytes` where nothing else is asked for.
 const PARTITION_FETCH_BYTES: i32 = 1024 * 1024;
@@ -64,6 +65,10 @@ pub enum Rebalance {
 pub struct ConsumerConfig {
     /// `group.id`.
     pub group_id: String,
+    /// `group.instance.id`: a static member keeps its partitions over a restart (KIP-345).
+    pub instance_id: Option<String>,
+    /// `partition.assignment.strategy`, what is liked best first.
+    pub assignors: Vec<Assignor>,
     /// `enable.auto.commit`.
     pub auto_commit: bool,
     /// `auto.commit.interval.ms`.
@@ -84,6 +89,12 @@ pub struct ConsumerConfig {
     pub fetch_min_bytes: i32,
     /// `max.partition.fetch.bytes`.
     pub partition_fetch_bytes: i32,
+    /// `fetch.max.bytes`.
+    pub fetch_max_bytes: i32,
+    /// `max.poll.records`.
+    pub max_poll_records: usize,
+    /// `exclude.internal.topics`: a pattern does not mean them.
+    pub exclude_internal: bool,
     /// `metadata.max.age.ms`.
     pub metadata_max_age: Duration,
     /// `allow.auto.create.topics`.
@@ -95,6 +106,8 @@ impl ConsumerConfig {
     pub fn of_group(group_id: &str) -> Self {
         Self {
             group_id: group_id.to_owned(),
+            instance_id: None,
+            assignors: Assignor::DEFAULT.to_vec(),
             auto_commit: true,
             auto_commit_interval: Duration::from_secs(5),
             reset: Reset::Latest,
@@ -105,9 +118,17 @@ impl ConsumerConfig {
             fetch_max_wait: Duration::from_millis(500),
             fetch_min_bytes: 1,
             partition_fetch_bytes: PARTITION_FETCH_BYTES,
+            fetch_max_bytes: FETCH_MAX_BYTES,
+            max_poll_records: MAX_POLL_RECORDS,
+            exclude_internal: true,
             metadata_max_age: Duration::from_secs(300),
             auto_create: true,
         }
+    }
+
+    /// Whether partitions are kept while the group deals them out anew: every assignor that is offered has to have it so.
+    fn is_cooperative(&self) -> bool {
+        self.assignors.iter().all(|assignor| *assignor == Assignor::CooperativeSticky)
     }
 }
 
@@ -154,8 +175,7 @@ impl Consumer {
             Interest::Topic(_) | Interest::Pattern(_) => {
                 // Java looks for the coordinator first, and its request has the first number
                 client.correlation_ids().next();
-                let (session, rebalance) = (config.session_timeout, config.max_poll_interval);
-                Some(Membership::new(Arc::clone(&client), &config.group_id, session, rebalance, config.heartbeat_interval))
+                Some(Membership::new(Arc::clone(&client), &config))
             }
         };
         let mut positions = BTreeMap::new();
@@ -198,7 +218,7 @@ impl Consumer {
             self.ensure_positions().await?;
             self.fetch().await?;
         }
-        let count = self.fetched.len().min(limit).min(MAX_POLL_RECORDS);
+        let count = self.fetched.len().min(limit).min(self.config.max_poll_records);
         let given: Vec<ConsumerRecord> = self.fetched.drain(..count).collect();
         for record in &given {
             let place = (record.topic.clone(), record.partition);
@@ -296,7 +316,8 @@ impl Consumer {
                 let message = format!("Invalid topics: [{}]", topic.name);
                 return Err(ClientError::Broker { code, message });
             }
-            let wanted = pattern.is_none_or(|p| p.is_match(&topic.name) && !INTERNAL.contains(&topic.name.as_str()));
+            let is_meant = |name: &str| !self.config.exclude_internal || !INTERNAL.contains(&name);
+            let wanted = pattern.is_none_or(|pattern| pattern.is_match(&topic.name) && is_meant(&topic.name));
             complete &= code == 0 || pattern.is_some();
             if code == 0 && wanted {
                 self.topics.insert(topic.name.clone(), topic);
@@ -326,27 +347,53 @@ impl Consumer {
             // others may read again what this could not commit
             let _ = membership.commit(&self.given()).await;
         }
-        if !self.positions.is_empty() {
-            let revoked = self.positions.keys().cloned().collect();
-            self.rebalances.push((Instant::now(), Rebalance::Revoked(revoked)));
+        // the cooperative way gives up only what the group takes away, unless the group has forgotten this member
+        if !self.config.is_cooperative() || !membership.is_member() {
+            let all = self.assignment();
+            self.give_up(&all);
         }
-        // records that were not given out are read again by whoever gets their partitions
-        self.fetched.clear();
-        self.positions.clear();
+        let Some(membership) = &self.membership else { return Ok(true) };
         let topics: Vec<String> = match &self.interest {
             Interest::Topic(topic) | Interest::Partition(topic, ..) | Interest::Ends(topic, _) => vec![topic.clone()],
             Interest::Pattern(_) => self.topics.keys().cloned().collect(),
         };
         let known = &self.topics;
         let count = |topic: &str| known.get(topic).map_or(0, |topic| i32::try_from(topic.partitions.len()).unwrap_or_default());
-        let Some(assigned) = membership.join(&topics, count).await? else { return Ok(false) };
-        self.rebalances.push((Instant::now(), Rebalance::Assigned(assigned.clone())));
-        let committed = membership.committed(&assigned).await?;
-        for place in assigned {
+        let owned: Vec<TopicPartition> = self.positions.keys().cloned().collect();
+        let Some(assigned) = membership.join(&topics, &owned, count).await? else { return Ok(false) };
+        let (added, lost) = changes(&owned, &assigned);
+        if !lost.is_empty() {
+            // somebody else waits for these: the group deals out anew once they are given up
+            membership.rejoin();
+            self.give_up(&lost);
+        }
+        self.rebalances.push((Instant::now(), Rebalance::Assigned(added.clone())));
+        let Some(membership) = &self.membership else { return Ok(true) };
+        let committed = membership.committed(&added).await?;
+        for place in added {
             let position = committed.get(&place).map(|offset| Position { fetch: *offset, given: *offset });
             self.positions.insert(place, position);
         }
         self.committed_at = Instant::now();
         Ok(true)
     }
+
+    /// Gives partitions up: whoever gets them reads the records again that were not given out.
+    fn give_up(&mut self, partitions: &[TopicPartition]) {
+        if partitions.is_empty() {
+            return;
+        }
+        self.rebalances.push((Instant::now(), Rebalance::Revoked(partitions.to_vec())));
+        let positions = &mut self.positions;
+        positions.retain(|place, _| !partitions.contains(place));
+        self.fetched.retain(|record| positions.contains_key(&(record.topic.clone(), record.partition)));
+    }
+}
+
+/// What of `assigned` is new, and what of `owned` is not in it.
+fn changes(owned: &[TopicPartition], assigned: &[TopicPartition]) -> (Vec<TopicPartition>, Vec<TopicPartition>) {
+    let not_in = |of: &[TopicPartition], other: &[TopicPartition]| {
+        of.iter().filter(|place| !other.contains(place)).cloned().collect::<Vec<_>>()
+    };
+    (not_in(assigned, owned), not_in(owned, assigned))
 }

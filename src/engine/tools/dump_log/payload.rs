@@ -1,6 +1,6 @@
 //! Keys and values of records as the decoders show them.
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
 use super::Exception;
 use crate::engine::broker::group::offsets::TopicPartition;
@@ -9,12 +9,7 @@ use crate::engine::client::group::Assignment;
 use crate::engine::kafka::record_set::FetchedRecord;
 use crate::engine::tools::java;
 use crate::engine::tools::json_lines::quote;
-
-/// The names of a transaction's states, by number.
-const TRANSACTION_STATES: [&str; 8] =
-    ["Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort", "Dead", "PrepareEpochFence"];
-/// More partitions than a transaction of this many cannot be meant.
-const MAX_PARTITIONS: usize = 1_000_000;
+use crate::engine::tools::transaction_log::{Key as TransactionKey, State};
 
 /// A key and a value, as far as they are there.
 type Shown = (Option<String>, Option<String>);
@@ -162,66 +157,21 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn transactions(record: &FetchedRecord) -> Result<Shown, Exception> {
-    let mut key = record.key.clone().ok_or_else(|| Exception::bare("java.lang.NullPointerException"))?;
-    let version = key.try_get_i16().map_err(|_| underflow())?;
-    if version != 0 {
-        return Ok((Some(format!("unknown::version={version}")), None));
-    }
-    let id = text(&mut key).ok_or_else(underflow)?;
+    let key = record.key.clone().ok_or_else(|| Exception::bare("java.lang.NullPointerException"))?;
+    let id = match TransactionKey::read(key)? {
+        TransactionKey::Unknown(version) => return Ok((Some(format!("unknown::version={version}")), None)),
+        TransactionKey::Id(id) => id,
+    };
     let shown = match record.value.clone() {
         None => "<DELETE>".to_owned(),
-        Some(mut value) => {
-            let version = value.try_get_i16().map_err(|_| underflow())?;
-            if version != 0 {
-                let text = format!("Unknown version {version} from the transaction log message value");
-                return Err(Exception::new("java.lang.IllegalStateException", text));
-            }
-            transaction(&mut value)?
+        Some(value) => {
+            let State { producer_id, epoch, timeout_ms, name, partitions, updated, .. } = State::read(value)?;
+            format!(
+                "producerId:{producer_id},producerEpoch:{epoch},state={name},partitions=[{}],txnLastUpdateTimestamp={updated},\
+                 txnTimeoutMs={timeout_ms}",
+                partitions.join(",")
+            )
         }
     };
     Ok((Some(format!("transaction_metadata::transactionalId={id}")), Some(shown)))
-}
-
-fn text(bytes: &mut Bytes) -> Option<String> {
-    let length = usize::try_from(bytes.try_get_i16().ok()?).ok()?;
-    (length <= bytes.len()).then(|| String::from_utf8_lossy(&bytes.split_to(length)).into_owned())
-}
-
-fn transaction(value: &mut Bytes) -> Result<String, Exception> {
-    let id = value.try_get_i64().map_err(|_| underflow())?;
-    let epoch = value.try_get_i16().map_err(|_| underflow())?;
-    let timeout = value.try_get_i32().map_err(|_| underflow())?;
-    let number = value.try_get_i8().map_err(|_| underflow())?;
-    let partitions = partitions(value).ok_or_else(underflow)?;
-    let updated = value.try_get_i64().map_err(|_| underflow())?;
-    let state = usize::try_from(number).ok().and_then(|number| TRANSACTION_STATES.get(number)).ok_or_else(|| {
-        let text = format!("Unknown transaction state id {number} from the transaction status message");
-        Exception::new("java.lang.IllegalStateException", text)
-    })?;
-    let mut partitions = if number == 0 { Vec::new() } else { partitions };
-    java::sort_as_scala_map(&mut partitions, |(topic, index): &(String, i32)| {
-        // TopicPartition.hashCode
-        31_u32.wrapping_mul(31_u32.wrapping_add(index.cast_unsigned())).wrapping_add(java::string_hash(topic))
-    });
-    let listed: Vec<String> = partitions.iter().map(|(topic, index)| format!("{topic}-{index}")).collect();
-    Ok(format!(
-        "producerId:{id},producerEpoch:{epoch},state={state},partitions=[{}],txnLastUpdateTimestamp={updated},txnTimeoutMs={timeout}",
-        listed.join(",")
-    ))
-}
-
-fn partitions(value: &mut Bytes) -> Option<Vec<(String, i32)>> {
-    let mut partitions = Vec::new();
-    // -1 for none
-    let topics = value.try_get_i32().ok()?.max(0);
-    for _ in 0..topics {
-        let topic = text(value)?;
-        for _ in 0..value.try_get_i32().ok()? {
-            partitions.push((topic.clone(), value.try_get_i32().ok()?));
-            if partitions.len() > MAX_PARTITIONS {
-                return None;
-            }
-        }
-    }
-    Some(partitions)
 }

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod invocation;
+pub mod kill;
 pub mod line;
 pub mod options;
 pub mod script_name;

@@ -15,6 +15,8 @@ use crate::catalog::tools;
 
 /// The folder of Kafka on the made-up machine.
 pub(crate) const KAFKA: &str = "/home/learner/kafka_2.13-3.6.0";
+/// The number of the one process of Kafka's that runs there.
+const RUNNING: u32 = 4242;
 
 /// A machine with Kafka unpacked and nothing running.
 pub(crate) struct World {
@@ -67,7 +69,7 @@ impl World {
     }
 
     pub fn listen(&mut self, port: u16, speaker: Speaker) {
-        self.listening.push(Listening { port, pid: Some(4242), speaker });
+        self.listening.push(Listening { port, pid: Some(RUNNING), speaker });
     }
 
     pub fn context<'a>(&'a self, line: &'a str) -> CommandContext<'a> {
@@ -105,6 +107,10 @@ impl SystemView for World {
         }
         let found = self.listening.iter().find(|listening| listening.port == address.port);
         found.map_or(Speaker::Nobody, |listening| listening.speaker)
+    }
+
+    fn runs(&self, pid: u32) -> bool {
+        pid == RUNNING
     }
 }
 
