@@ -21,6 +21,8 @@ const MOMENT: Duration = Duration::from_secs(3);
 const OUTPUT_MAX: usize = 4000;
 /// How often "do it for me" is asked until the lab is done.
 const TRIES_MAX: usize = 400;
+/// How long a step may take to be done: a server that waits for one that was killed holds its terminal until the player gives up.
+const PLAY_DEADLINE: Duration = Duration::from_secs(150);
 /// How many steps the lab has.
 const STEPS: usize = 9;
 
@@ -159,7 +161,7 @@ impl Campaign {
             learner.press(F3).await;
             let before = learner.text().len();
             let moved = || step_of(learner) != Some(step) || learner.text()[before..].contains("I stopped:");
-            let waited = wait::until_true(DEADLINE, "the next step", moved).await;
+            let waited = wait::until_true(PLAY_DEADLINE, "the next step", moved).await;
             waited.unwrap_or_else(|error| panic!("{error} after {step}; the screen:\n{}", learner.screen()));
         }
         self.no_step_is_lost_or_won();

@@ -191,7 +191,6 @@ impl<'a, H: Host> Learn<'a, H> {
     }
 
     async fn typed(&mut self, decoder: &mut Decoder, bytes: &[u8]) -> Result<Option<Leaving>, LearnError> {
-        self.stale = true;
         // a line may be gone without an answer: its terminal was closed
         if matches!(self.asking, Asking::HeldLine { .. }) && !self.session.run().holds_a_line() {
             self.asked_no_more();
@@ -200,6 +199,7 @@ impl<'a, H: Host> Learn<'a, H> {
             let keys = match piece {
                 Piece::Keys(keys) => keys,
                 Piece::Mouse(mouse) => {
+                    self.stale = true;
                     if let Some(leaving) = self.moused(mouse).await? {
                         return Ok(Some(leaving));
                     }
@@ -207,6 +207,8 @@ impl<'a, H: Host> Learn<'a, H> {
                 }
             };
             for typed in decoder.take(&keys) {
+                // a picture before the echo would only put off the one with it
+                self.stale |= !matches!(typed, Typed::Bytes(_)) || self.asking != Asking::Nothing;
                 let leaving = match typed {
                     Typed::Command(command) => self.command(command).await?,
                     Typed::Bytes(bytes) if self.asking != Asking::Nothing => self.answered(&bytes),
@@ -225,6 +227,7 @@ impl<'a, H: Host> Learn<'a, H> {
 
     async fn type_at_shown(&mut self, bytes: &[u8]) -> Result<(), TerminalError> {
         if let Some(pane) = self.panes.get_mut(&self.shown) {
+            self.stale |= pane.screen().scrollback() > 0 || pane.selection.is_some();
             pane.scroll_to_end();
         }
         self.session.type_at(&self.shown, bytes).await

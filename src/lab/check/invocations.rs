@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::engine::tools::invocation::{Invocation as Report, MAX_DATAGRAM_BYTES};
@@ -30,7 +31,10 @@ pub struct Invocation {
 
 /// The runs of tools that were reported.
 #[derive(Clone, Debug, Default)]
-pub struct Invocations(Arc<Mutex<Vec<Invocation>>>);
+pub struct Invocations {
+    all: Arc<Mutex<Vec<Invocation>>>,
+    reported: Arc<Notify>,
+}
 
 /// Takes reports until it is dropped; the socket is then removed.
 #[derive(Debug)]
@@ -68,7 +72,7 @@ impl Invocations {
 
     /// Takes one report.
     pub fn take(&self, report: Report, now: Instant) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         match report {
             Report::Started { pid, main_class, argv, .. } => {
                 if all.len() == INVOCATIONS_MAX {
@@ -82,16 +86,23 @@ impl Invocations {
                 }
             }
         }
+        drop(all);
+        self.reported.notify_one();
+    }
+
+    /// Waits until something is reported that nobody has waited for yet. Dropping the future loses nothing.
+    pub async fn reported(&self) {
+        self.reported.notified().await;
     }
 
     /// Forgets all runs.
     pub fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The runs of a tool since a moment, oldest first.
     pub fn of(&self, main_class: &str, since: Option<Instant>) -> Vec<Invocation> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = |invocation: &&Invocation| {
             invocation.main_class == main_class && since.is_none_or(|since| invocation.started >= since)
         };

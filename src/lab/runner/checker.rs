@@ -13,9 +13,9 @@ use crate::lab::format::{Lab, Variables};
 
 /// The pause between two rounds of checks right after something happened. It doubles with every round until [`PAUSE_MAX`]: what a
 /// command sets off in a server is seen soon, and an idle lab costs next to nothing.
-const PAUSE_MIN: Duration = Duration::from_millis(100);
-/// The longest pause; what happens outside of the lab's terminals is seen within it.
-const PAUSE_MAX: Duration = Duration::from_millis(1600);
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+/// The longest pause; what happens outside of the lab's terminals without a tool that reports is seen within it.
+const PAUSE_MAX: Duration = Duration::from_millis(3200);
 
 /// When each step of this run began.
 pub(super) type Began = Arc<Mutex<HashMap<String, Instant>>>;
@@ -99,11 +99,19 @@ impl Rounds {
                         }
                         pause = PAUSE_MIN;
                     }
-                    happened = tokio::time::timeout(pause - PAUSE_MIN, self.happened.notified()) => {
+                    happened = tokio::time::timeout(pause - PAUSE_MIN, self.something()) => {
                         pause = if happened.is_ok() { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                     }
                 },
             }
+        }
+    }
+
+    /// Something happened at the terminals, or a tool was run, wherever.
+    async fn something(&self) {
+        tokio::select! {
+            () = self.happened.notified() => {}
+            () = self.system.invocations.reported() => {}
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Run {
     missing: Vec<usize>,
     held: Option<Held>,
     going: Option<Going>,
+    /// The step is to be done as soon as its checks have told which servers are missing.
+    solve_wanted: bool,
 }
 
 /// The way to a step that the learner is taken to.
@@ -59,7 +61,7 @@ impl Run {
     /// A run that goes on where `progress` left it.
     pub fn new(lab: Arc<Lab>, progress: Progress) -> Self {
         let progress = if progress.step > lab.spec.steps.len() { Progress::default() } else { progress };
-        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None, going: None }
+        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None, going: None, solve_wanted: false }
     }
 
     /// How far it is.
@@ -134,6 +136,7 @@ impl Run {
         let target = target.min(self.lab.spec.steps.len().saturating_sub(1));
         // a line that waits is given up with its terminal
         self.held = None;
+        self.solve_wanted = false;
         self.outcomes.clear();
         self.missing.clear();
         self.progress = Progress { going: Some(target), ..Progress::default() };
@@ -189,12 +192,16 @@ impl Run {
         if changed && (!first || any_passed) {
             effects.push(Effect::Tell(RunEvent::ChecksChanged { step, outcomes }));
         }
+        if std::mem::take(&mut self.solve_wanted) {
+            effects.extend(self.solve());
+        }
         effects
     }
 
     fn pass(&mut self, step: usize, outcomes: Vec<Outcome>) -> Vec<Effect> {
         self.outcomes.clear();
         self.missing.clear();
+        self.solve_wanted = false;
         self.progress = Progress { step: step + 1, hints: 0, ..std::mem::take(&mut self.progress) };
         let next = match self.step() {
             Some(step) => RunEvent::StepStarted { step },
@@ -230,8 +237,12 @@ impl Run {
         vec![Effect::Tell(RunEvent::HintGiven { step, tier }), Effect::Save]
     }
 
-    fn solve(&self) -> Vec<Effect> {
+    fn solve(&mut self) -> Vec<Effect> {
         let Some(step) = self.step() else { return Vec::new() };
+        if self.outcomes.is_empty() {
+            self.solve_wanted = true;
+            return Vec::new();
+        }
         let missing = self.missing.iter().map(|earlier| Effect::Play { step: *earlier });
         [Effect::Tell(RunEvent::Solving { step })].into_iter().chain(missing).chain([Effect::Play { step }]).collect()
     }

@@ -104,6 +104,11 @@ fn a_missing_server_is_told_of_once_and_started_with_the_step() {
     check(at(3), vec![missing(&[0, 1]), Input::SolveAsked], &["solving 3", "play 0", "play 1", "play 3"]);
     check(at(3), vec![missing(&[0, 1]), missing(&[]), Input::SolveAsked], &["solving 3", "play 3"]);
     check(at(9), vec![Input::SolveAsked], &[]);
+    // asked for before anything is known of the servers
+    check(at(3), vec![Input::SolveAsked], &[]);
+    check(at(3), vec![Input::SolveAsked, missing(&[0])], &["missing 0", "solving 3", "play 0", "play 3"]);
+    check(at(3), vec![Input::SolveAsked, missing(&[0]), missing(&[0])], &[]);
+    check(at(3), vec![Input::SolveAsked, checked(3, &[true]), checked(4, &[false])], &[]);
 }
 
 #[test]
