@@ -114,6 +114,11 @@ pub enum Command {
         /// Java and its arguments.
         arguments: Vec<OsString>,
     },
+    /// Answer a question of the step that is on.
+    Answer {
+        /// What was typed.
+        words: Vec<String>,
+    },
     /// Serve a lab's terminals while the learner is away.
     TerminalHost {
         /// What the host takes.
@@ -293,6 +298,7 @@ fn command(language: Language) -> Clap {
         .subcommand(inner(witnessed::WITNESSED_JAVA).arg(rest()))
         .subcommand(inner("terminal-host").arg(rest()))
         .subcommand(inner("mdbook").about(book::ABOUT.get(language)).arg(rest()))
+        .subcommand(inner("answer").arg(rest()))
 }
 
 fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
@@ -334,6 +340,10 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
         }
         Some((witnessed::WITNESSED_JAVA, sub)) => Command::WitnessedJava { arguments: rest(sub) },
         Some(("mdbook", sub)) => Command::MdBook { arguments: rest(sub) },
+        Some(("answer", sub)) => {
+            let words: Vec<OsString> = rest(sub);
+            Command::Answer { words: words.iter().map(|word| word.to_string_lossy().into_owned()).collect() }
+        }
         Some(("terminal-host", sub)) => Command::TerminalHost { arguments: rest(sub) },
         Some((_, sub)) => Command::Learn(LearnArgs {
             lab: sub.get_one::<String>("lab").cloned(),

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 
 use super::engine::EngineChoice;
 use super::failure::Failure;
-use super::{Args, lab_check};
+use super::{Args, lab_check, lab_new};
 use crate::text::{Language, Text, cli, lab as say};
 
 /// What an author asks for.
@@ -12,6 +12,11 @@ use crate::text::{Language, Text, cli, lab as say};
 pub enum LabCommand {
     /// Prove labs.
     Check(CheckArgs),
+    /// Make the skeleton of a lab.
+    New {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// What `lab check` takes.
@@ -29,7 +34,10 @@ pub struct CheckArgs {
 
 pub(super) fn command(language: Language) -> Clap {
     let say = |text: Text| text.get(language);
-    Clap::new("lab").about(say(say::ABOUT)).subcommand_required(true).subcommand(
+    let new = Clap::new("new")
+        .about(say(say::ABOUT_NEW))
+        .arg(Arg::new("name").value_name("NAME").required(true).help(say(say::ARG_NAME)));
+    Clap::new("lab").about(say(say::ABOUT)).subcommand_required(true).subcommand(new).subcommand(
         Clap::new("check")
             .about(say(say::ABOUT_CHECK))
             .after_help(say(say::EXIT_CODES))
@@ -42,6 +50,9 @@ pub(super) fn command(language: Language) -> Clap {
 }
 
 pub(super) fn from_matches(matches: &ArgMatches) -> Result<LabCommand, Failure> {
+    if let Some(new) = matches.subcommand_matches("new") {
+        return Ok(LabCommand::New { name: new.get_one::<String>("name").cloned().unwrap_or_default() });
+    }
     // clap lets nothing else through
     let check = matches.subcommand_matches("check").unwrap_or(matches);
     let engine = check.get_one::<String>("engine").map(|value| EngineChoice::parse(value)).transpose()?;
@@ -56,5 +67,6 @@ pub(super) fn from_matches(matches: &ArgMatches) -> Result<LabCommand, Failure> 
 pub(super) fn run(args: &Args, command: &LabCommand, language: Language) -> Result<u8, Failure> {
     match command {
         LabCommand::Check(check) => lab_check::run(args, check, language),
+        LabCommand::New { name } => lab_new::run(args, name, language),
     }
 }

@@ -17,7 +17,7 @@ use crate::lab::runner::{Problem, RouteResult, play_right, play_wrong, untouched
 use crate::text::{Language, Message, Text, lab as say};
 
 /// How many runs of bundled servers go on at once for each processor: they wait more than they work.
-const RUNS_PER_PROCESSOR: usize = 3;
+const RUNS_PER_PROCESSOR: usize = 2;
 
 /// One thing that is held against a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

@@ -1,5 +1,6 @@
 //! The commands of `kafkalab`.
 
+mod answer;
 mod args;
 pub mod asking;
 pub mod diagnose;
@@ -12,6 +13,7 @@ mod explain;
 mod failure;
 mod lab;
 mod lab_check;
+mod lab_new;
 mod learn;
 pub mod lint;
 mod list;
@@ -77,6 +79,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
         Command::WithParent { parent, arguments } => with_parent(parent, &arguments),
         Command::WitnessedJava { arguments } => witnessed_java(&arguments),
+        Command::Answer { words } => answer::run(&words),
         Command::TerminalHost { arguments } => host::main(&arguments).map(|()| exit::OK).map_err(learn::terminal_failure),
     }
 }

@@ -78,10 +78,22 @@ impl Blocks<'_> {
     /// Why, and what to type where.
     pub(super) fn task(&self, step: usize) -> Vec<String> {
         let mut lines = self.paint.prose(&self.lab.prose(self.language).steps[step].body);
+        lines.extend(self.edit(step));
         lines.extend(self.command(step, say::IN_TERMINAL));
+        if self.lab.spec.steps[step].asks() {
+            lines.extend(self.paint.prose(say::THEN_ANSWER.get(self.language)));
+        }
         for text in &self.lab.spec.steps[step].text {
             lines.extend(self.paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", text)])));
         }
+        lines
+    }
+
+    /// What to write into which file.
+    fn edit(&self, step: usize) -> Vec<String> {
+        let Some(edit) = &self.lab.spec.steps[step].edit else { return Vec::new() };
+        let mut lines = self.paint.prose(&say::IN_FILE.fill(self.language, &[("file", &edit.file)]));
+        lines.extend(edit.lines.iter().map(|line| format!("  {}", self.paint.command(&self.variables.expand(line)))));
         lines
     }
 
@@ -251,8 +263,9 @@ mod tests {
                 all.extend((0..3).flat_map(|tier| blocks.hint(index, tier)));
                 all.extend(blocks.server_missing(index));
             }
-            let commands: Vec<String> =
-                lab.spec.steps.iter().map(|step| format!("  {}", variables.expand(&step.command))).collect();
+            let edited = lab.spec.steps.iter().flat_map(|step| step.edit.iter().flat_map(|edit| &edit.lines));
+            let commands = lab.spec.steps.iter().map(|step| &step.command).chain(edited);
+            let commands: Vec<String> = commands.map(|line| format!("  {}", variables.expand(line))).collect();
             all.retain(|line| !commands.contains(line));
         }
         all

@@ -52,6 +52,8 @@ pub struct Process {
     pub group: u32,
     /// The number of its session.
     pub session: u32,
+    /// The process group in the foreground of its terminal; `None` where it has no terminal.
+    pub foreground: Option<u32>,
     /// The user that it runs as.
     pub uid: u32,
     /// `R` running, `S` sleeping, `T` stopped, `Z` ended but not collected; the others as in proc(5).
@@ -74,6 +76,7 @@ impl Process {
             parent: stat.parent,
             group: stat.group,
             session: stat.session,
+            foreground: stat.foreground,
             uid,
             state: stat.state,
             argv,
@@ -112,6 +115,14 @@ impl Process {
     /// The file it executes; `None` where it is gone or belongs to another user.
     pub fn executable(&self) -> Option<PathBuf> {
         self.still_there(std::fs::read_link(folder(self.pid()).join("exe")).ok()?)
+    }
+
+    /// The files and folders that it has open; none where it is gone or belongs to another user.
+    pub fn open_files(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(folder(self.pid()).join("fd")) else { return Vec::new() };
+        let targets = entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        let files: Vec<PathBuf> = targets.filter(|target| target.is_absolute()).collect();
+        self.still_there(files).unwrap_or_default()
     }
 
     /// The environment that it was started with; `None` where it is gone or belongs to another user.
@@ -191,6 +202,7 @@ struct Stat {
     parent: u32,
     group: u32,
     session: u32,
+    foreground: Option<u32>,
     start_ticks: u64,
     rss_pages: u64,
 }
@@ -206,6 +218,8 @@ impl Stat {
             parent: field(4)?.parse().ok()?,
             group: field(5)?.parse().ok()?,
             session: field(6)?.parse().ok()?,
+            // -1 where it has no terminal
+            foreground: field(8)?.parse().ok(),
             start_ticks: field(22)?.parse().ok()?,
             rss_pages: field(24)?.parse().ok()?,
         })
@@ -242,7 +256,8 @@ mod tests {
     #[test]
     fn a_name_with_parentheses_does_not_shift_the_fields() {
         let raw = b"42 (a) R (b) S 7 8 9 34816 8 4194304 1 2 3 4 5 6 7 8 20 0 1 0 12345 1000000 77 0\n";
-        let expected = Stat { state: 'S', parent: 7, group: 8, session: 9, start_ticks: 12345, rss_pages: 77 };
+        let expected =
+            Stat { state: 'S', parent: 7, group: 8, session: 9, foreground: Some(8), start_ticks: 12345, rss_pages: 77 };
         assert_eq!(Stat::parse(raw), Some(expected));
         assert_eq!(Stat::parse(b"42 (cut"), None);
         assert_eq!(Stat::parse(b"42 (cut) S 1 2"), None);

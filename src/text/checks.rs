@@ -43,6 +43,44 @@ crate::texts! {
     RAN_NOT { ko: "아직 실행하지 않았어요", en: "not run yet" }
     RAN_FAILED { ko: "실행했지만 종료 코드 {code:으로/로} 끝났어요", en: "it was run and ended with exit code {code}" }
 
+    RAN_WITH_SEVERAL { ko: "{tool} {option:을/를} 주소 둘 이상으로 실행해서 성공한다", en: "{tool} {option} is run with two or more addresses and succeeds" }
+
+    LISTENS { ko: "브로커가 포트 {port}에서 듣는다", en: "the broker listens on port {port}" }
+    LISTENS_AT { ko: "브로커: 포트 {found}에서 대답해요", en: "broker: answers on port {found}" }
+    CONFIG { ko: "브로커가 쓰는 {key:이/가} {value:이다/다}", en: "the broker uses {key}={value}" }
+    CONFIG_IS { ko: "브로커가 쓰는 {key}: {found}", en: "the broker uses {key}={found}" }
+    STARTED_WITH { ko: "브로커를 시작한 설정에 {line:이/가} 있다", en: "the broker was started with {line}" }
+    STARTED_WITH_IS { ko: "브로커를 시작한 설정에 {line:이/가} 있어요", en: "the broker was started with {line}" }
+    STARTED_WITH_OTHER { ko: "브로커를 시작한 {file}에는 {line:이라고/라고} 돼 있어요", en: "{file}, which the broker was started with, says {line}" }
+    STARTED_WITHOUT { ko: "브로커를 시작한 {file}에 {key:이/가} 없어요. 다른 파일을 고쳤거나 저장하지 않았을 수 있어요", en: "{file}, which the broker was started with, has no {key}: was another file edited, or this one not saved?" }
+    STARTED_BEFORE { ko: "{file:을/를} 저장하기 전에 시작한 브로커예요. 멈추고 다시 시작하면 읽어요", en: "the broker was started before {file} was saved: stop it and start it again" }
+    STARTED_WITH_UNREAD { ko: "브로커를 시작한 설정 파일을 읽지 못했어요", en: "the file that the broker was started with cannot be read" }
+    ADVERTISES { ko: "브로커가 클라이언트에게 알려 주는 주소가 {host:이다/다}", en: "the broker tells clients to come to {host}" }
+    ADVERTISES_IS { ko: "브로커가 알려 주는 주소: {found}", en: "the address it tells: {found}" }
+
+    NOT_RUNNING { ko: "이 실습에서 시작한 {server:이/가} 없어요", en: "no {server} of this lab is running" }
+    IN_BACKGROUND { ko: "{server:이/가} 뒤에서 돌고 터미널은 비어 있다", en: "{server} runs in the background, its terminal is free" }
+    IN_BACKGROUND_IS { ko: "{server}: 뒤에서 돌아요 (pid {pid})", en: "{server}: runs in the background (pid {pid})" }
+    IN_FOREGROUND { ko: "{server:이/가} 앞에서 돌면서 터미널을 차지하고 있어요 (pid {pid})", en: "{server} runs in the foreground and has the terminal to itself (pid {pid})" }
+    OUTLIVES { ko: "{server:이/가} 자기를 시작한 터미널이 닫힌 뒤에도 돈다", en: "{server} goes on after the terminal that started it" }
+    OUTLIVES_IS { ko: "{server}: 터미널 없이도 돌고 있어요 (pid {pid})", en: "{server}: goes on without its terminal (pid {pid})" }
+    TERMINAL_IS_OPEN { ko: "{server:을/를} 시작한 터미널 {terminal:이/가} 아직 열려 있어요", en: "terminal {terminal}, where {server} was started, is still open" }
+    BROKER_ENDED_CLEANLY { ko: "브로커가 정리를 마치고 끝났다", en: "the broker has put its things in order and ended" }
+    BROKER_ENDED_KILLED { ko: "브로커가 정리할 틈 없이 죽었다", en: "the broker was killed before it could put anything in order" }
+    ENDED_CLEANLY { ko: "데이터 폴더에 .kafka_cleanshutdown을 남기고 끝났어요: 할 일을 다 하고 간 거예요", en: "it left .kafka_cleanshutdown in its data folder: everything was put in order" }
+    ENDED_KILLED { ko: "데이터 폴더에 .kafka_cleanshutdown이 없어요: 정리할 틈이 없었어요", en: "there is no .kafka_cleanshutdown in its data folder: it had no time to put anything in order" }
+    ENDED_UNSEEN { ko: "돌고 있는 브로커를 아직 보지 못했어요. 다시 띄운 다음 끝내세요", en: "no running broker was seen yet: start it, then end it" }
+
+    ASK_BROKER_ID { ko: "브로커의 id를 answer로 답한다", en: "the broker's id is answered" }
+    ASK_BROKER_PORT { ko: "브로커가 듣는 포트를 answer로 답한다", en: "the port that the broker listens on is answered" }
+    ASK_BROKER_PID { ko: "브로커의 프로세스 번호를 answer로 답한다", en: "the broker's process number is answered" }
+    ASK_COORDINATOR_PID { ko: "주키퍼의 프로세스 번호를 answer로 답한다", en: "ZooKeeper's process number is answered" }
+    ASK_CLUSTER_ID { ko: "클러스터의 id를 answer로 답한다", en: "the cluster's id is answered" }
+    ASK_ADVERTISED_ADDRESS { ko: "브로커가 클라이언트에게 알려 주는 주소를 answer로 답한다", en: "the address that the broker tells clients is answered" }
+    ANSWER_NONE { ko: "아직 답하지 않았어요", en: "not answered yet" }
+    ANSWER_RIGHT { ko: "{answer}: 맞아요", en: "{answer}: that is right" }
+    ANSWER_WRONG { ko: "{answer:은/는} 시스템이 말하는 것과 달라요", en: "{answer} is not what the system says" }
+
     STOPPED { ko: "{server:이/가} 멈췄다", en: "{server} has stopped" }
     STOPPED_IS { ko: "{server}: 프로세스도 포트도 이제 없어요", en: "{server}: neither process nor port is left" }
     STOPPED_NEVER_RAN { ko: "{server:은/는} 이 실습에서 시작된 적이 없어요", en: "{server} has not been started in this lab" }

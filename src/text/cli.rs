@@ -72,6 +72,8 @@ crate::texts! {
     E_NARROW { ko: "터미널이 {columns}칸이에요. 20칸 이상으로 넓혀 주세요.", en: "The terminal has {columns} columns. Make it at least 20 wide." }
     E_BUSY { ko: "같은 작업 폴더에서 kafkalab이 이미 돌고 있어요 (pid {pid}). 그쪽에서 이어 하거나 --workspace 로 다른 폴더를 쓰세요.", en: "kafkalab is already running in this workspace (pid {pid}). Go on there, or use another folder with --workspace." }
     E_DIST { ko: "배포 폴더를 쓰지 못했어요: {reason}", en: "The distribution cannot be written: {reason}" }
+    E_ANSWER_EMPTY { ko: "답을 함께 적어 주세요. 예: answer 9092", en: "Write the answer behind it, as: answer 9092" }
+    E_ANSWER_NOWHERE { ko: "답을 들을 실습이 없어요. kafkalab이 연 터미널에서 입력하세요.", en: "No lab is listening. Type it in a terminal that kafkalab opened." }
     E_SNAPSHOT_BUILT_IN { ko: "내장된 실습의 스냅샷은 고칠 수 없어요. 실습이 든 폴더를 --labs 로 알려 주세요.", en: "The snapshots of the built-in labs cannot be changed. Name a folder of labs with --labs." }
     E_IO { ko: "{what:을/를} 하지 못했어요: {reason}", en: "{what} failed: {reason}" }
 }

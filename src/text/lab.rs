@@ -3,6 +3,12 @@
 crate::texts! {
     ABOUT { ko: "실습을 만드는 사람을 위한 명령", en: "For authors of labs" }
     ABOUT_CHECK { ko: "실습이 맞는지 증명해요: 손대지 않으면 통과하지 않고, 풀이와 다른 옳은 길은 통과하고, 틀린 길은 제 규칙만 말하는지", en: "Prove labs: untouched nothing passes, the solution and every other right way does, every mistake raises its rule and no other" }
+    ABOUT_NEW { ko: "새 실습의 뼈대를 만들어요 (--labs 로 폴더를 알려 주세요)", en: "Make the skeleton of a lab (in the folder that --labs names)" }
+    ARG_NAME { ko: "실습 이름: 소문자, 숫자, 붙임표 (예: quotas)", en: "the lab's name: small letters, digits and hyphens, as quotas" }
+    CREATED { ko: "{folder:을/를} 만들었어요. 스냅샷을 쓰고 증명해 보세요:\n  kafkalab --labs {labs} verify {name} --free-ports --update\n  kafkalab --labs {labs} lab check {name}", en: "Made {folder}. Write its snapshots and prove it:\n  kafkalab --labs {labs} verify {name} --free-ports --update\n  kafkalab --labs {labs} lab check {name}" }
+    E_NEW_BUILT_IN { ko: "내장된 실습에는 더할 수 없어요. 실습이 든 폴더를 --labs 로 알려 주세요.", en: "Nothing can be added to the built-in labs. Name a folder of labs with --labs." }
+    E_NAME { ko: "{found:은/는} 실습 이름이 될 수 없어요. 소문자와 숫자, 붙임표로 40자까지 지어 주세요.", en: "A lab cannot be called {found}. Use small letters, digits and hyphens, 40 at most." }
+    E_EXISTS { ko: "{folder:이/가} 이미 있어요. 다른 이름을 지어 주세요.", en: "{folder} is there already. Choose another name." }
     EXIT_CODES { ko: "종료 코드: 0 모두 맞아요 · 1 무언가 틀렸어요 · 2 확인할 수 없었어요", en: "Exit codes: 0 all is well · 1 something is wrong · 2 could not be checked" }
     HEADER { ko: "lab check · {engine} · 실습 {labs}개", en: "lab check · {engine} · {labs} lab(s)" }
     LAB { ko: "{mark} {lab}  {seconds}초", en: "{mark} {lab}  {seconds} s" }

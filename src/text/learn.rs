@@ -13,6 +13,8 @@ crate::texts! {
 
     STEP_HEADER { ko: "{number} {lab} · {step}/{steps} · {title}", en: "{number} {lab} · {step}/{steps} · {title}" }
     IN_TERMINAL { ko: "터미널 [{terminal}]에서:", en: "In terminal [{terminal}]:" }
+    IN_FILE { ko: "파일 {file}에 이렇게 적어요:", en: "Write into the file {file}:" }
+    THEN_ANSWER { ko: "찾은 답은 터미널에 answer 다음에 적어 주세요. 예: answer 42", en: "Type what you found behind the word answer, as: answer 42" }
     THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
     SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}]에 가요", en: "Press F6 to go to terminal [{terminal}]" }
     TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }

@@ -129,3 +129,23 @@ async fn what_is_wrong_with_a_lab_is_told() {
     lab.write("routes/all.toml", &ROUTES.replace("raises = \"KL105\"", "raises = \"KL999\""));
     lab.check(2, &["routes/all.toml:13:10: no rule \"KL999\""]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_lab_is_accepted_once_it_has_snapshots() {
+    let labs = tempfile::tempdir().expect("a temporary folder");
+    let run = async |arguments: &[&str], exit: i32, expected: &str| {
+        let folder = labs.path().display().to_string();
+        let arguments = [&["--labs", &folder, "--lang", "en"], arguments].concat();
+        let command = Command::new(env!("CARGO_BIN_EXE_kafkalab")).args(arguments);
+        let output = command.output(b"", 1 << 20, DEADLINE).await.expect("it runs and ends");
+        let said = output.stdout.text() + &output.stderr.text();
+        assert_eq!(output.ended.code(), exit, "{said}");
+        assert!(said.contains(expected), "{expected:?} is not in {said}");
+    };
+    run(&["lab", "new", "Quotas"], 2, "A lab cannot be called Quotas").await;
+    run(&["lab", "new", "quotas"], 0, "00-quotas").await;
+    run(&["lab", "check", "quotas"], 1, "start-coordinator: there is no snapshot").await;
+    run(&["verify", "quotas", "--free-ports", "--update"], 0, "2 passed").await;
+    run(&["lab", "check", "quotas"], 0, "1 passed, 0 failed").await;
+    run(&["lab", "new", "01-next"], 0, "01-next").await;
+}

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::command::invocation::{self, Invocation};
 use super::config::file::KafkaVersion;
+use super::config::started_file;
 use super::context::CommandContext;
 use super::{On, RULES, Rule, Speaks};
 use crate::judge::diagnostic::{Diagnostic, Source};
@@ -72,12 +73,13 @@ impl<'a> Line<'a> {
         self.is_text() || invocation.failed(self.exit_code.unwrap_or(1))
     }
 
-    /// The first finding of the rules that speak at a time.
+    /// The first finding of the rules that speak at a time; where a server has refused its file, what is wrong in that.
     pub fn judge(&self, speaks: Speaks) -> Option<Diagnostic> {
-        RULES.iter().find_map(|rule| match rule.on {
+        let of_line = RULES.iter().find_map(|rule| match rule.on {
             On::Line { speaks: when, check } if when == speaks => check(self),
             _ => None,
-        })
+        });
+        of_line.or_else(|| if speaks == Speaks::After { started_file::judge(self) } else { None })
     }
 
     /// Everything that is found in a text, in its order: of each rule one finding for each command, and no more than

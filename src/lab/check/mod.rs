@@ -1,8 +1,11 @@
 //! Checks: predicates on the system, asked through the Kafka and ZooKeeper protocols, the process table and the sockets, never
 //! read from what a tool printed.
 
+mod answer;
+mod broker;
 mod consumer;
 pub mod invocations;
+mod life;
 mod needs;
 mod outcome;
 mod predicates;
@@ -10,6 +13,7 @@ mod ran;
 pub mod scope;
 pub mod system;
 
+pub use answer::ANSWER_CLASS;
 pub use needs::{missing, server_started_by};
 pub use outcome::{Outcome, label};
 pub use predicates::{Context, ask};

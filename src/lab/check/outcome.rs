@@ -1,5 +1,6 @@
 //! What a check found.
 
+use super::answer;
 use super::ran::script_of;
 use super::scope::{BROKER_CLASS, COORDINATOR_CLASS};
 use crate::lab::format::{CheckSpec, Variables};
@@ -50,6 +51,18 @@ pub fn label(spec: &CheckSpec, variables: &Variables) -> Message {
             Message::new(text).with("topic", expand(topic))
         }
         CheckSpec::NoClients {} => say::NO_CLIENTS.into(),
+        CheckSpec::BrokerListens { port } => Message::new(say::LISTENS).with("port", expand(port)),
+        CheckSpec::BrokerConfig { key, value } => Message::new(say::CONFIG).with("key", key).with("value", expand(value)),
+        CheckSpec::StartedWith { key, value } => Message::new(say::STARTED_WITH).with("line", format!("{key}={}", expand(value))),
+        CheckSpec::Advertises { host } => Message::new(say::ADVERTISES).with("host", host),
+        CheckSpec::InBackground { main_class } => Message::new(say::IN_BACKGROUND).with("server", server_name(main_class)),
+        CheckSpec::OutlivesTerminal { main_class } => Message::new(say::OUTLIVES).with("server", server_name(main_class)),
+        CheckSpec::BrokerEnded { cleanly: true } => say::BROKER_ENDED_CLEANLY.into(),
+        CheckSpec::BrokerEnded { cleanly: false } => say::BROKER_ENDED_KILLED.into(),
+        CheckSpec::Answer { to, .. } => answer::label(*to).into(),
+        CheckSpec::Ran { main_class, option, addresses: 2.., .. } => {
+            Message::new(say::RAN_WITH_SEVERAL).with("tool", script_of(main_class)).with("option", option)
+        }
         CheckSpec::Ran { main_class, option, .. } => {
             Message::new(say::RAN).with("tool", script_of(main_class)).with("option", option)
         }

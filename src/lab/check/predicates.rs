@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::outcome::{Finding, Outcome, fails, holds, label, server_name};
 use super::scope::{CONSUMER_CLASS, PRODUCER_CLASS};
 use super::system::{LabSystem, Server, describe_cluster, registered_brokers};
-use super::{consumer, ran};
+use super::{answer, broker, consumer, life, ran};
 use crate::engine::client::ClientError;
 use crate::lab::format::{CheckSpec, Variables};
 use crate::text::{Message, checks as say};
@@ -38,9 +38,18 @@ async fn look(system: &LabSystem, spec: &CheckSpec, context: &Context<'_>) -> Fi
         CheckSpec::Records { topic, at_least } => records(system, &expand(topic), *at_least).await,
         CheckSpec::Consumer { topic, from_beginning } => consumer::reads(system, &expand(topic), *from_beginning).await,
         CheckSpec::NoClients {} => no_clients(system).await,
-        CheckSpec::Ran { main_class, option, topic, since } => {
+        CheckSpec::BrokerListens { port } => broker::listens(system, &expand(port)).await,
+        CheckSpec::BrokerConfig { key, value } => broker::config(system, key, &expand(value)).await,
+        CheckSpec::StartedWith { key, value } => broker::started_with(system, key, &expand(value)),
+        CheckSpec::Advertises { host } => broker::advertises(system, host).await,
+        CheckSpec::InBackground { main_class } => life::in_background(system, main_class),
+        CheckSpec::OutlivesTerminal { main_class } => life::outlives_terminal(system, main_class),
+        CheckSpec::BrokerEnded { cleanly } => life::broker_ended(system, *cleanly),
+        CheckSpec::Answer { to, since } => answer::answered(system, *to, context.began.get(since).copied()).await,
+        CheckSpec::Ran { main_class, option, topic, addresses, since } => {
             let topic = topic.as_deref().map(expand);
-            ran::ran(system, main_class, option, topic.as_deref(), context.began.get(since).copied()).await
+            let wanted = ran::Wanted { main_class, option, topic: topic.as_deref(), addresses: *addresses };
+            ran::ran(system, &wanted, context.began.get(since).copied()).await
         }
         CheckSpec::Stopped { main_class } => stopped(system, main_class),
     }

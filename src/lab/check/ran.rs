@@ -8,24 +8,30 @@ use super::system::LabSystem;
 use crate::engine::tools::options::{OptionParser, OptionSet};
 use crate::text::{Message, checks as say};
 
-/// Asks for a run of `main_class` with `option` (and about `topic`) since a moment that ended with exit code 0.
-pub(super) async fn ran(
-    system: &LabSystem,
-    main_class: &str,
-    option: &str,
-    topic: Option<&str>,
-    since: Option<Instant>,
-) -> Finding {
-    let tool = script_of(main_class);
+/// The run that is asked for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub main_class: &'a str,
+    /// One of its options.
+    pub option: &'a str,
+    /// The topic it is about, where that counts.
+    pub topic: Option<&'a str>,
+    /// How many addresses it is to begin with, at least.
+    pub addresses: usize,
+}
+
+/// Asks for a run against the lab's own broker since a moment that ended with exit code 0.
+pub(super) async fn ran(system: &LabSystem, wanted: &Wanted<'_>, since: Option<Instant>) -> Finding {
+    let tool = script_of(wanted.main_class);
     let ports: Vec<u16> = system.brokers().await.iter().filter_map(|broker| Some(broker.address?.port())).collect();
     let mut found = Message::new(say::RAN_NOT);
-    for invocation in system.invocations.of(main_class, since) {
-        if !is_about(&invocation, option, topic, &ports) {
+    for invocation in system.invocations.of(wanted.main_class, since) {
+        if !wanted.is(&invocation, &ports) {
             continue;
         }
         match invocation.exit_code {
             Some(0) => {
-                return holds(Message::new(say::RAN_OK).with("tool", tool).with("option", option));
+                return holds(Message::new(say::RAN_OK).with("tool", tool).with("option", wanted.option));
             }
             Some(code) => found = Message::new(say::RAN_FAILED).with("code", code),
             None => {}
@@ -34,12 +40,15 @@ pub(super) async fn ran(
     fails(found)
 }
 
-fn is_about(invocation: &Invocation, option: &str, topic: Option<&str>, ports: &[u16]) -> bool {
-    let Some(given) = options_of(&invocation.main_class, &invocation.arguments) else { return false };
-    let value = |name| given.value(name).ok().flatten();
-    let asks_here = value("bootstrap-server").is_some_and(|servers| names_a_port(servers, ports));
-    let right_topic = topic.is_none_or(|topic| value("topic") == Some(topic));
-    given.has(option.trim_start_matches('-')) && right_topic && asks_here
+impl Wanted<'_> {
+    fn is(&self, invocation: &Invocation, ports: &[u16]) -> bool {
+        let Some(given) = options_of(&invocation.main_class, &invocation.arguments) else { return false };
+        let value = |name| given.value(name).ok().flatten();
+        let servers = value("bootstrap-server").unwrap_or_default();
+        let right_topic = self.topic.is_none_or(|topic| value("topic") == Some(topic));
+        let enough = servers.split(',').filter(|server| !server.trim().is_empty()).count() >= self.addresses;
+        given.has(self.option.trim_start_matches('-')) && right_topic && enough && names_a_port(servers, ports)
+    }
 }
 
 /// A tool's arguments, read as the tool reads them; `None` where the tool refuses them.
@@ -86,11 +95,15 @@ mod tests {
                 started: Instant::now(),
                 exit_code: None,
             };
-            assert_eq!(is_about(&invocation, "--describe", topic, &[9092]), expected, "{line}");
+            let wanted = Wanted { main_class: "kafka.admin.TopicCommand", option: "--describe", topic, addresses: 1 };
+            assert_eq!(wanted.is(&invocation, &[9092]), expected, "{line}");
+            let two = Wanted { addresses: 2, ..wanted };
+            assert_eq!(two.is(&invocation, &[9092]), expected && line.contains(','), "{line}");
         };
         check("--describe --topic t --bootstrap-server localhost:9092", Some("t"), true);
         check("--bootstrap-server=localhost:9092 --topic=t --describe", Some("t"), true);
         check("--describe --bootstrap-server localhost:9092", None, true);
+        check("--describe --bootstrap-server localhost:9999,localhost:9092", None, true);
         check("--describe --bootstrap-server localhost:9092", Some("t"), false);
         check("--describe --topic other --bootstrap-server localhost:9092", Some("t"), false);
         check("--describe --topic t --bootstrap-server localhost:9999", Some("t"), false);

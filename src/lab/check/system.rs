@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::invocations::Invocations;
+use super::life::data_folders;
 use super::scope::{BROKER_CLASS, COORDINATOR_CLASS, Scope};
 use crate::engine::client::admin::ClusterDescription;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Connection};
@@ -30,6 +32,8 @@ pub struct LabSystem {
     seen: Mutex<BTreeSet<String>>,
     /// Where each server that runs has answered once. It is not asked again while it listens there: its log belongs to the learner.
     answered: Mutex<HashMap<Identity, SocketAddr>>,
+    /// The data folders of the broker that was seen running last.
+    last_broker: Mutex<Vec<PathBuf>>,
 }
 
 /// A server process of the lab and where it answers.
@@ -44,7 +48,13 @@ pub struct Server {
 impl LabSystem {
     /// The system of one lab; `seen` are the servers that were seen serving in an earlier run of it.
     pub fn new(scope: Scope, invocations: Invocations, seen: impl IntoIterator<Item = String>) -> Self {
-        Self { scope, invocations, seen: Mutex::new(seen.into_iter().collect()), answered: Mutex::default() }
+        Self {
+            scope,
+            invocations,
+            seen: Mutex::new(seen.into_iter().collect()),
+            answered: Mutex::default(),
+            last_broker: Mutex::default(),
+        }
     }
 
     /// The servers that have been seen serving in this lab, by main class.
@@ -62,12 +72,28 @@ impl LabSystem {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.invocations.forget();
+        self.last_broker.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Notes which servers serve now.
     pub async fn look(&self) {
         let _ = self.coordinator().await;
         let _ = self.brokers().await;
+    }
+
+    /// The data folders of the broker that was seen running last; none where none was.
+    pub(super) fn last_broker(&self) -> Vec<PathBuf> {
+        self.last_broker.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The lab's brokers as processes.
+    pub(super) fn broker_processes(&self) -> Vec<Process> {
+        let processes = self.scope.processes(BROKER_CLASS);
+        let folders = processes.first().map(data_folders).filter(|folders| !folders.is_empty());
+        if let Some(folders) = folders {
+            *self.last_broker.lock().unwrap_or_else(PoisonError::into_inner) = folders;
+        }
+        processes
     }
 
     /// What runs of the lab, as a learner knows it, with its process number: servers and console clients.
@@ -92,7 +118,7 @@ impl LabSystem {
     /// The lab's brokers, each with the address that answers the Kafka protocol.
     pub async fn brokers(&self) -> Vec<Server> {
         let mut servers = Vec::new();
-        for process in self.scope.processes(BROKER_CLASS) {
+        for process in self.broker_processes() {
             let address = self.address_of(&process, BROKER_CLASS, is_broker).await;
             servers.push(Server { pid: process.pid(), address });
         }

@@ -43,6 +43,53 @@ pub enum CheckSpec {
     },
     /// No console client of this lab is attached to the broker.
     NoClients {},
+    /// The lab's broker answers at this port and at no other.
+    BrokerListens {
+        /// The port; variables are replaced.
+        port: String,
+    },
+    /// The broker says that a setting of its own has this value.
+    BrokerConfig {
+        /// The key.
+        key: String,
+        /// The value; variables are replaced.
+        value: String,
+    },
+    /// The file that the broker was started with, as it was then, or its command line gives a key this value. For what the broker does
+    /// not know, and so cannot say.
+    StartedWith {
+        /// The key.
+        key: String,
+        /// The value; variables are replaced.
+        value: String,
+    },
+    /// The broker tells clients to come to this host, at whatever port.
+    Advertises {
+        /// A name or an address.
+        host: String,
+    },
+    /// A server runs, and its terminal is free for other things.
+    InBackground {
+        /// The server, as the process table names it.
+        main_class: String,
+    },
+    /// A server runs, and the terminal that it was started in is gone, or never was its own.
+    OutlivesTerminal {
+        /// The server, as the process table names it.
+        main_class: String,
+    },
+    /// The broker that was seen running has ended.
+    BrokerEnded {
+        /// Whether it put its data in order before; one that was killed could not.
+        cleanly: bool,
+    },
+    /// The learner has answered a question, with `answer` at a terminal, and the system says the same.
+    Answer {
+        /// What was asked.
+        to: Question,
+        /// The step since whose beginning it counts.
+        since: String,
+    },
     /// A tool was run against the lab's broker and ended with exit code 0.
     Ran {
         /// The tool, as the process table names it.
@@ -52,6 +99,9 @@ pub enum CheckSpec {
         /// The topic it was about, where it must be one.
         #[serde(default)]
         topic: Option<String>,
+        /// How many addresses it was to begin with, at least.
+        #[serde(default)]
+        addresses: usize,
         /// The step since whose beginning it counts: what is done a step early is done.
         since: String,
     },
@@ -60,4 +110,22 @@ pub enum CheckSpec {
         /// The server, as the process table names it.
         main_class: String,
     },
+}
+
+/// What a learner is asked; the answer is read from the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
+    /// The id of the broker.
+    BrokerId,
+    /// The port that the broker listens on.
+    BrokerPort,
+    /// The broker's process number.
+    BrokerPid,
+    /// The coordinator's process number.
+    CoordinatorPid,
+    /// The id of the cluster.
+    ClusterId,
+    /// The address that the broker tells clients.
+    AdvertisedAddress,
 }

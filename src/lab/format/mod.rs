@@ -14,12 +14,12 @@ mod spec;
 mod variables;
 
 pub use action::{Action, Key};
-pub use checks::CheckSpec;
+pub use checks::{CheckSpec, Question};
 pub use error::{FormatError, Place};
 pub use prose::{Prose, StepProse};
 pub use routes::{RightRoute, Routes, WrongRoute};
 pub use source::LabSource;
-pub use spec::{LabSpec, StepSpec, TerminalSpec};
+pub use spec::{EditSpec, LabSpec, StepSpec, TerminalSpec};
 pub use variables::Variables;
 
 use crate::text::Language;

@@ -42,6 +42,8 @@ pub struct StepSpec {
     pub terminal: String,
     /// The documented command, or the name of a key such as `Ctrl-C`.
     pub command: String,
+    /// What to write into a file before the command.
+    pub edit: Option<EditSpec>,
     /// Lines to type into the running program after the command.
     pub text: Vec<String>,
     /// The earlier steps, by index, whose servers this one needs: a learner who comes back has to start them again.
@@ -52,6 +54,16 @@ pub struct StepSpec {
     pub keep: Vec<String>,
     /// How the step is done without a learner.
     pub solution: Vec<Action>,
+}
+
+/// Settings that the learner writes into a file with an editor of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditSpec {
+    /// The file, as it is seen from `bin`.
+    pub file: String,
+    /// The lines `key=value`.
+    pub lines: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +86,8 @@ struct RawStep {
     id: Spanned<String>,
     terminal: Spanned<String>,
     command: Spanned<String>,
+    #[serde(default)]
+    edit: Option<Spanned<EditSpec>>,
     #[serde(default)]
     text: Vec<String>,
     #[serde(default)]
@@ -119,12 +133,20 @@ impl LabSpec {
     }
 }
 
+impl StepSpec {
+    /// Whether the learner is asked something.
+    pub fn asks(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, CheckSpec::Answer { .. }))
+    }
+}
+
 impl LabSpec {
     /// Whether something in the lab's commands or solutions has `${name}`.
     pub fn uses_variable(&self, name: &str) -> bool {
         let name = format!("${{{name}}}");
         let types = |step: &StepSpec| step.solution.iter().any(|action| action.typed().contains(&name));
-        self.steps.iter().any(|step| step.command.contains(&name) || types(step))
+        let writes = |step: &StepSpec| step.edit.iter().flat_map(|edit| &edit.lines).any(|line| line.contains(&name));
+        self.steps.iter().any(|step| step.command.contains(&name) || types(step) || writes(step))
     }
 
     /// The place of a step in the lab.
@@ -163,6 +185,15 @@ impl StepSpec {
         if let Some(unknown) = Variables::first_unknown(raw.command.get_ref(), variables) {
             return Err((Some(raw.command.span().start), format!("no variable {unknown:?}")));
         }
+        let lines = raw.edit.iter().flat_map(|edit| edit.get_ref().lines.iter().map(move |line| (line, edit.span().start)));
+        for (line, at) in lines {
+            if let Some(unknown) = Variables::first_unknown(line, variables) {
+                return Err((Some(at), format!("no variable {unknown:?}")));
+            }
+            if !line.contains('=') {
+                return Err((Some(at), format!("{line:?}: expected key=value")));
+            }
+        }
         if raw.check.is_empty() {
             return Err((None, format!("step {:?}: expected at least one check", raw.id.get_ref())));
         }
@@ -182,6 +213,7 @@ impl StepSpec {
             id: raw.id.into_inner(),
             terminal: raw.terminal.into_inner(),
             command: raw.command.into_inner(),
+            edit: raw.edit.map(Spanned::into_inner),
             text: raw.text,
             needs,
             checks: raw.check,
@@ -230,6 +262,10 @@ check = [{ is = "no-topic", name = "x" }]
         check("name = \"x\"", "nmae = \"x\"", "unknown field `nmae`");
         check("check = [{ is = \"no-topic\", name = \"x\" }]", "check = []", "expected at least one check");
         check("id = \"demo\"", "id = \"demo", "demo/lab.toml:2:");
+        let edit = |line: &str| format!("edit = {{ file = \"f\", lines = [{line:?}] }}\ncheck = [");
+        check("check = [", &edit("a=${bootstrap}"), "fine");
+        check("check = [", &edit("a=${b}"), "demo/lab.toml:10:8: no variable \"b\"");
+        check("check = [", &edit("a"), "demo/lab.toml:10:8: \"a\": expected key=value");
         check("check = [", "needs = [\"one\"]\ncheck = [", "demo/lab.toml:10:10: no earlier step \"one\"");
     }
 

@@ -238,6 +238,10 @@ impl Player {
                     } else {
                         self.phase = Phase::After;
                         seen.tail.clear();
+                        // a key at the prompt brings another prompt; what is typed before that is lost
+                        if matches!(play.typed, Typed::Key(_)) && seen.at_prompt() {
+                            seen.prompt = Prompt::Away;
+                        }
                     }
                     return Ok(Next::Type { terminal, bytes });
                 }
@@ -314,6 +318,21 @@ mod tests {
         let error = player.next(now + ACTION_DEADLINE).expect_err("late");
         assert_eq!(error.to_string(), "terminal broker: waited 60 s for the shell's prompt; it last showed \"shutting down\"");
         assert!(!player.is_playing());
+    }
+
+    #[test]
+    fn a_key_at_the_prompt_waits_for_the_next_prompt() {
+        let now = Instant::now();
+        let mut player = Player::default();
+        player.at_prompt_already("broker");
+        let key = Play { terminal: "broker".to_owned(), typed: Typed::Key(Key::CtrlC), until_output: None };
+        player.add([key, Play::line("broker", "ls")]);
+        assert_eq!(typed(&mut player, now).as_deref(), Some("\u{3}"));
+        assert_eq!(typed(&mut player, now), None, "the shell has not answered yet");
+        player.on_output("broker", b"^C\r\n");
+        player.on_prompt("broker");
+        player.on_output("broker", b"$ ");
+        assert_eq!(typed(&mut player, now).as_deref(), Some("ls\r"));
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Progress;
-use super::session::{Parts, Session};
+use super::session::{Parts, Session, SessionEvent};
 use super::setup::{Ports, Ready, Setup, make_ready};
 use super::verify::{Plan, VerifyError};
 use super::workspace::LabMemory;
+use super::{Place, Progress};
 use crate::lab::coach::{Coach, LabCoach};
 use crate::lab::terminal::normalise::Normaliser;
-use crate::lab::terminal::{AnyTerminals, PromptStyle, Size, Startup, TerminalOptions, Terminals};
+use crate::lab::terminal::{AnyTerminals, PromptStyle, Size, Startup, TerminalError, TerminalOptions, Terminals};
 use crate::text::Language;
 
 /// How long the servers may take to end when a lab is over.
@@ -23,6 +23,7 @@ pub(super) struct Rig {
     pub session: Session,
     /// Makes what is shown the same wherever the lab is played.
     pub normaliser: Normaliser,
+    place: Place,
 }
 
 impl Rig {
@@ -63,6 +64,15 @@ impl Rig {
             place: None,
             requests: None,
         });
-        Ok(Self { session, normaliser })
+        Ok(Self { session, normaliser, place })
+    }
+
+    /// What happens next. A terminal whose shell has ended is opened anew, as it is for a learner.
+    pub async fn next(&mut self) -> Result<SessionEvent, TerminalError> {
+        let event = self.session.next().await?;
+        if let SessionEvent::Closed { terminal: name } = &event {
+            self.session.terminals().open(self.place.terminal(name, SIZE)).await?;
+        }
+        Ok(event)
     }
 }

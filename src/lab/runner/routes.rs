@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::rig::{Rig, STOP_GRACE};
-use super::session::{Session, SessionEvent};
+use super::session::SessionEvent;
 use super::setup::new_session;
 use super::verify::{Plan, VerifyError, first_unmet};
 use super::workspace::LabMemory;
@@ -116,7 +116,7 @@ async fn wrong(plan: &Plan<'_>, memory: &LabMemory, routes: &[WrongRoute]) -> Re
 
 /// A run of a lab that is being played.
 struct Walk {
-    session: Session,
+    rig: Rig,
     variables: Variables,
     /// For the checks of a step to hold.
     deadline: Duration,
@@ -132,20 +132,20 @@ struct Played {
 
 impl Walk {
     async fn begin(plan: &Plan<'_>, memory: &LabMemory) -> Result<Self, VerifyError> {
-        let session = Rig::open(plan, memory).await?.session;
-        Ok(Self { variables: session.variables().clone(), session, deadline: plan.deadlines.checks })
+        let rig = Rig::open(plan, memory).await?;
+        Ok(Self { variables: rig.session.variables().clone(), rig, deadline: plan.deadlines.checks })
     }
 
     async fn end(self) -> Result<(), TerminalError> {
-        self.session.into_terminals().close_all(STOP_GRACE).await.map(|_| ())
+        self.rig.session.into_terminals().close_all(STOP_GRACE).await.map(|_| ())
     }
 
     fn is_past(&self, step: usize) -> bool {
-        self.session.run().progress().step > step
+        self.rig.session.run().progress().step > step
     }
 
     async fn holds(&self, step: usize) -> bool {
-        self.is_past(step) || self.session.look(step).await.iter().all(|outcome| outcome.passed)
+        self.is_past(step) || self.rig.session.look(step).await.iter().all(|outcome| outcome.passed)
     }
 
     /// Plays actions to their end, and waits until the coach has looked at all of them.
@@ -153,9 +153,9 @@ impl Walk {
         let plays: Vec<Play> = actions.iter().map(|action| Play::of_action(action, terminal, &self.variables)).collect();
         let mut played = Played::default();
         let mut playing = !plays.is_empty();
-        self.session.play(plays);
-        while playing || self.session.is_judging() {
-            match self.session.next().await? {
+        self.rig.session.play(plays);
+        while playing || self.rig.session.is_judging() {
+            match self.rig.next().await? {
                 SessionEvent::Played(ended) => {
                     playing = false;
                     played.failed = ended.err();
@@ -163,9 +163,9 @@ impl Walk {
                 SessionEvent::Told(RunEvent::Advised { advice, held, .. }) => {
                     played.raised.push(advice.diagnostic.code.to_owned());
                     if held {
-                        self.session.stop_playing();
+                        self.rig.session.stop_playing();
                         playing = false;
-                        self.session.answer(Choice::Cancel);
+                        self.rig.session.answer(Choice::Cancel);
                     }
                 }
                 SessionEvent::Lost => return Err(TerminalError::Host { reason: "the terminals are gone".to_owned() }),
@@ -177,7 +177,7 @@ impl Walk {
 
     /// Does a step in a way that is right.
     async fn pass(&mut self, step: usize, way: &[Action]) -> Result<Option<Problem>, TerminalError> {
-        let terminal = self.session.lab().spec.steps[step].terminal.clone();
+        let terminal = self.rig.session.lab().spec.steps[step].terminal.clone();
         let played = self.play(&terminal, way).await?;
         if !played.raised.is_empty() {
             return Ok(Some(Problem::Raised { expected: None, found: played.raised }));
@@ -185,12 +185,12 @@ impl Walk {
         if let Some(error) = played.failed {
             return Ok(Some(Problem::PlayFailed(error)));
         }
-        self.session.check_now();
+        self.rig.session.check_now();
         let deadline = tokio::time::Instant::now() + self.deadline;
         while !self.is_past(step) {
-            match tokio::time::timeout_at(deadline, self.session.next()).await {
+            match tokio::time::timeout_at(deadline, self.rig.next()).await {
                 Ok(event) => drop(event?),
-                Err(_) => return Ok(Some(Problem::CheckFailed(first_unmet(self.session.look(step).await)))),
+                Err(_) => return Ok(Some(Problem::CheckFailed(first_unmet(self.rig.session.look(step).await)))),
             }
         }
         Ok(None)

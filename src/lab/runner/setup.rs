@@ -155,8 +155,8 @@ pub fn variables(lab: &Lab, ports: Ports, folder: &Path) -> Variables {
         .with("data", folder.join(DATA_FOLDER).display().to_string())
 }
 
-/// Where tools report; in the folder for temporary files, since the path of a socket may not be long.
-fn witness_socket(session: &str) -> PathBuf {
+/// Where a session's tools report; in the folder for temporary files, since the path of a socket may not be long.
+pub fn witness_socket(session: &str) -> PathBuf {
     std::env::temp_dir().join(format!("kafkalab-{session}.sock"))
 }
 

@@ -120,16 +120,17 @@ pub async fn verify(plan: &Plan<'_>) -> Result<LabResult, VerifyError> {
 async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyError> {
     let began = Instant::now();
     let lab = &plan.lab;
-    let Rig { mut session, normaliser } = Rig::open(plan, memory).await?;
+    let mut rig = Rig::open(plan, memory).await?;
     let mut steps = Vec::new();
     for (index, step) in lab.spec.steps.iter().enumerate() {
-        if let Some(transcript) = session.transcript() {
+        if let Some(transcript) = rig.session.transcript() {
             transcript.begin_step(&step.id);
         }
-        let result = match play_step(&mut session, index, plan.deadlines.checks).await? {
+        let result = match play_step(&mut rig, index, plan.deadlines.checks).await? {
             Some(failed) => failed,
             None => {
-                let text = session.transcript().map(|of| of.snapshot(&step.id, &normaliser, &step.keep)).unwrap_or_default();
+                let transcript = rig.session.transcript();
+                let text = transcript.map(|of| of.snapshot(&step.id, &rig.normaliser, &step.keep)).unwrap_or_default();
                 hold_against(plan, &step.id, &text)?
             }
         };
@@ -139,7 +140,7 @@ async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyEr
             break;
         }
     }
-    session.into_terminals().close_all(STOP_GRACE).await?;
+    rig.session.into_terminals().close_all(STOP_GRACE).await?;
     Ok(LabResult { steps, took: began.elapsed() })
 }
 
@@ -159,22 +160,22 @@ fn hold_against(plan: &Plan<'_>, step: &str, text: &str) -> Result<StepResult, S
 }
 
 /// Plays one step; returns what went wrong, or nothing where its checks hold.
-async fn play_step(session: &mut Session, step: usize, checks: Duration) -> Result<Option<StepResult>, TerminalError> {
-    session.take(Input::SolveAsked);
+async fn play_step(rig: &mut Rig, step: usize, checks: Duration) -> Result<Option<StepResult>, TerminalError> {
+    rig.session.take(Input::SolveAsked);
     let mut played = false;
     let mut advised = None;
     let mut last: Vec<Outcome> = Vec::new();
     let mut deadline = None;
     loop {
-        let passed = session.run().progress().step > step;
+        let passed = rig.session.run().progress().step > step;
         if played && passed {
             return Ok(advised.map(StepResult::Advised));
         }
         let event = match deadline {
-            None => session.next().await?,
-            Some(deadline) => match tokio::time::timeout_at(deadline, session.next()).await {
+            None => rig.next().await?,
+            Some(deadline) => match tokio::time::timeout_at(deadline, rig.next()).await {
                 Ok(event) => event?,
-                Err(_) => return Ok(Some(unmet(session, last))),
+                Err(_) => return Ok(Some(unmet(&rig.session, last))),
             },
         };
         match event {
@@ -186,7 +187,7 @@ async fn play_step(session: &mut Session, step: usize, checks: Duration) -> Resu
             SessionEvent::Told(RunEvent::Advised { advice, held, .. }) => {
                 advised.get_or_insert(advice.diagnostic.code.to_owned());
                 if held {
-                    session.answer(Choice::RunAnyway);
+                    rig.session.answer(Choice::RunAnyway);
                 }
             }
             SessionEvent::Told(RunEvent::ChecksChanged { step: of, outcomes }) if of == step => last = outcomes,

@@ -1,5 +1,5 @@
 # What a lab terminal adds to an interactive bash (4.4 and later). Above this, the terminal's own values were set:
-# __kafkalab_{dir,mark,host,prompt,startup}.
+# __kafkalab_{dir,mark,host,program,prompt,startup}.
 #
 # Enter runs __kafkalab_enter, which notes the line as it was typed, and then accepts the line as usual. When bash has read a whole
 # command and is about to run it, it expands PS0: that calls __kafkalab_ask in a subshell, which hands the line over, waits for the
@@ -46,7 +46,7 @@ __kafkalab_arm() {
 
 # Prints what the arithmetic in PS0 makes 1/1 (go on) or 1/0 (an error that drops the command) of. Where anything is missing, go on.
 __kafkalab_ask() {
-  local fd verdict
+  local fd verdict part whole
   trap '' TSTP QUIT
   trap 'builtin printf "\n" >/dev/tty; __kafkalab_tell S "$__kafkalab_id"; builtin printf "*0"; exit' INT
   # of several commands accepted at once the first is asked for; if it was dropped, so are the others
@@ -61,13 +61,17 @@ __kafkalab_ask() {
     }
     {
       __kafkalab_tell L "$__kafkalab_id"
+      verdict=
       while :; do
-        verdict=
-        builtin read -r -t 1 -u "$fd" verdict
+        # a read whose time is up may have taken a part of an answer: the rest is put behind it
+        builtin read -r -t 1 -u "$fd" part
+        whole=$?
+        verdict+=$part
         case $verdict in
         "run $__kafkalab_id") verdict=run && break ;;
         "skip $__kafkalab_id") verdict=skip && break ;;
         esac
+        ((whole == 0)) && verdict=
         # nobody is left who could answer
         builtin kill -0 "$__kafkalab_host" || { verdict=run && break; }
       done
@@ -104,6 +108,10 @@ if [[ $__kafkalab_startup == clean ]]; then
   unset -f command_not_found_handle
   unalias -a
 fi
+
+# a learner's answer to a step's question
+unalias answer 2>/dev/null
+answer() { "$__kafkalab_program" answer -- "$@"; }
 
 [[ -n $__kafkalab_prompt ]] && PS1=$__kafkalab_prompt
 __kafkalab_arm

@@ -86,7 +86,9 @@ fn startup_file(folder: &Path, mark: &str, terminal: &str, startup: Startup, pro
         PromptStyle::Lab => format!("learner@{terminal} \\W$ "),
         PromptStyle::User => String::new(),
     };
+    let program = std::env::current_exe().unwrap_or_default();
     let values = [
+        ("program", program.to_string_lossy().as_ref()),
         ("dir", folder.to_string_lossy().as_ref()),
         ("mark", mark),
         ("host", &std::process::id().to_string()),

@@ -20,6 +20,7 @@ pub mod log_dirs;
 pub mod magnitude;
 pub mod refused;
 pub mod security;
+pub mod started_file;
 pub mod syntax;
 mod units;
 pub mod value;
