@@ -244,7 +244,7 @@ raises = "KL101"
         check("step = \"one\"", "step = \"two\"", "r.toml:11:8: no step \"two\"");
         check("KL101", "KL999", "r.toml:13:10: no rule \"KL999\"");
         check("id = \"false\"", "id = \"other\"", "r.toml:9:6: route \"other\" stands twice");
-        check("terminal = \"client\"", "terminal = \"clinet\"", "r.toml:12:27: no terminal \"clinet\"");
+        check("terminal = \"client\"", "terminal = \"clinet\"", "r.toml:12:29: no terminal \"clinet\"");
         check("line = \":\"", "line = \":\", text = \":\"", "r.toml:7:9: an action has one of line, text and key");
         check("line = \":\"", "lnie = \":\"", "unknown field `lnie`");
     }
