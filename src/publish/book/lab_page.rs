@@ -81,8 +81,15 @@ impl<'a> LabPage<'a> {
     fn step_at(&self, index: usize, step: &StepSpec) -> Result<String, Wrong> {
         let prose = &self.lab.prose(self.language).steps[index];
         let mut parts = vec![prose.body.clone()];
+        if let Some(edit) = &step.edit {
+            parts.push(learn::IN_FILE.fill(self.language, &[("file", &format!("`{}`", edit.file))]));
+            parts.push(block("properties", &self.variables.expand(&edit.lines.join("\n"))));
+        }
         parts.push(learn::IN_TERMINAL.fill(self.language, &[("terminal", &step.terminal)]));
         parts.push(block("sh", &self.variables.expand(&step.command)));
+        if step.asks() {
+            parts.push(learn::THEN_ANSWER.get(self.language).to_owned());
+        }
         for text in &step.text {
             parts.push(learn::THEN_TYPE.fill(self.language, &[("text", &format!("`{text}`"))]));
         }
