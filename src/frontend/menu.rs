@@ -103,7 +103,7 @@ fn lines(entries: &[MenuEntry], chosen: usize, workspace: &str, language: Langua
     lines.push(String::new());
     let widest = entries.iter().map(|entry| width(entry.title(language))).max().unwrap_or(0);
     for (index, entry) in entries.iter().enumerate() {
-        lines.push(row(entry, index == chosen, widest, language, paint));
+        lines.extend(row(entry, index == chosen, widest, language, paint));
     }
     lines.push(String::new());
     let resumes = entries.get(chosen).is_some_and(|entry| entry.done > 0);
@@ -121,17 +121,27 @@ fn head(language: Language, paint: Paint) -> Vec<String> {
     [vec![paint.strong(&name)], wrap(tagline, paint.columns)].concat()
 }
 
-fn row(entry: &MenuEntry, chosen: bool, widest: usize, language: Language, paint: Paint) -> String {
+fn row(entry: &MenuEntry, chosen: bool, widest: usize, language: Language, paint: Paint) -> Vec<String> {
     let cursor = if chosen { "▸" } else { " " };
     let title = entry.title(language);
-    let pad = " ".repeat(widest.saturating_sub(width(title)));
+    let start = format!("{cursor} {} {} ", entry.mark(), entry.number);
+    let progress = format!("{}/{}", entry.done, entry.steps);
     let begun = entry.done > 0 && entry.done < entry.steps;
     let resume = if begun { say::MENU_RESUME.fill(language, &[("step", &(entry.done + 1))]) } else { String::new() };
-    let mut text = format!("{cursor} {} {} {title}{pad}   {}/{}", entry.mark(), entry.number, entry.done, entry.steps);
-    if begun && width(&text) + 3 + width(&resume) <= paint.columns {
-        text = format!("{text}   {resume}");
+    let fits = |width_of_title: usize| width(&start) + width_of_title + 3 + width(&progress) <= paint.columns;
+    let mut rows: Vec<String> = if fits(widest) || fits(width(title)) {
+        let pad = " ".repeat(if fits(widest) { widest.saturating_sub(width(title)) } else { 0 });
+        vec![format!("{start}{title}{pad}   {progress}")]
+    } else {
+        // the title goes on below itself
+        let indent = " ".repeat(width(&start));
+        let lines = wrap(&format!("{title} {progress}"), paint.columns.saturating_sub(width(&start)).max(1));
+        lines.iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { &start } else { &indent })).collect()
+    };
+    if let Some(last) = rows.last_mut().filter(|last| begun && width(last) + 3 + width(&resume) <= paint.columns) {
+        last.push_str(&format!("   {resume}"));
     }
-    if chosen { paint.strong(&text) } else { text }
+    if chosen { rows.iter().map(|row| paint.strong(row)).collect() } else { rows }
 }
 
 #[cfg(test)]
@@ -144,9 +154,17 @@ mod tests {
             MenuEntry {
                 number: "01".to_owned(), titles: ["단일 노드".to_owned(), "Single node".to_owned()], done: 4, steps: 9
             };
+        let long = MenuEntry {
+            titles: [
+                "server.properties: 브로커마다 다른 설정".to_owned(),
+                "server.properties, what tells brokers apart".to_owned(),
+            ],
+            ..entry.clone()
+        };
+        let entries = [entry, long];
         for language in Language::ALL {
-            for columns in [40, 80] {
-                for line in lines(std::slice::from_ref(&entry), 0, "~/kafkalab", language, Paint::plain(columns)) {
+            for columns in [20, 40, 80] {
+                for line in lines(&entries, 0, "~/kafkalab", language, Paint::plain(columns)) {
                     assert!(width(&line) <= columns, "{columns}: {line}");
                 }
             }

@@ -226,8 +226,15 @@ impl Player {
             let since = *self.since.get_or_insert(now);
             let seen = self.seen.entry(play.terminal.clone()).or_default();
             let is_line = matches!(play.typed, Typed::Line(_));
+            // at the prompt there is nothing to interrupt, and bash puts off an interrupt that comes before it waits for a key
+            let stops_nothing =
+                play.typed == Typed::Key(Key::CtrlC) && play.until_output.is_none() && seen.prompt != Prompt::Away;
             match self.phase {
-                Phase::Before if !is_line || seen.at_prompt() => {
+                Phase::Before if stops_nothing && seen.at_prompt() => {
+                    self.plays.pop_front();
+                    self.since = None;
+                }
+                Phase::Before if !stops_nothing && (!is_line || seen.at_prompt()) => {
                     let (terminal, mut bytes) = (play.terminal.clone(), play.bytes());
                     if is_line && std::mem::take(&mut seen.touched) {
                         bytes.splice(0..0, CLEAR_LINE);
@@ -321,18 +328,20 @@ mod tests {
     }
 
     #[test]
-    fn a_key_at_the_prompt_waits_for_the_next_prompt() {
+    fn nothing_is_interrupted_at_the_prompt() {
         let now = Instant::now();
         let mut player = Player::default();
-        player.at_prompt_already("broker");
         let key = Play { terminal: "broker".to_owned(), typed: Typed::Key(Key::CtrlC), until_output: None };
-        player.add([key, Play::line("broker", "ls")]);
-        assert_eq!(typed(&mut player, now).as_deref(), Some("\u{3}"));
-        assert_eq!(typed(&mut player, now), None, "the shell has not answered yet");
-        player.on_output("broker", b"^C\r\n");
         player.on_prompt("broker");
+        player.add([key.clone(), Play::line("broker", "ls")]);
+        assert_eq!(typed(&mut player, now), None, "not shown yet");
         player.on_output("broker", b"$ ");
         assert_eq!(typed(&mut player, now).as_deref(), Some("ls\r"));
+        player.on_line("broker");
+        player.add([key]);
+        player.on_prompt("broker");
+        player.on_output("broker", b"$ ");
+        assert_eq!(player.next(now), Ok(Next::Done));
     }
 
     #[test]
