@@ -121,11 +121,11 @@ fn block(kind: &str, code: &str) -> String {
     format!("{fence}{kind}\n{code}\n{fence}")
 }
 
-/// A sentence whose characters mean nothing in Markdown.
+/// A sentence whose characters mean nothing in Markdown; mdBook makes one long dash of two, too, and an option has two.
 pub(super) fn literal(sentence: &str) -> String {
     let mut out = String::with_capacity(sentence.len());
     for char in sentence.chars() {
-        if matches!(char, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '&' | '#' | '{' | '}') {
+        if matches!(char, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '&' | '#' | '{' | '}' | '-' | '"' | '\'') {
             out.push('\\');
         }
         out.push(char);

@@ -34,6 +34,7 @@ fn what_is_referred_to_is_put_in_in_the_books_language() {
     assert!(page(Language::Ko, "{{#step 01 create-topic}}").contains("토픽"));
     assert_eq!(page(Language::En, "# {{#lab-title 1}}"), "# 01 Single node");
     assert!(page(Language::En, "{{#rule unknown-option}}").starts_with("### KL203 unknown-option {#kl203}\n\n**"));
+    assert!(page(Language::En, "{{#rule KL201}}").contains(r"Add \-\-bootstrap\-server host:port."));
     let all = page(Language::Ko, "{{#rules KL4}}");
     assert!(all.contains("{#kl401}") && !all.contains("{#kl301}"));
     let key = page(Language::En, "{{#key broker log.dirs}}");
