@@ -217,11 +217,13 @@ impl Learner {
     pub async fn see(&mut self, text: &str) -> String {
         let mut found = None;
         let seen = wait::until_true(DEADLINE, format!("{text:?}"), || {
+            // asked first: what came before the end is in the text then
+            let ended = self.shown().ended;
             let all = self.text();
             found = all[self.read.min(all.len())..]
                 .find(text)
                 .map(|at| (all[self.read..self.read + at].to_owned(), self.read + at + text.len()));
-            found.is_some() || self.shown().ended
+            found.is_some() || ended
         });
         let waited = seen.await;
         match (waited, found) {
