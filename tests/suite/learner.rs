@@ -33,6 +33,7 @@ pub const CTRL_D: &str = "\x04";
 pub struct Home {
     folder: TempDir,
     workspace: PathBuf,
+    lab: String,
 }
 
 impl Home {
@@ -42,9 +43,17 @@ impl Home {
 
     /// The workspace is named as given, below the home.
     pub fn with_workspace(name: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let workspace = folder.path().join(name);
-        Self { folder, workspace }
+        Self::at(tempfile::tempdir().expect("a temporary folder"), name, LAB)
+    }
+
+    /// A home for a lab, with a path that is as long wherever the test runs: what is shown is folded at the same places.
+    pub fn of_lab(lab: &str) -> Self {
+        Self::at(tempfile::Builder::new().tempdir_in("/tmp").expect("a temporary folder"), "ws", lab)
+    }
+
+    fn at(folder: TempDir, workspace: &str, lab: &str) -> Self {
+        let workspace = folder.path().join(workspace);
+        Self { folder, workspace, lab: lab.to_owned() }
     }
 
     pub fn path(&self) -> &Path {
@@ -55,14 +64,19 @@ impl Home {
         &self.workspace
     }
 
+    /// The lab's folder in the workspace.
+    pub fn lab_folder(&self) -> PathBuf {
+        self.workspace.join(&self.lab)
+    }
+
     /// A file of the lab's distribution.
     pub fn config(&self, name: &str) -> PathBuf {
-        self.workspace.join(LAB).join("kafka_2.13-3.6.0/config").join(name)
+        self.lab_folder().join("kafka_2.13-3.6.0/config").join(name)
     }
 
     /// What is remembered of the lab.
     pub fn memory(&self) -> LabMemory {
-        Workspace::peek(&self.workspace).labs.get(LAB).cloned().unwrap_or_default()
+        Workspace::peek(&self.workspace).labs.get(&self.lab).cloned().unwrap_or_default()
     }
 
     /// The ports of the lab's servers.
@@ -244,6 +258,17 @@ impl Learner {
         let screen = self.screen();
         assert!(waited.is_ok() && wanted(&screen), "{what}: not seen; the screen:\n{screen}");
         screen
+    }
+
+    /// As [`Learner::screen_when`], for one who looks at cells and the cursor.
+    pub async fn screen_state(&mut self, what: &str, mut wanted: impl FnMut(&vt100::Screen) -> bool) {
+        let mut met = false;
+        let seen = wait::until_true(DEADLINE, what.to_owned(), || {
+            met = self.with_screen(&mut wanted);
+            met || self.shown().ended
+        });
+        let waited = seen.await;
+        assert!(waited.is_ok() && met, "{what}: not seen; the screen:\n{}", self.screen());
     }
 
     /// Waits until a text is on the screen.

@@ -9,9 +9,11 @@ use crate::lab::terminal::Size;
 /// How many lines that have left a screen can be looked at again.
 const SCROLLBACK_ROWS: usize = 5_000;
 
-/// What a new shell's terminal is: the first screen, no mouse, usual keys, a cursor, no colours.
+/// Back to the first screen. On the first screen it would move the cursor.
+const FIRST_SCREEN: &[u8] = b"\x1b[?1049l";
+/// What else a new shell's terminal is: no mouse, usual keys, a cursor, no colours.
 const AS_NEW: &[u8] =
-    b"\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1l\x1b>\x1b[?2004l\x1b[?25h\x1b7\x1b[r\x1b8\x1b[m";
+    b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1l\x1b>\x1b[?2004l\x1b[?25h\x1b7\x1b[r\x1b8\x1b[m";
 
 /// The most that a program is answered for one piece of its output, in bytes.
 const ANSWERS_BYTES_MAX: usize = 256;
@@ -79,6 +81,18 @@ impl Pane {
         self.parser.screen()
     }
 
+    /// As a shell that begins wants its terminal.
+    fn as_new(&mut self) {
+        if self.screen().alternate_screen() {
+            self.parser.process(FIRST_SCREEN);
+        }
+        self.parser.process(AS_NEW);
+        if self.screen().cursor_position().1 > 0 {
+            self.parser.process(b"\r\n");
+        }
+        self.busy = false;
+    }
+
     /// Looks further back, or less far where `rows` is negative.
     pub(super) fn scroll_back(&mut self, rows: isize) {
         let screen = self.parser.screen_mut();
@@ -144,17 +158,16 @@ impl Panes {
     /// The shell of a terminal has ended; what its programs had asked of the terminal does not hold for the next one.
     pub(super) fn closed(&mut self, name: &str) {
         if let Some(pane) = self.panes.get_mut(name) {
-            pane.parser.process(AS_NEW);
-            pane.busy = false;
+            pane.as_new();
         }
     }
 
     /// The terminals are other ones now: what they showed is over.
     pub(super) fn begin_anew(&mut self) {
         for pane in self.panes.values_mut() {
-            pane.parser.process(AS_NEW);
+            pane.as_new();
             pane.parser.process(b"\x1b[H\x1b[2J\x1b[3J");
-            (pane.busy, pane.unseen, pane.selection) = (false, false, None);
+            (pane.unseen, pane.selection) = (false, None);
         }
     }
 
@@ -277,6 +290,20 @@ mod tests {
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.inverse());
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         assert_eq!((screen.contents().as_str(), screen.cursor_position()), ("first", (1, 0)), "what it had shown stays");
+    }
+
+    #[test]
+    fn a_new_shell_writes_below_what_the_last_one_showed() {
+        let check = |last: &str, expected: &str| {
+            let mut panes = panes();
+            panes.output("client", last.as_bytes(), true);
+            panes.closed("client");
+            panes.output("client", b"$ ", true);
+            assert_eq!(panes.get("client").expect("it is there").screen().contents(), expected);
+        };
+        check("$ exit\r\nexit\r\n", "$ exit\nexit\n$ ");
+        check("$ ", "$ \n$ ");
+        check("", "$ ");
     }
 
     #[test]
