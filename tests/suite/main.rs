@@ -95,3 +95,5 @@ mod zookeeper_access;
 mod zookeeper_crash;
 #[cfg(test)]
 mod zookeeper_disk;
+#[cfg(test)]
+mod zookeeper_process;

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::coordinator::{Action, Coordinator, Operation, notification};
+use super::coordinator::{Action, Coordinator, Operation};
+use super::unreadable::unreadable;
 use crate::engine::zookeeper::acl;
 use crate::engine::zookeeper::data_node::DataNode;
 use crate::engine::zookeeper::data_tree::TxnResult;
@@ -35,17 +36,17 @@ impl Coordinator {
         let mut reader = Reader::new(&operation.body);
         match operation.op {
             OpCode::Ping => Ok(None),
-            OpCode::Sync => Ok(bytes(&PathResponse { path: read::<PathRequest>(&mut reader)?.path })),
-            OpCode::Exists => self.exists(operation, &read(&mut reader)?),
-            OpCode::GetData => self.get_data(operation, &read(&mut reader)?),
-            OpCode::GetChildren => self.get_children(operation, &read(&mut reader)?),
-            OpCode::GetChildren2 => self.get_children2(operation, &read(&mut reader)?),
-            OpCode::GetAcl => self.get_acl(operation, &read(&mut reader)?),
-            OpCode::GetAllChildrenNumber => self.get_all_children_number(operation, &read(&mut reader)?),
-            OpCode::GetEphemerals => self.get_ephemerals(operation, &read(&mut reader)?),
+            OpCode::Sync => Ok(bytes(&PathResponse { path: read::<PathRequest>(operation, &mut reader)?.path })),
+            OpCode::Exists => self.exists(operation, &read(operation, &mut reader)?),
+            OpCode::GetData => self.get_data(operation, &read(operation, &mut reader)?),
+            OpCode::GetChildren => self.get_children(operation, &read(operation, &mut reader)?),
+            OpCode::GetChildren2 => self.get_children2(operation, &read(operation, &mut reader)?),
+            OpCode::GetAcl => self.get_acl(operation, &read(operation, &mut reader)?),
+            OpCode::GetAllChildrenNumber => self.get_all_children_number(operation, &read(operation, &mut reader)?),
+            OpCode::GetEphemerals => self.get_ephemerals(operation, &read(operation, &mut reader)?),
             OpCode::MultiRead => self.multi_read(operation, &mut reader),
             OpCode::SetWatches => {
-                let SetWatches { relative_zxid, data_watches, exist_watches, child_watches } = read(&mut reader)?;
+                let SetWatches { relative_zxid, data_watches, exist_watches, child_watches } = read(operation, &mut reader)?;
                 let (persistent_watches, persistent_recursive_watches) = (Vec::new(), Vec::new());
                 let watches = SetWatches2 {
                     relative_zxid,
@@ -57,14 +58,16 @@ impl Coordinator {
                 };
                 self.set_watches(operation.connection, &watches, actions)
             }
-            OpCode::SetWatches2 => self.set_watches(operation.connection, &read(&mut reader)?, actions),
+            OpCode::SetWatches2 => self.set_watches(operation.connection, &read(operation, &mut reader)?, actions),
             OpCode::AddWatch => {
-                let request: AddWatchRequest = read(&mut reader)?;
+                let request: AddWatchRequest = read(operation, &mut reader)?;
                 let mode = AddWatchMode::from_code(request.mode).ok_or(ErrorCode::MarshallingError)?;
                 self.watches.add_persistent(operation.connection, &request.path, mode);
                 Ok(bytes(&ErrorResponse { err: 0 }))
             }
-            OpCode::CheckWatches | OpCode::RemoveWatches => self.check_or_remove_watches(operation, &read(&mut reader)?),
+            OpCode::CheckWatches | OpCode::RemoveWatches => {
+                self.check_or_remove_watches(operation, &read(operation, &mut reader)?)
+            }
             OpCode::WhoAmI => Ok(bytes(&WhoAmIResponse { client_info: acl::client_infos(self.ids(operation.connection)) })),
             _ => Err(ErrorCode::Unimplemented),
         }
@@ -152,7 +155,7 @@ impl Coordinator {
     fn multi_read(&mut self, operation: &Operation, reader: &mut Reader<'_>) -> Answer {
         let mut answer = Writer::new();
         loop {
-            let header: MultiHeader = read(reader)?;
+            let header: MultiHeader = read(operation, reader)?;
             if header.done {
                 answer.write(&MultiHeader::END);
                 return Ok(Some(answer.into_bytes()));
@@ -160,7 +163,7 @@ impl Coordinator {
             let op = OpCode::from_code(header.op).filter(|op| matches!(op, OpCode::GetData | OpCode::GetChildren));
             let op = op.ok_or(ErrorCode::MarshallingError)?;
             // ZooKeeper sets no watches here, whatever the request says
-            let request = PathWatchRequest { watch: false, ..read(reader)? };
+            let request = PathWatchRequest { watch: false, ..read(operation, reader)? };
             let part = match op {
                 OpCode::GetData => self.get_data(operation, &request),
                 _ => self.get_children(operation, &request),
@@ -176,9 +179,8 @@ impl Coordinator {
 
     /// Sets the watches of a client that was away; what it missed is sent to it at once.
     fn set_watches(&mut self, connection: ConnectionId, request: &SetWatches2, actions: &mut Vec<Action>) -> Answer {
-        let mut missed = |event: EventType, path: &String| {
-            actions.push(notification(&Fired { connection, event, path: path.clone() }));
-        };
+        let mut fired = Vec::new();
+        let mut missed = |event: EventType, path: &String| fired.push(Fired { connection, event, path: path.clone() });
         let since = request.relative_zxid;
         for path in &request.data_watches {
             match self.tree.node(path) {
@@ -206,6 +208,7 @@ impl Coordinator {
         for path in &request.persistent_recursive_watches {
             self.watches.add_persistent(connection, path, AddWatchMode::PersistentRecursive);
         }
+        actions.extend(fired.iter().map(|event| self.notify(event)));
         Ok(None)
     }
 
@@ -341,8 +344,8 @@ fn write_error(answer: &mut Writer, err: i32) {
     answer.write(&MultiHeader { op: OpCode::Error.code(), done: false, err }).write(&ErrorResponse { err });
 }
 
-fn read<T: Record>(reader: &mut Reader<'_>) -> Result<T, ErrorCode> {
-    reader.read().map_err(|_: DecodeError| ErrorCode::MarshallingError)
+fn read<T: Record>(operation: &Operation, reader: &mut Reader<'_>) -> Result<T, ErrorCode> {
+    reader.read().map_err(|error: DecodeError| unreadable(operation, None, &error))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "an answer has a body or none")]

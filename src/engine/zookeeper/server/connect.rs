@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::coordinator::{Action, Connection, Coordinator, Now, Pipelined, Prepared};
+use crate::engine::log4j::{self, Level};
 use crate::engine::zookeeper::acl;
 use crate::engine::zookeeper::protocol::{ConnectRequest, ConnectResponse, PASSWORD_BYTES, Writer};
 use crate::engine::zookeeper::session::password;
@@ -22,7 +23,12 @@ impl Coordinator {
         now: Now,
     ) -> Prepared {
         if !self.throttle.admit(request.session_id == 0, now.elapsed_ms) {
-            log_warn!(LOGGER, "Connection throttled: /{address}");
+            log4j::log_caused(
+                Level::Warn,
+                "org.apache.zookeeper.server.NIOServerCnxn",
+                format_args!("Closing session 0x0"),
+                format_args!("org.apache.zookeeper.server.ClientCnxnLimitException: Connection throttle rejected connection"),
+            );
             self.connections.insert(connection, Connection { session: 0, address, ids: Vec::new() });
             return Prepared { entry: None, request: Pipelined::Dropped { connection } };
         }

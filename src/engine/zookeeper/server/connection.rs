@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -12,7 +12,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::config::{LargeRequests, ServerConfig};
-use super::coordinator::Input;
+use super::coordinator::{Input, LENGTH_BYTES};
 use super::four_letter;
 use super::metrics::{Counter, Counters};
 use super::run::{Arrived, ToCore};
@@ -120,6 +120,8 @@ pub(super) struct Shared {
     pub(super) counters: Arc<Counters>,
     /// Bytes of the large requests that are under way.
     pub(super) large_bytes: Arc<AtomicUsize>,
+    /// Done when the first four-letter word comes.
+    pub(super) first_word: Arc<Once>,
     pub(super) shutdown: Shutdown,
 }
 
@@ -129,6 +131,8 @@ enum Ended {
     EndOfStream,
     /// The server closed it, or goes away.
     Closed,
+    /// It was without a session for too long.
+    Expired,
     Broken(String),
 }
 
@@ -153,12 +157,17 @@ impl From<io::Error> for Ended {
 
 impl From<DecodeError> for Ended {
     fn from(error: DecodeError) -> Self {
-        Self::Broken(match error {
-            DecodeError::Short { expected, .. } if expected > DEFAULT_MAX_BUFFER_BYTES => unreasonable(&expected),
-            DecodeError::Short { .. } => "java.io.EOFException".to_owned(),
-            DecodeError::Length { found, .. } => unreasonable(&found),
-            DecodeError::Value { .. } => format!("java.io.IOException: {error}"),
-        })
+        Self::Broken(exception(&error))
+    }
+}
+
+/// The Java exception of bytes that cannot be read.
+pub(super) fn exception(error: &DecodeError) -> String {
+    match error {
+        DecodeError::Short { expected, .. } if *expected > DEFAULT_MAX_BUFFER_BYTES => unreasonable(expected),
+        DecodeError::Short { .. } => "java.io.EOFException".to_owned(),
+        DecodeError::Length { found, .. } => unreasonable(found),
+        DecodeError::Value { .. } => format!("java.io.IOException: {error}"),
     }
 }
 
@@ -181,7 +190,11 @@ pub(super) async fn serve(stream: TcpStream, address: SocketAddr, connection: Co
     };
     match first {
         Ok(Ok(_)) => {}
-        Ok(Err(_)) => return,
+        Ok(Err(error)) => {
+            let ended = FrameError::Io(error).into();
+            shared.counters.add(Counter::ConnectionDropped, usize::from(matches!(ended, Ended::EndOfStream)));
+            return report(&ended, &address, 0);
+        }
         Err(_) => return shared.counters.add(Counter::SessionlessExpired, 1),
     }
     if let Some(answer) = four_letter::answer(head, &mut reader, &address, &shared).await {
@@ -200,6 +213,8 @@ pub(super) async fn serve(stream: TcpStream, address: SocketAddr, connection: Co
         ended = incoming.read(head, reader, outbox) => ended,
         () = cut.cancelled() => Ended::Closed,
     };
+    let is_dropped = matches!(ended, Ended::EndOfStream);
+    incoming.shared.counters.add(Counter::ConnectionDropped, usize::from(is_dropped));
     report(&ended, &address, *session.borrow());
     // the core may be gone as well
     let _ = incoming.shared.core.send(ToCore::input(Input::Disconnect { connection })).await;
@@ -218,7 +233,7 @@ fn report(ended: &Ended, address: &SocketAddr, session: i64) {
             "Unable to read additional data from client, it probably closed the socket: address = /{address}, session = \
              0x{session:x}"
         ),
-        Ended::Closed => {}
+        Ended::Closed | Ended::Expired => {}
         Ended::Broken(exception) => {
             log4j::log_caused(Level::Warn, LOGGER, format_args!("Close of session 0x{session:x}"), format_args!("{exception}"));
         }
@@ -264,7 +279,7 @@ impl Incoming {
         let first = tokio::time::timeout(self.shared.config.sessionless_timeout, self.frame(&mut stream)).await;
         let first = first.map_err(|_| {
             self.shared.counters.add(Counter::SessionlessExpired, 1);
-            Ended::EndOfStream
+            Ended::Expired
         })??;
         let Some(first) = first else { return Ok(()) };
         let request = ConnectRequest::from_bytes(&first)?;
@@ -296,7 +311,7 @@ impl Incoming {
         let max_buffer = self.shared.config.max_buffer;
         match read_frame(stream, max_buffer).await {
             Ok(Some(frame)) => {
-                self.shared.counters.add(Counter::BytesReceived, frame.len());
+                self.shared.counters.add(Counter::BytesReceived, LENGTH_BYTES + frame.len());
                 Ok(Some(frame))
             }
             Err(FrameError::Length { found, .. }) => Err(Ended::Broken(format!(

@@ -26,6 +26,8 @@ use crate::engine::zookeeper::session::SessionTracker;
 use crate::engine::zookeeper::watch::{ConnectionId, Fired, Watches};
 use crate::{log_info, log_warn};
 
+/// The length at the beginning of a frame.
+pub(super) const LENGTH_BYTES: usize = 4;
 const LOGGER: &str = "org.apache.zookeeper.server.ZooKeeperServer";
 
 /// The time of an input.
@@ -59,6 +61,9 @@ pub struct Coordinator {
     pub(super) namespaces: Namespaces,
     /// What the last applied request fired: each event, and how many heard of it.
     pub(super) fired: Vec<(EventType, usize)>,
+    /// Bytes of replies to requests and of events since they were last counted.
+    pub(super) response_bytes: usize,
+    pub(super) watch_bytes: usize,
     /// Connections that proved nothing.
     pub(super) auth_failed: u64,
     /// Whether the tree is what its digests say.
@@ -89,6 +94,8 @@ impl Coordinator {
             throttle,
             namespaces: Namespaces::default(),
             fired: Vec::new(),
+            response_bytes: 0,
+            watch_bytes: 0,
             auth_failed: 0,
             digests,
             under_way: 0,
@@ -301,6 +308,9 @@ impl Coordinator {
         let body = body.unwrap_or_default();
         let mut frame = Writer::frame_of(ReplyHeader::BYTES + body.len());
         frame.write(&header).write_raw(&body);
+        if operation.op != OpCode::Ping {
+            self.response_bytes += ReplyHeader::BYTES + body.len();
+        }
         actions.push(Action::Send { connection, frame: frame.into_frame().into() });
         if operation.op == OpCode::CloseSession {
             self.drop_connection(connection);
@@ -320,7 +330,17 @@ impl Coordinator {
                 self.fired.push((event[0].event, event.len()));
             }
         }
-        actions.extend(fired.iter().map(notification));
+        actions.extend(fired.iter().map(|event| self.notify(event)));
+    }
+
+    pub(super) fn notify(&mut self, fired: &Fired) -> Action {
+        let event =
+            WatcherEvent { event_type: fired.event as i32, state: KeeperState::SyncConnected as i32, path: fired.path.clone() };
+        let mut frame = Writer::frame();
+        frame.write(&ReplyHeader { xid: xid::NOTIFICATION, zxid: -1, err: 0 }).write(&event);
+        let frame = frame.into_frame();
+        self.watch_bytes += frame.len() - LENGTH_BYTES;
+        Action::Send { connection: fired.connection, frame: frame.into() }
     }
 
     pub(super) fn reply<T: Field>(
@@ -349,12 +369,4 @@ fn log_unanswered() {
              because \"r\" is null"
         ),
     );
-}
-
-pub(super) fn notification(fired: &Fired) -> Action {
-    let event =
-        WatcherEvent { event_type: fired.event as i32, state: KeeperState::SyncConnected as i32, path: fired.path.clone() };
-    let mut frame = Writer::frame();
-    frame.write(&ReplyHeader { xid: xid::NOTIFICATION, zxid: -1, err: 0 }).write(&event);
-    Action::Send { connection: fired.connection, frame: frame.into_frame().into() }
 }

@@ -7,18 +7,40 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::oneshot;
 
 use super::connection::Shared;
+use super::metrics::Counter;
 use super::run::ToCore;
 use super::words::Word;
+use crate::engine::zookeeper::java_order::PathSet;
 use crate::log_info;
 
 /// What `srvr` begins with: the version that this server speaks.
 pub(super) const VERSION: &str = crate::catalog::ZOOKEEPER_VERSION;
 
-/// The words that ZooKeeper 3.8 knows.
-const WORDS: [&str; 18] = [
-    "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr", "ruok", "srst", "srvr", "stat", "stmk",
-    "wchc", "wchp", "wchs",
+/// The words that ZooKeeper 3.8 knows, in the order of Java's table of the numbers that their letters make.
+const WORDS: [(&str, [u8; 4]); 19] = [
+    ("srvr", *b"srvr"),
+    ("stat", *b"stat"),
+    ("wchc", *b"wchc"),
+    ("dump", *b"dump"),
+    ("crst", *b"crst"),
+    ("srst", *b"srst"),
+    ("envi", *b"envi"),
+    ("conf", *b"conf"),
+    ("telnet close", TELNET_CLOSE),
+    ("hash", *b"hash"),
+    ("wchs", *b"wchs"),
+    ("wchp", *b"wchp"),
+    ("dirs", *b"dirs"),
+    ("cons", *b"cons"),
+    ("mntr", *b"mntr"),
+    ("isro", *b"isro"),
+    ("ruok", *b"ruok"),
+    ("gtmk", *b"gtmk"),
+    ("stmk", *b"stmk"),
 ];
+
+/// What is always enabled: ZooKeeper's own scripts ask it.
+const ALWAYS: &str = "srvr";
 
 /// What a telnet client sends when its user interrupts it.
 const TELNET_CLOSE: [u8; 4] = [0xff, 0xf4, 0xff, 0xfd];
@@ -33,17 +55,16 @@ pub(super) async fn answer<R: AsyncRead + Unpin>(
     address: &SocketAddr,
     shared: &Shared,
 ) -> Option<String> {
-    let word = match head {
-        TELNET_CLOSE => "telnet close",
-        _ => std::str::from_utf8(&head).ok().filter(|word| WORDS.contains(word))?,
-    };
-    let allowed = |allowed: &String| allowed == word || allowed == "*";
+    let (word, _) = *WORDS.iter().find(|(_, bytes)| *bytes == head)?;
+    shared.counters.add(Counter::BytesReceived, head.len());
+    let enabled = &shared.config.four_letter_words;
+    shared.first_word.call_once(|| log_words(enabled));
     let answer_at_once = async |answer: String| {
         // only counted: a server that goes down tells nobody any more
         let _ = shared.core.send(ToCore::Talked).await;
         Some(answer)
     };
-    if !shared.config.four_letter_words.iter().any(allowed) {
+    if !is_enabled(word, enabled) {
         return answer_at_once(format!("{word} is not executed because it is not in the whitelist.\n")).await;
     }
     log_info!("org.apache.zookeeper.server.NIOServerCnxn", "Processing {word} command from /{address}");
@@ -51,7 +72,6 @@ pub(super) async fn answer<R: AsyncRead + Unpin>(
         // there is no such command behind it: the bytes are taken for a length
         "telnet close" => return None,
         "ruok" => return answer_at_once("imok".to_owned()).await,
-        "isro" => return answer_at_once("rw".to_owned()).await,
         "conf" => Word::Conf,
         "cons" => Word::Cons,
         "crst" => Word::Crst,
@@ -60,6 +80,7 @@ pub(super) async fn answer<R: AsyncRead + Unpin>(
         "envi" => Word::Envi,
         "gtmk" => Word::Gtmk,
         "hash" => Word::Hash,
+        "isro" => Word::Isro,
         "mntr" => Word::Mntr,
         "srst" => Word::Srst,
         "stat" => Word::Stat,
@@ -77,4 +98,61 @@ pub(super) async fn answer<R: AsyncRead + Unpin>(
     let (reply, text) = oneshot::channel();
     shared.core.send(ToCore::Word(word, *address, reply)).await.ok()?;
     text.await.ok()
+}
+
+fn is_enabled(word: &str, enabled: &[String]) -> bool {
+    word == ALWAYS || enabled.iter().any(|enabled| enabled == word || enabled == "*")
+}
+
+/// At the first word the log says which there are.
+fn log_words(enabled: &[String]) {
+    const LOGGER: &str = "org.apache.zookeeper.server.command.FourLetterCommands";
+    log_info!(LOGGER, "The list of known four letter word commands is : [{{{}}}]", known_words());
+    log_info!(LOGGER, "The list of enabled four letter word commands is : [[{}]]", enabled_words(enabled));
+}
+
+fn known_words() -> String {
+    let words = WORDS.iter().map(|(word, bytes)| format!("{}={word}", i32::from_be_bytes(*bytes)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// In the order of Java's table.
+fn enabled_words(enabled: &[String]) -> String {
+    let mut words = PathSet::default();
+    let named = enabled.iter().take_while(|word| *word != "*").map(String::as_str).filter(|word| !word.is_empty());
+    named.for_each(|word| words.insert(word));
+    if enabled.iter().any(|word| word == "*") {
+        WORDS.iter().for_each(|(word, _)| words.insert(word));
+    }
+    words.insert(ALWAYS);
+    words.in_order().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(enabled: &str, expected: &str) {
+        let enabled: Vec<String> = enabled.split(',').map(str::to_owned).collect();
+        assert_eq!(enabled_words(&enabled), expected);
+    }
+
+    /// As ZooKeeper 3.8.2 logged them.
+    #[test]
+    fn the_words_are_listed_in_the_order_of_java() {
+        check(
+            "*",
+            "wchs, stat, wchp, dirs, stmk, conf, ruok, mntr, srvr, wchc, envi, srst, isro, dump, gtmk, telnet close, crst, hash, cons",
+        );
+        check("srvr", "srvr");
+        assert!(
+            known_words().starts_with("1936881266=srvr, 1937006964=stat, ") && known_words().contains("-720899=telnet close")
+        );
+    }
+
+    #[test]
+    fn srvr_is_enabled_whatever_is_listed() {
+        let enabled = ["ruok".to_owned()];
+        assert!(is_enabled("srvr", &enabled) && is_enabled("ruok", &enabled) && !is_enabled("stat", &enabled));
+    }
 }

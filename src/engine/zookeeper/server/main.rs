@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use super::admin::AdminConfig;
 use super::audit;
 use super::config::{ConfigError, JavaProperties, ServerConfig};
+use super::not_serving;
 use super::run::Stopped;
 use super::snapshot::log_no_snapshot;
 use super::start::{RunningServer, Server, ServerError};
@@ -151,56 +152,65 @@ fn run(config: ServerConfig) -> Result<u8, u8> {
     log_info!(SERVER_MAIN, "Starting server");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| unexpected(SERVER_MAIN, &format!("java.io.IOException: {error}")))?;
+    let code = runtime.block_on(serve(config));
+    // what a thread still writes is nothing that somebody was promised
+    runtime.shutdown_background();
+    code
+}
+
+async fn serve(config: ServerConfig) -> Result<u8, u8> {
     let audit = config.options.audit;
-    runtime.block_on(async {
-        meet_file_limits();
-        let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
-            ServerError::Storage(error) if error.is_about_folders() => {
-                log4j::log_caused(
-                    Level::Error,
-                    SERVER_MAIN,
-                    format_args!("Unable to access datadir, exiting abnormally"),
-                    format_args!("{}", error.exception()),
-                );
-                log4j::stderr_line("Unable to access datadir, exiting abnormally");
-                exit::UNABLE_TO_ACCESS_DATADIR
-            }
-            ServerError::Storage(error) => unexpected(SERVER_MAIN, &error.exception()),
-            ServerError::Snapshot(error) => {
-                log_no_snapshot(&error);
-                exit::ERROR_TAKING_SNAPSHOT
-            }
-            ServerError::Admin(error) => {
-                const SENTENCE: &str = "Unable to start AdminServer, exiting abnormally";
-                let exception = "org.apache.zookeeper.server.admin.AdminServer$AdminServerException";
-                log4j::log_caused(Level::Error, SERVER_MAIN, format_args!("{SENTENCE}"), format_args!("{exception}: {error}"));
-                log4j::stderr_line(SENTENCE);
-                exit::ERROR_STARTING_ADMIN_SERVER
-            }
-            ServerError::Bind { source, .. } => unexpected(SERVER_MAIN, &bind_exception(&source)),
-        })?;
-        log_info!(
-            "org.apache.zookeeper.server.ContainerManager",
-            "Using checkIntervalMs=60000 maxPerMinute=10000 maxNeverUsedIntervalMs=0"
-        );
-        audit::server_started(audit);
-        // the signals end the process as they do a JVM, without a word in the log but that of an audit
-        let ended = if audit { ended_audited(server).await } else { Ok(server.ended().await) };
-        let ended = match ended {
-            Ok(ended) => ended,
-            Err(code) => return Ok(code),
-        };
-        match ended {
-            Ok(()) => Ok(exit::SUCCESS),
-            // as with ZooKeeper, which then ends like one that was asked to
-            Err(Stopped::Log(_)) => {
-                log_info!(SERVER_MAIN, "Exiting normally");
-                log_info!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code 0");
-                Ok(exit::SUCCESS)
-            }
-            Err(Stopped::Snapshot) => Err(exit::ERROR_TAKING_SNAPSHOT),
+    let missing_audit_logger = config.missing_audit_logger.clone();
+    meet_file_limits();
+    let server = Server::start(config, Shutdown::new()).await.map_err(|error| match error {
+        ServerError::Storage(error) if error.is_about_folders() => {
+            log4j::log_caused(
+                Level::Error,
+                SERVER_MAIN,
+                format_args!("Unable to access datadir, exiting abnormally"),
+                format_args!("{}", error.exception()),
+            );
+            log4j::stderr_line("Unable to access datadir, exiting abnormally");
+            exit::UNABLE_TO_ACCESS_DATADIR
         }
-    })
+        ServerError::Storage(error) => unexpected(SERVER_MAIN, &error.exception()),
+        ServerError::Snapshot(error) => {
+            log_no_snapshot(&error);
+            exit::ERROR_TAKING_SNAPSHOT
+        }
+        ServerError::Admin(error) => {
+            const SENTENCE: &str = "Unable to start AdminServer, exiting abnormally";
+            let exception = "org.apache.zookeeper.server.admin.AdminServer$AdminServerException";
+            log4j::log_caused(Level::Error, SERVER_MAIN, format_args!("{SENTENCE}"), format_args!("{exception}: {error}"));
+            log4j::stderr_line(SENTENCE);
+            exit::ERROR_STARTING_ADMIN_SERVER
+        }
+        ServerError::Bind { source, .. } => unexpected(SERVER_MAIN, &bind_exception(&source)),
+    })?;
+    log_info!(
+        "org.apache.zookeeper.server.ContainerManager",
+        "Using checkIntervalMs=60000 maxPerMinute=10000 maxNeverUsedIntervalMs=0"
+    );
+    match missing_audit_logger {
+        Some(class) => not_serving::log_main_died(&class),
+        None => audit::server_started(audit),
+    }
+    // the signals end the process as they do a JVM, without a word in the log but that of an audit
+    let ended = if audit { ended_audited(server).await } else { Ok(server.ended().await) };
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(code) => return Ok(code),
+    };
+    match ended {
+        Ok(()) => Ok(exit::SUCCESS),
+        // as with ZooKeeper, which then ends like one that was asked to
+        Err(Stopped::Log(_)) => {
+            log_info!(SERVER_MAIN, "Exiting normally");
+            log_info!("org.apache.zookeeper.util.ServiceUtils", "Exiting JVM with code 0");
+            Ok(exit::SUCCESS)
+        }
+        Err(Stopped::Snapshot) => Err(exit::ERROR_TAKING_SNAPSHOT),
+    }
 }
 
 /// Waits until the server has ended, or says that it was asked to, with the exit code of that.

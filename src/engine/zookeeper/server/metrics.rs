@@ -27,6 +27,8 @@ named! {
     /// The counters that this server has occasion to count; the others of ZooKeeper stay 0.
     Counter {
         BytesReceived "bytes_received_count",
+        ChangesQueued "outstanding_changes_queued",
+        ChangesRemoved "outstanding_changes_removed",
         ConnectionDropped "connection_drop_count",
         ConnectionRejected "connection_rejected",
         ConnectionRequested "connection_request_count",
@@ -39,21 +41,38 @@ named! {
         SessionExpired "stale_sessions_expired",
         Synced "sync_processor_request_queued",
         Throttled "throttled_ops",
+        WatchBytes "watch_bytes",
     }
 }
 
 named! {
     /// The summaries that this server has occasion to fill.
     Observed {
+        CloseSessionPrepareTime "close_session_prep_time",
         ConnectionTokenDeficit "connection_token_deficit",
         DatabaseInit "dbinittime",
         Fsync "fsynctime",
+        HandOverTime "proposal_process_time",
         NodeChanged "node_changed_watch_count",
         NodeChildren "node_children_watch_count",
         NodeCreated "node_created_watch_count",
         NodeDeleted "node_deleted_watch_count",
+        PrepareQueueSize "prep_processor_queue_size",
+        PrepareQueueTime "prep_processor_queue_time_ms",
+        PrepareTime "prep_process_time",
+        Propagation "propagation_latency",
         ReadLatency "readlatency",
+        Snapshot "snapshottime",
+        SnapshotLoad "startup_snap_load_time",
         SyncBatch "sync_processor_batch_size",
+        SyncFlushTime "sync_processor_queue_flush_time_ms",
+        SyncQueueAndFlushTime "sync_processor_queue_and_flush_time_ms",
+        SyncQueueSize "sync_processor_queue_size",
+        SyncQueueTime "sync_processor_queue_time_ms",
+        SyncTime "sync_process_time",
+        ThrottleQueueTime "request_throttle_queue_time_ms",
+        TransactionsLoaded "startup_txns_loaded",
+        TransactionsLoad "startup_txns_load_time",
         UpdateLatency "updatelatency",
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod admin;
+mod announce;
 mod answer;
 mod audit;
 mod config;
@@ -12,18 +13,22 @@ mod environment;
 mod four_letter;
 mod main;
 mod metrics;
+mod not_serving;
 mod options;
 mod pending;
 mod pipeline;
 mod prepare;
 mod purge;
+mod rate_log;
 mod run;
 mod snapshot;
+mod stages;
 mod start;
 mod statistics;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod unreadable;
 mod words;
 
 pub use admin::{AdminConfig, AdminError};

@@ -29,12 +29,17 @@ pub(super) struct Pending {
     records: HashMap<String, Option<NodeRecord>>,
     digest: Option<i64>,
     undo: Option<Undo>,
+    /// Changes put since they were last counted, done since then, and under way.
+    queued: usize,
+    removed: usize,
+    waiting: usize,
 }
 
 /// What was there before a multi began.
 #[derive(Debug)]
 struct Undo {
     digest: Option<i64>,
+    waiting: usize,
     records: Vec<(String, Option<Option<NodeRecord>>)>,
 }
 
@@ -43,6 +48,7 @@ impl Pending {
     pub(super) fn clear(&mut self) {
         self.records.clear();
         self.digest = None;
+        self.removed += std::mem::take(&mut self.waiting);
     }
 
     /// The znode as it will be.
@@ -63,11 +69,23 @@ impl Pending {
     pub(super) fn put(&mut self, tree: &DataTree, path: &str, record: Option<NodeRecord>) {
         let before = self.get(tree, path).map_or(0, |record| record.digest(path));
         let after = record.as_ref().map_or(0, |record| record.digest(path));
+        self.count();
         self.digest = Some(self.digest(tree).wrapping_sub(before).wrapping_add(after));
         let replaced = self.records.insert(path.to_owned(), record);
         if let Some(undo) = &mut self.undo {
             undo.records.push((path.to_owned(), replaced));
         }
+    }
+
+    /// A change is under way, if only that of a version that was looked at.
+    pub(super) fn count(&mut self) {
+        self.queued += 1;
+        self.waiting += 1;
+    }
+
+    /// The changes that were put and those that were done since the last time.
+    pub(super) fn take_counts(&mut self) -> (usize, usize) {
+        (std::mem::take(&mut self.queued), std::mem::take(&mut self.removed))
     }
 
     /// The digest of the tree as it will be.
@@ -77,7 +95,7 @@ impl Pending {
 
     /// A multi begins.
     pub(super) fn begin(&mut self) {
-        self.undo = Some(Undo { digest: self.digest, records: Vec::new() });
+        self.undo = Some(Undo { digest: self.digest, waiting: self.waiting, records: Vec::new() });
     }
 
     /// The multi will be done.
@@ -89,6 +107,7 @@ impl Pending {
     pub(super) fn roll_back(&mut self) {
         let Some(undo) = self.undo.take() else { return };
         self.digest = undo.digest;
+        self.waiting = undo.waiting;
         for (path, before) in undo.records.into_iter().rev() {
             match before {
                 Some(before) => self.records.insert(path, before),

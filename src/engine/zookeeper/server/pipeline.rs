@@ -138,6 +138,22 @@ impl Prepared {
         matches!(self.request, Pipelined::Dropped { .. })
     }
 
+    /// Whether ZooKeeper gives it to its chain of processors.
+    pub(super) fn is_submitted(&self) -> bool {
+        match self.request {
+            Pipelined::CreateSession { .. } | Pipelined::Expire { .. } | Pipelined::Operation(_) => true,
+            Pipelined::Refused { code, .. } => code == ErrorCode::ThrottledOp,
+            // the end of a container
+            Pipelined::Nothing => self.entry.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether a session ends with it.
+    pub(super) fn is_session_end(&self) -> bool {
+        self.entry.as_ref().is_some_and(|entry| entry.header.txn_type == OpCode::CloseSession.code())
+    }
+
     /// Who will be answered, where it is counted.
     pub(super) fn answered(&self) -> Option<Answered> {
         let (connection, op, xid) = match &self.request {

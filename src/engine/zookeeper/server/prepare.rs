@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::coordinator::{Coordinator, Now, Operation};
 use super::pending::NodeRecord;
+use super::unreadable::unreadable;
 use crate::engine::zookeeper::acl;
 use crate::engine::zookeeper::data_node::{CONTAINER_OWNER, EphemeralType, TTL_MAX_MS, created_stat, ttl_owner};
 use crate::engine::zookeeper::digest::DIGEST_VERSION;
@@ -98,13 +99,15 @@ impl Coordinator {
         let ids = self.connections.get(&operation.connection).map(|connection| connection.ids.clone()).unwrap_or_default();
         let asker = Asker { header, ids: &ids };
         let prepared = match operation.op {
-            OpCode::Multi => self.prepare_multi(&asker, &operation.body),
+            OpCode::Multi => read_multi(&operation.body)
+                .map_err(|error| unreadable(operation, Some(&asker.header), &error))
+                .and_then(|parts| self.prepare_multi(&asker, parts)),
             OpCode::Reconfig if self.options.reconfig => Err(ErrorCode::Unimplemented),
             OpCode::Reconfig => Err(ErrorCode::ReconfigDisabled),
             // only the server itself finds a container empty
             OpCode::DeleteContainer => Err(ErrorCode::BadArguments),
             op => read_request(op, &mut Reader::new(&operation.body))
-                .map_err(|_| ErrorCode::MarshallingError)
+                .map_err(|error| unreadable(operation, Some(&asker.header), &error))
                 .and_then(|request| self.prepare_write(&asker, op, request)),
         };
         match prepared {
@@ -117,8 +120,7 @@ impl Coordinator {
         }
     }
 
-    fn prepare_multi(&mut self, asker: &Asker<'_>, body: &Bytes) -> Result<Txn, ErrorCode> {
-        let parts = read_multi(body).map_err(|_| ErrorCode::MarshallingError)?;
+    fn prepare_multi(&mut self, asker: &Asker<'_>, parts: Vec<Part>) -> Result<Txn, ErrorCode> {
         self.pending.begin();
         let mut failed = false;
         let mut txns = Vec::with_capacity(parts.len());
@@ -152,6 +154,7 @@ impl Coordinator {
                 let record = self.pending.get(&self.tree, &path)?;
                 self.permit(record.acl.as_deref(), perms::READ, asker.ids)?;
                 let version = next_version(record.stat.version, request.version)?;
+                self.pending.count();
                 Ok(Txn::Check(CheckVersionTxn { path, version }))
             }
         }

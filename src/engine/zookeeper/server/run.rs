@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant};
 use super::admin::{Question, answer};
 use super::config::ServerConfig;
 use super::connection::{Outbox, Outgoing};
-use super::coordinator::{Action, Coordinator, Input, Now, Prepared};
+use super::coordinator::{Action, Coordinator, Input, LENGTH_BYTES, Now, Prepared};
 use super::metrics::{Counter, Counters, Observed};
 use super::snapshot::{self, Progress, Snapshot};
 use super::statistics::{ConnectionStatistics, Connections, Statistics};
@@ -32,8 +32,6 @@ use crate::{log_info, log_warn};
 const BATCH_LIMIT: usize = 10_000;
 /// What is written at a time of the answer to a word.
 const WORD_PIECE_CHARS: usize = 8192;
-/// The length at the beginning of a frame.
-const LENGTH_BYTES: usize = 4;
 /// ZooKeeper's requests, sessions and warnings.
 const DEFAULT_TRACE_MASK: i64 = 0b1_0011_0010;
 /// How often empty containers are looked for, as `znode.container.checkIntervalMs`.
@@ -89,7 +87,7 @@ pub(super) struct Core {
     pub(super) config: Arc<ServerConfig>,
     /// Connections that are open, with or without a session.
     pub(super) open_connections: Arc<AtomicUsize>,
-    outboxes: HashMap<ConnectionId, Outbox>,
+    pub(super) outboxes: HashMap<ConnectionId, Outbox>,
     pub(super) connections: Connections,
     pub(super) statistics: Statistics,
     pub(super) counters: Arc<Counters>,
@@ -111,6 +109,14 @@ pub enum Stopped {
     /// The disk refused a snapshot.
     #[error("failed to write a snapshot")]
     Snapshot,
+}
+
+/// Why requests are not done.
+enum Failed {
+    /// The disk refuses.
+    Log(std::io::Error),
+    /// There is no log to write to.
+    Stumbled,
 }
 
 impl Core {
@@ -165,7 +171,8 @@ impl Core {
                         self.give_snapshot_piece();
                         continue;
                     }
-                    Progress::Taken => {}
+                    Progress::Taken(took) => self.statistics.summaries.add(Observed::Snapshot, took.as_millis()),
+                    Progress::Nothing => {}
                     Progress::Failed => {
                         shutdown.cancel();
                         return Err(Stopped::Snapshot);
@@ -174,16 +181,23 @@ impl Core {
                 () = &mut stop => break,
             }
             self.wait_for_more(&mut inputs, &mut batch, limit).await;
-            if let Err(error) = self.process(&mut batch).await {
-                log_log_refused(&error);
-                shutdown.cancel();
-                return Err(Stopped::Log(error));
+            match self.process(&mut batch).await {
+                Ok(()) => {}
+                Err(Failed::Log(error)) => {
+                    log_log_refused(&error);
+                    shutdown.cancel();
+                    return Err(Stopped::Log(error));
+                }
+                Err(Failed::Stumbled) => {
+                    self.outlive(&mut inputs, stop).await;
+                    return Ok(());
+                }
             }
         }
         loop {
             match snapshot::progress(&mut self.snapshot).await {
                 Progress::Room => self.give_snapshot_piece(),
-                Progress::Taken => return Ok(()),
+                Progress::Taken(_) | Progress::Nothing => return Ok(()),
                 Progress::Failed => return Err(Stopped::Snapshot),
             }
         }
@@ -208,11 +222,12 @@ impl Core {
         }
     }
 
-    async fn process(&mut self, batch: &mut Vec<ToCore>) -> std::io::Result<()> {
-        let now = self.clock.now();
+    async fn process(&mut self, batch: &mut Vec<ToCore>) -> Result<(), Failed> {
+        let (now, began, mut waiting) = (self.clock.now(), Instant::now(), batch.len());
         let mut prepared: Vec<(Prepared, Option<Instant>)> = Vec::with_capacity(batch.len());
         let (mut words, mut questions, mut requests) = (Vec::new(), Vec::new(), Vec::new());
         for message in batch.drain(..) {
+            waiting -= 1;
             match message {
                 ToCore::Open { connection, address, outbox } => {
                     self.outboxes.insert(connection, outbox);
@@ -230,18 +245,19 @@ impl Core {
                     if let Input::Request { connection, .. } = &input {
                         requests.push(*connection);
                     }
-                    prepared.push((self.prepare(input, at, now), Some(at)));
+                    let begun = Instant::now();
+                    let request = self.prepare(input, at, now);
+                    self.count_prepared(&request, at, begun, waiting);
+                    prepared.push((request, Some(at)));
                 }
             }
         }
-        let expired = self.coordinator.expire(now);
-        self.counters.add(Counter::SessionExpired, expired.len());
-        prepared.extend(expired.into_iter().map(|prepared| (prepared, None)));
-        if Instant::now() >= self.container_check_at {
-            self.container_check_at = Instant::now() + CONTAINER_CHECK_INTERVAL;
-            prepared.extend(self.coordinator.delete_empty_containers(now).into_iter().map(|prepared| (prepared, None)));
+        self.prepare_own(now, &mut prepared);
+        if self.stumbles_over(&prepared) {
+            return Err(Failed::Stumbled);
         }
-        self.make_durable(&prepared).await?;
+        self.count_synced(&prepared, began);
+        self.make_durable(&prepared, began).await.map_err(Failed::Log)?;
         self.apply(prepared);
         for connection in requests {
             if let Some(outbox) = self.outboxes.get(&connection) {
@@ -259,15 +275,29 @@ impl Core {
         for Question { command, query, reply } in questions {
             let _ = reply.send(answer(self, &command, &query));
         }
-        self.counters.add(Counter::DigestMismatch, self.coordinator.digests.take_mismatches());
+        self.count_changes();
         self.snapshot_if_due();
         Ok(())
+    }
+
+    /// What nobody asked for: sessions that expire, containers that are empty.
+    fn prepare_own(&mut self, now: Now, prepared: &mut Vec<(Prepared, Option<Instant>)>) {
+        let mut own = self.coordinator.expire(now);
+        self.counters.add(Counter::SessionExpired, own.len());
+        if Instant::now() >= self.container_check_at {
+            self.container_check_at = Instant::now() + CONTAINER_CHECK_INTERVAL;
+            own.extend(self.coordinator.delete_empty_containers(now));
+        }
+        for request in own {
+            let at = Instant::now();
+            self.count_prepared(&request, at, at, 0);
+            prepared.push((request, None));
+        }
     }
 
     /// Counts what came and gives it to the coordinator.
     fn prepare(&mut self, input: Input, at: Instant, now: Now) -> Prepared {
         self.statistics.received += 1;
-        self.counters.add(Counter::Prepared, 1);
         let (Input::Connect { connection, .. } | Input::Request { connection, .. } | Input::Disconnect { connection }) = &input;
         if let Some(figures) = self.connections.get_mut(connection) {
             figures.received += 1;
@@ -286,7 +316,7 @@ impl Core {
             _ => {}
         }
         let prepared = self.coordinator.prepare(input, now);
-        self.counters.add(Counter::ConnectionDropped, usize::from(prepared.is_drop()));
+        self.counters.add(Counter::ConnectionRejected, usize::from(prepared.is_drop()));
         prepared
     }
 
@@ -295,21 +325,19 @@ impl Core {
         limit > 0 && at.elapsed() > Duration::from_millis(limit)
     }
 
-    async fn make_durable(&mut self, prepared: &[(Prepared, Option<Instant>)]) -> std::io::Result<()> {
+    async fn make_durable(&mut self, prepared: &[(Prepared, Option<Instant>)], began: Instant) -> std::io::Result<()> {
         let entries = || prepared.iter().filter_map(|(prepared, _)| prepared.entry.as_ref());
         let Some(first) = entries().next() else { return Ok(()) };
         let first_zxid = first.header.zxid;
         let count = entries().count();
         self.logged_since_snapshot += i64::try_from(count).unwrap_or(i64::MAX);
-        self.counters.add(Counter::Synced, count);
-        self.statistics.summaries.add(Observed::SyncBatch, count);
         let records = encode_entries(entries());
         let mut log = std::mem::replace(&mut self.log, self.storage.log());
         let mut committing = tokio::task::spawn_blocking(move || {
             let committed = log.commit(first_zxid, &records);
             (log, committed)
         });
-        let began = Instant::now();
+        let writing = Instant::now();
         let (log, committed) = loop {
             tokio::select! {
                 committed = &mut committing => break committed.map_err(std::io::Error::other)?,
@@ -318,7 +346,8 @@ impl Core {
         };
         self.log = log;
         let committed = committed?;
-        self.statistics.summaries.add(Observed::Fsync, began.elapsed().as_millis());
+        self.statistics.summaries.add(Observed::Fsync, writing.elapsed().as_millis());
+        self.count_flushed(count, began, writing);
         self.flushed_at = Instant::now();
         if let Some(name) = &committed.begun {
             log_info!("org.apache.zookeeper.server.persistence.FileTxnLog", "Creating new log file: {name}");
@@ -340,6 +369,10 @@ impl Core {
         let mut actions = Vec::new();
         for (prepared, at) in prepared {
             let answered = prepared.answered().zip(at);
+            if let Some(entry) = &prepared.entry {
+                let since = u64::try_from(now.wall_ms - entry.header.time);
+                since.into_iter().for_each(|ms| self.statistics.summaries.add(Observed::Propagation, ms));
+            }
             self.coordinator.apply(prepared, now, &mut actions);
             if let Some((answered, at)) = answered {
                 let latency_ms = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -355,7 +388,7 @@ impl Core {
         for action in actions {
             match action {
                 Action::Send { connection, frame } => {
-                    self.statistics.sent(frame.len().saturating_sub(LENGTH_BYTES), &self.counters);
+                    self.statistics.sent(frame.len().saturating_sub(LENGTH_BYTES));
                     if let Some(figures) = self.connections.get_mut(&connection) {
                         figures.sent += 1;
                     }

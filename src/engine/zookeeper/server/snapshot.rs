@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::{Duration, Instant};
 
 use super::coordinator::Coordinator;
 use crate::engine::log4j::{self, Level};
@@ -18,14 +19,17 @@ pub(super) struct Snapshot {
     /// `None` when the last piece was given.
     pieces: Option<mpsc::Sender<Piece>>,
     writing: JoinHandle<Result<(), StorageError>>,
+    began: Instant,
 }
 
 /// How it goes on with a snapshot.
 pub(super) enum Progress {
     /// The next piece can be given.
     Room,
-    /// It is written, or none was being taken.
-    Taken,
+    /// It is written.
+    Taken(Duration),
+    /// None was being taken.
+    Nothing,
     /// The disk refuses, which is said in the log.
     Failed,
 }
@@ -40,7 +44,7 @@ impl Snapshot {
             log_snapshotting(&storage, frame.zxid);
             storage.save_pieces(&frame, || given.blocking_recv()).map(|_| ())
         });
-        Self { encoder, pieces: Some(pieces), writing }
+        Self { encoder, pieces: Some(pieces), writing, began: Instant::now() }
     }
 
     /// Gives the next piece to the thread that writes, where there is room.
@@ -69,7 +73,8 @@ pub(super) async fn room(snapshot: &Option<Snapshot>) {
 
 /// Waits until it goes on with the snapshot that is being taken; one that is over is gone after it.
 pub(super) async fn progress(snapshot: &mut Option<Snapshot>) -> Progress {
-    let Some(Snapshot { pieces, writing, .. }) = snapshot else { return Progress::Taken };
+    let Some(Snapshot { pieces, writing, began, .. }) = snapshot else { return Progress::Nothing };
+    let began = *began;
     if let Some(pieces) = pieces
         && pieces.reserve().await.is_ok()
     {
@@ -82,7 +87,11 @@ pub(super) async fn progress(snapshot: &mut Option<Snapshot>) -> Progress {
             log_no_snapshot(&error);
             Progress::Failed
         }
-        Ok(Ok(())) => Progress::Taken,
+        Ok(Ok(())) => {
+            let took = began.elapsed();
+            log_info!("org.apache.zookeeper.server.ZooKeeperServer", "Snapshot taken in {} ms", took.as_millis());
+            Progress::Taken(took)
+        }
         Err(_) => Progress::Failed,
     }
 }

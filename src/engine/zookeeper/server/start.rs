@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -12,12 +12,12 @@ use tokio::task::JoinHandle;
 
 use super::accept::{self, ConnectionLimits};
 use super::admin::{AdminError, Listening};
+use super::announce;
 use super::audit;
 use super::config::ServerConfig;
 use super::connection::Shared;
 use super::coordinator::Coordinator;
-use super::environment::environment;
-use super::metrics::{Counters, Observed};
+use super::metrics::{Counters, Observed, Summaries};
 use super::purge;
 use super::run::{Clock, Core, Stopped};
 use super::snapshot::log_snapshotting;
@@ -38,19 +38,6 @@ const SNAPSHOT_SIZE_FACTOR: f64 = 0.33;
 const MIN_COMMIT_LOG_COUNT: i32 = 500;
 /// How long the name to listen on may take to resolve.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
-
-const BANNER: [&str; 10] = [
-    "",
-    "  ______                  _                                          ",
-    " |___  /                 | |                                         ",
-    "    / /    ___     ___   | | __   ___    ___   _ __     ___   _ __   ",
-    "   / /    / _ \\   / _ \\  | |/ /  / _ \\  / _ \\ | '_ \\   / _ \\ | '__|",
-    "  / /__  | (_) | | (_) | |   <  |  __/ |  __/ | |_) | |  __/ | |    ",
-    " /_____|  \\___/   \\___/  |_|\\_\\  \\___|  \\___| | .__/   \\___| |_|",
-    "                                              | |                     ",
-    "                                              |_|                     ",
-    "",
-];
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -107,13 +94,9 @@ impl Server {
         for (logger, sentence) in &config.warnings {
             log_warn!(logger, "{sentence}");
         }
-        log_info!(
-            "org.apache.zookeeper.server.persistence.FileTxnSnapLog",
-            "zookeeper.snapshot.trust.empty : {}",
-            config.storage.trust_empty
-        );
+        announce::authentication(&config);
         let mut storage = Storage::open(&config.data_dir, &config.data_log_dir, config.storage.clone())?;
-        log_created(&config, &storage);
+        announce::created(&config, &storage);
         let admin = match config.admin.clone() {
             Some(admin) => Listening::bind(admin).await?,
             None => None,
@@ -125,10 +108,8 @@ impl Server {
         // after the port: who starts the same server twice reads of the port, as with ZooKeeper
         storage.lock()?;
         let clock = Clock::start();
-        let began = Instant::now();
-        let mut replay = Replay { digests: DigestCheck::new(config.options.digest), audit: config.options.audit };
-        let loaded = load(&storage, &config, &mut replay)?;
-        let load_ms = began.elapsed().as_millis();
+        let mut replay = Replay::new(&config);
+        let (loaded, times) = load(&storage, &config, &mut replay)?;
         let mut coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
         coordinator.digests = replay.digests;
         let (to_purge, stop_purging) = (storage.clone(), shutdown.clone());
@@ -137,7 +118,7 @@ impl Server {
         let config = Arc::new(config);
         let mut core =
             Core::new(coordinator, storage, clock, Arc::clone(&config), Arc::clone(&open_connections), Arc::clone(&counters));
-        core.statistics.summaries.add(Observed::DatabaseInit, load_ms);
+        times.count(replay.moments, &mut core.statistics.summaries);
         let core = tokio::spawn(core.run(inputs, shutdown.clone()));
         let local_addr = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let admin_addr = admin.as_ref().and_then(Listening::local_addr);
@@ -145,7 +126,8 @@ impl Server {
             tokio::spawn(admin.serve(core_sender.clone(), shutdown.clone()));
         }
         let large_bytes = Arc::new(AtomicUsize::new(0));
-        let shared = Shared { core: core_sender, config: Arc::clone(&config), counters, large_bytes, shutdown };
+        let (config_of_all, first_word) = (Arc::clone(&config), Arc::new(Once::new()));
+        let shared = Shared { core: core_sender, config: config_of_all, counters, large_bytes, first_word, shutdown };
         match listener {
             Some(listener) => {
                 let limits = ConnectionLimits {
@@ -172,29 +154,6 @@ impl Server {
     }
 }
 
-fn log_created(config: &ServerConfig, storage: &Storage) {
-    for line in BANNER {
-        log_info!(LOGGER, "{line}");
-    }
-    for (key, value) in environment() {
-        log_info!(LOGGER, "Server environment:{key}={value}");
-    }
-    let limits = config.options.limits;
-    log_info!(LOGGER, "minSessionTimeout set to {} ms", limits.min_ms);
-    log_info!(LOGGER, "maxSessionTimeout set to {} ms", limits.max_ms);
-    log_info!(
-        LOGGER,
-        "Created server with tickTime {} ms minSessionTimeout {} ms maxSessionTimeout {} ms clientPortListenBacklog {} datadir {} \
-         snapdir {}",
-        limits.tick_ms,
-        limits.min_ms,
-        limits.max_ms,
-        config.backlog,
-        storage.logs().display(),
-        storage.snapshots().display()
-    );
-}
-
 async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListener, ServerError> {
     log_info!(
         "org.apache.zookeeper.server.ServerCnxnFactory",
@@ -217,14 +176,56 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
 struct Replay {
     digests: DigestCheck,
     audit: bool,
+    moments: Moments,
+}
+
+impl Replay {
+    fn new(config: &ServerConfig) -> Self {
+        let moments = Moments { began: Instant::now(), snapshot: None, transactions: 0, ended: None };
+        Self { digests: DigestCheck::new(config.options.digest), audit: config.options.audit, moments }
+    }
+}
+
+/// When the data directory was read.
+#[derive(Clone, Copy)]
+struct Moments {
+    began: Instant,
+    /// The snapshot was read.
+    snapshot: Option<Instant>,
+    transactions: u64,
+    /// The last transaction was read.
+    ended: Option<Instant>,
+}
+
+/// How long parts of a start took, in ms.
+struct Times {
+    database: u128,
+    snapshot: u128,
+}
+
+impl Times {
+    /// Puts them where `mntr` shows them.
+    fn count(&self, moments: Moments, summaries: &mut Summaries) {
+        summaries.add(Observed::DatabaseInit, self.database);
+        summaries.add(Observed::Snapshot, self.snapshot);
+        let loaded = moments.snapshot.map_or(self.database, |read| read.duration_since(moments.began).as_millis());
+        summaries.add(Observed::SnapshotLoad, loaded);
+        if let Some(ended) = moments.ended.filter(|_| moments.transactions > 0) {
+            let from = moments.snapshot.unwrap_or(moments.began);
+            summaries.add(Observed::TransactionsLoaded, moments.transactions);
+            summaries.add(Observed::TransactionsLoad, ended.duration_since(from).as_millis());
+        }
+    }
 }
 
 impl Observer for Replay {
     fn snapshot(&mut self, tree: &DataTree, digest: Option<SnapshotDigest>) {
+        self.moments.snapshot = Some(Instant::now());
         self.digests.loaded(tree, digest);
     }
 
     fn transaction(&mut self, tree: &DataTree, entry: &LogEntry, changes: &[Change]) {
+        self.moments.transactions += 1;
         self.digests.applied(tree, entry);
         if self.audit {
             audit::session_ended(entry, changes);
@@ -232,6 +233,7 @@ impl Observer for Replay {
     }
 
     fn end(&mut self, tree: &DataTree) {
+        self.moments.ended = Some(Instant::now());
         self.digests.replayed(tree);
     }
 }
@@ -266,7 +268,7 @@ fn log_database_keys(config: &ServerConfig) {
 }
 
 /// Reads the data directory and, as ZooKeeper does at each start, takes a snapshot of what it held.
-fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -> Result<Loaded, ServerError> {
+fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -> Result<(Loaded, Times), ServerError> {
     const FACTORY: &str = "org.apache.zookeeper.server.watch.WatchManagerFactory";
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
     log_info!(FACTORY, "Using org.apache.zookeeper.server.watch.WatchManager as watch manager");
@@ -284,10 +286,11 @@ fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -
         log_snapshotting(storage, loaded.tree.last_zxid());
         storage.save(&loaded.tree, &loaded.sessions)?;
     }
+    let database = began.elapsed().as_millis();
     log_info!(
         "org.apache.zookeeper.server.ZKDatabase",
         "Snapshot loaded in {} ms, highest zxid is 0x{:x}, digest is {}",
-        began.elapsed().as_millis(),
+        database,
         loaded.tree.last_zxid(),
         loaded.tree.digest()
     );
@@ -297,6 +300,7 @@ fn load(storage: &Storage, config: &ServerConfig, observer: &mut dyn Observer) -
     if !loaded.is_new {
         storage.save(&loaded.tree, &loaded.sessions).map_err(ServerError::Snapshot)?;
     }
-    log_info!(LOGGER, "Snapshot taken in {} ms", began.elapsed().as_millis());
-    Ok(loaded)
+    let snapshot = began.elapsed().as_millis();
+    log_info!(LOGGER, "Snapshot taken in {snapshot} ms");
+    Ok((loaded, Times { database, snapshot }))
 }

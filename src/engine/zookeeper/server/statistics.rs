@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use serde_json::{Value, json};
 
 use super::coordinator::Answered;
-use super::metrics::{Counter, Counters, Observed, Summaries, Summary};
+use super::metrics::{Counters, Observed, Summaries, Summary};
 use crate::engine::zookeeper::watch::ConnectionId;
 
 /// The names in the tree's first level whose traffic is counted apart.
@@ -60,9 +60,8 @@ impl Statistics {
     }
 
     /// A frame goes out; `bytes` is its length without the four bytes that say it.
-    pub(super) fn sent(&mut self, bytes: usize, counters: &Counters) {
+    pub(super) fn sent(&mut self, bytes: usize) {
         self.sent += 1;
-        counters.add(Counter::ResponseBytes, bytes);
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let sizes = &mut self.responses;
         sizes.last = bytes;

@@ -27,6 +27,7 @@ pub(super) enum Word {
     Envi,
     Gtmk,
     Hash,
+    Isro,
     Mntr,
     Srst,
     Srvr,
@@ -59,6 +60,7 @@ impl Core {
             }
             Word::Gtmk => self.trace_mask.to_string(),
             Word::Hash => self.coordinator.tree().digests().map(|(zxid, digest)| format!("{zxid:x}: {digest}\n")).collect(),
+            Word::Isro => "rw".to_owned(),
             Word::Mntr => self.mntr(),
             Word::Srst => {
                 self.reset_statistics();

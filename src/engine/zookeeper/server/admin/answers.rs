@@ -44,6 +44,12 @@ pub(super) fn primary_name(name: &str) -> Option<&'static str> {
     COMMANDS.iter().find(|(primary, others)| *primary == name || others.contains(&name)).map(|(primary, _)| *primary)
 }
 
+/// Whether a command has nothing to tell of a server that is not serving.
+pub(in super::super) fn needs_server(command: &str) -> bool {
+    const OTHERS: [&str; 6] = ["environment", "get_trace_mask", "monitor", "set_trace_mask", "system_properties", "zabstate"];
+    !OTHERS.contains(&command)
+}
+
 /// What a command answers with, `command` and `error` among it.
 pub(in super::super) fn answer(core: &mut Core, command: &str, query: &str) -> Value {
     let answered = match command {

@@ -1,6 +1,5 @@
 //! HTTP/1.1 as far as a server of small answers needs it: bounded requests without bodies, connections that stay open or close.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::answers::{COMMANDS, primary_name};
+use super::response::{Bad, ErrorPage, Goes, Response};
 use super::{AdminConfig, Question, json};
 use crate::engine::zookeeper::server::run::ToCore;
 use crate::net::Shutdown;
@@ -25,11 +25,11 @@ const HEADERS_MAX: usize = 100;
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Connections that are served at once; others wait.
 const CONNECTIONS_MAX: usize = 200;
+/// What answers commands, and what all else.
+const COMMAND_SERVLET: &str = "org.apache.zookeeper.server.admin.JettyAdminServer$CommandServlet";
+const OTHER_SERVLET: &str = "org.eclipse.jetty.servlet.ServletHandler$Default404Servlet";
 /// The pause after a connection could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-const SERVER: &str = "Jetty(9.4.52.v20230823)";
-const CLOSE: &str = "Connection: close\r\n";
-const HTML: &str = "text/html;charset=iso-8859-1";
 
 /// A request without what nobody looks at.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,21 +38,12 @@ struct Request {
     target: String,
     /// Whether the connection ends with the answer.
     is_last: bool,
+    /// Whether it is of HTTP/1.0.
+    is_old: bool,
+    /// What it takes for an answer.
+    accept: Option<String>,
     /// Bytes of body to pass over.
     body: usize,
-}
-
-/// What bytes that are no request are answered with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Bad(u16, &'static str);
-
-#[derive(Debug)]
-struct Response {
-    status: &'static str,
-    headers: Vec<(&'static str, String)>,
-    body: String,
-    /// Whether the connection ends with it whatever was asked.
-    is_last: bool,
 }
 
 pub(super) async fn serve(listener: TcpListener, config: AdminConfig, core: mpsc::Sender<ToCore>, shutdown: Shutdown) {
@@ -106,24 +97,18 @@ async fn connection(mut stream: TcpStream, config: &AdminConfig, core: &mpsc::Se
             Ok(request) => (respond(request, config, core).await?, request.method != "HEAD"),
             Err(bad) => (bad.response(), true),
         };
-        let is_last = response.is_last || parsed.as_ref().map_or(true, |request| request.is_last);
-        let text = response.text(with_body, is_last);
+        let goes = match &parsed {
+            // a body that is not there yet is not waited for
+            Ok(request) if !request.is_last && !response.is_last && request.body <= bytes.len() => Goes::On,
+            Ok(request) if request.is_old => Goes::EndsUnsaid,
+            _ => Goes::Ends,
+        };
+        let text = response.text(with_body, goes);
         tokio::time::timeout(config.idle_timeout, stream.write_all(text.as_bytes())).await.ok()?.ok()?;
-        let Some(request) = parsed.ok().filter(|_| !is_last) else {
+        let Some(request) = parsed.ok().filter(|_| goes == Goes::On) else {
             return stream.shutdown().await.ok();
         };
-        let mut body = request.body;
-        while body > 0 {
-            if bytes.is_empty() {
-                let read = tokio::time::timeout(config.idle_timeout, stream.read_buf(&mut bytes)).await.ok()?.ok()?;
-                if read == 0 {
-                    return None;
-                }
-            }
-            let passed = body.min(bytes.len());
-            bytes.advance(passed);
-            body -= passed;
-        }
+        bytes.advance(request.body);
     }
 }
 
@@ -134,11 +119,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
     let head = &bytes[skipped..];
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut request = httparse::Request::new(&mut headers);
-    let status = request.parse(&head[..head.len().min(HEAD_BYTES_MAX)]).map_err(|error| match error {
-        httparse::Error::Version => Bad(505, "Unknown Version"),
-        httparse::Error::TooManyHeaders => Bad(431, "Request Header Fields Too Large"),
-        _ => Bad(400, "Bad Request"),
-    })?;
+    let status = request.parse(&head[..head.len().min(HEAD_BYTES_MAX)]).map_err(|error| bad(error, head))?;
     let httparse::Status::Complete(length) = status else {
         return match head.len() {
             HEAD_BYTES_MAX.. if !head[..HEAD_BYTES_MAX].contains(&b'\n') => Err(Bad(414, "URI Too Long")),
@@ -166,66 +147,53 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
         method: request.method.unwrap_or_default().to_owned(),
         target: request.path.unwrap_or_default().to_owned(),
         is_last,
+        is_old,
+        accept: value("accept"),
         body,
     };
     Ok(Some((parsed, skipped + length)))
 }
 
-impl Bad {
-    fn response(&self) -> Response {
-        let Self(code, reason) = self;
-        let status = match code {
-            414 => "414 URI Too Long",
-            431 => "431 Request Header Fields Too Large",
-            505 => "505 Unknown Version",
-            _ if *reason == "No Host" => "400 No Host",
-            _ => "400 Bad Request",
-        };
-        let body = format!("<h1>Bad Message {code}</h1><pre>reason: {reason}</pre>");
-        Response { status, headers: vec![("Content-Type", HTML.to_owned())], body, is_last: true }
+/// Jetty's word for what is wrong.
+fn bad(error: httparse::Error, head: &[u8]) -> Bad {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let words = line.split(|byte| *byte == b' ').count();
+    let is_text = line.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    match error {
+        httparse::Error::TooManyHeaders => Bad(431, "Request Header Fields Too Large"),
+        httparse::Error::HeaderName if has_blank_in_name(head) => Bad(400, "Illegal character SPACE=' '"),
+        httparse::Error::Version if line.ends_with(b" HTTP/2.0") => Bad(426, "Upgrade Required"),
+        _ if is_text && words == 1 => Bad(400, "No URI"),
+        _ if is_text && words == 2 => Bad(505, "HTTP/0.9 not supported"),
+        httparse::Error::Version => Bad(505, "Unknown Version"),
+        _ => Bad(400, "Bad Request"),
     }
 }
 
-impl Response {
-    fn empty(status: &'static str) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), is_last: false }
-    }
+fn has_blank_in_name(head: &[u8]) -> bool {
+    let names = head.split(|byte| *byte == b'\n').skip(1).filter_map(|line| line.split(|byte| *byte == b':').next());
+    names.into_iter().any(|name| name.contains(&b' '))
+}
 
-    fn not_found() -> Self {
-        let headers = vec![("Cache-Control", "must-revalidate,no-cache,no-store".to_owned()), ("Content-Type", HTML.to_owned())];
-        let body =
-            "<html>\n<head><title>Error 404 Not Found</title></head>\n<body><h2>HTTP ERROR 404 Not Found</h2></body>\n</html>\n";
-        Self { status: "404 Not Found", headers, body: body.to_owned(), is_last: false }
-    }
-
-    fn text(&self, with_body: bool, is_last: bool) -> String {
-        let mut text = format!("HTTP/1.1 {}\r\n", self.status);
-        // what is no request is answered with another order of headers
-        let (before, after) = match (is_last, self.is_last) {
-            (true, false) => (CLOSE, ""),
-            (true, true) => ("", CLOSE),
-            (false, _) => ("", ""),
-        };
-        text.push_str(before);
-        for (name, value) in &self.headers {
-            // a String takes everything
-            let _ = write!(text, "{name}: {value}\r\n");
+/// A path without its `.` and `..`; `None` where it leads out of the root.
+fn canonical(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').skip(1) {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
         }
-        let _ = write!(text, "Content-Length: {}\r\n{after}Server: {SERVER}\r\n\r\n", self.body.len());
-        if with_body {
-            text.push_str(&self.body);
-        }
-        text
     }
+    Some(format!("/{}", parts.join("/")))
 }
 
 async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<Response> {
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let Some(path) = decode(path) else { return Some(Bad(400, "Bad Request").response()) };
+    let (uri, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let Some(path) = decode(uri).as_deref().and_then(canonical) else { return Some(Bad(400, "Bad Request").response()) };
     let rest = path.strip_prefix(config.command_url.trim_end_matches('/'));
     let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    let rest = rest.filter(|rest| rest.split('/').all(|part| part != ".."));
-    let Some(command) = rest.map(|rest| rest.trim_start_matches('/')) else { return Some(Response::not_found()) };
+    let servlet = if rest.is_some() { COMMAND_SERVLET } else { OTHER_SERVLET };
     let date = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let date = ("Date", date);
     match request.method.as_str() {
@@ -235,9 +203,19 @@ async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<To
             return Some(Response { headers, ..Response::empty("200 OK") });
         }
         "TRACE" => return Some(Response::empty("403 Forbidden")),
-        "POST" | "PUT" | "DELETE" => return Some(Response::empty("405 Method Not Allowed")),
+        "POST" => {
+            let message = "HTTP method POST is not supported by this URL";
+            let page = ErrorPage { code: 405, reason: "Method Not Allowed", message, uri, servlet };
+            return Some(page.response(request.accept.as_deref()));
+        }
+        "PUT" | "DELETE" => return Some(Response::empty("405 Method Not Allowed")),
         _ => return Some(Response::empty("501 Not Implemented")),
     }
+    let Some(rest) = rest else {
+        let page = ErrorPage { code: 404, reason: "Not Found", message: "Not Found", uri, servlet };
+        return Some(page.response(request.accept.as_deref()));
+    };
+    let command = rest.strip_prefix('/').unwrap_or_default();
     if command.is_empty() {
         let link = |name: &str| format!("<a href=\"{}/{name}\">{name}</a>\n<br/>\n", config.command_url);
         let body = COMMANDS.iter().map(|(name, _)| link(name)).collect();
@@ -296,6 +274,11 @@ mod tests {
         check(b"GET /a HTTP/1.1\r\nHost", Ok(None));
         check(b"GET /a HTTP/1.1\r\n\r\n", Err(Bad(400, "No Host")));
         check(b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", Err(Bad(400, "Invalid Content-Length Value")));
+        check(b"GET /a HTTP/2.0\r\nHost: x\r\n\r\n", Err(Bad(426, "Upgrade Required")));
+        check(b"GET /a HTTP/3.0\r\nHost: x\r\n\r\n", Err(Bad(505, "Unknown Version")));
+        check(b"GET /a\r\n", Err(Bad(505, "HTTP/0.9 not supported")));
+        check(b"garbage\r\n\r\n", Err(Bad(400, "No URI")));
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\nA B: 1\r\n\r\n", Err(Bad(400, "Illegal character SPACE=' '")));
         check(b"\x16\x03\x01\x02\x00\x01\x00", Err(Bad(400, "Bad Request")));
         check(&[b"GET /".as_slice(), &[b'a'; 9000]].concat(), Err(Bad(414, "URI Too Long")));
         let long = [b"GET / HTTP/1.1\r\nHost: x\r\nX: ".as_slice(), &[b'a'; 9000], b"\r\n\r\n"].concat();
@@ -308,6 +291,13 @@ mod tests {
             [("/%72uok", Some("/ruok")), ("/a%22b", Some("/a\"b")), ("/%zz", None), ("/%4", None), ("/%+1", None)]
         {
             assert_eq!(decode(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_never_leads_out_of_the_root() {
+        for (path, expected) in [("/a/./../b", Some("/b")), ("/a//b/", Some("/a//b/")), ("/../x", None), ("/", Some("/"))] {
+            assert_eq!(canonical(path).as_deref(), expected, "{path}");
         }
     }
 

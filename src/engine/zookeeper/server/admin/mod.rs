@@ -3,6 +3,7 @@
 mod answers;
 mod http;
 mod json;
+mod response;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-pub(super) use answers::answer;
+pub(super) use answers::{answer, needs_server};
 
 use super::run::ToCore;
 use crate::engine::log4j::{self, Level};

@@ -67,6 +67,8 @@ pub struct ServerConfig {
     pub large_requests: LargeRequests,
     /// How long a request may have waited, in ms (`throttled_op_wait_time`); 0 is any time.
     pub throttled_op_wait_ms: i32,
+    /// The class of `audit.impl.class` where `audit.enable` asks for one that is not there.
+    pub missing_audit_logger: Option<String>,
     /// The AdminServer; `None`: there is none.
     pub admin: Option<AdminConfig>,
     /// The Java system properties that ZooKeeper makes of the file, by their names there.
@@ -153,6 +155,7 @@ impl ServerConfig {
             keep_alive: false,
             large_requests: LargeRequests { threshold: -1, max_bytes: DEFAULT_LARGE_REQUESTS_BYTES },
             throttled_op_wait_ms: 0,
+            missing_audit_logger: None,
             admin: None,
             properties: BTreeMap::new(),
             text: String::new(),

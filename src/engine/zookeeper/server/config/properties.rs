@@ -78,6 +78,9 @@ impl ServerConfig {
         };
         self.throttled_op_wait_ms = values.property_int("throttled_op_wait_time", 0);
         self.admin = values.property_is_true("admin.enableServer").then(|| AdminConfig::of(&|key| values.property(key)));
+        let audit_logger = values.property("audit.impl.class").filter(|class| *class != AUDIT_LOGGER);
+        let missing = audit_logger.filter(|_| values.property_is_true("audit.enable"));
+        self.missing_audit_logger = missing.map(str::to_owned);
         self.take_options(values)
     }
 
@@ -90,7 +93,7 @@ impl ServerConfig {
         options.digest_scheme = values.property_is_true("DigestAuthenticationProvider.enabled");
         options.digest_algorithm = digest_algorithm(values)?;
         options.reconfig = values.get("reconfigEnabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        options.audit = values.property_is_true("audit.enable");
+        options.audit = values.property_is_true("audit.enable") && self.missing_audit_logger.is_none();
         options.digest = self.storage.tree.digest;
         options.close_session_txn = values.property_is_true("closeSessionTxn.enabled");
         options.throttle = throttle(values)?;
@@ -154,12 +157,6 @@ fn digest_algorithm(values: &Values<'_>) -> Result<DigestAlgorithm, ConfigError>
 /// Classes that neither ZooKeeper nor this server has.
 fn refuse_unknown_classes(values: &Values<'_>) -> Result<(), ConfigError> {
     let factory = values.property("serverCnxnFactory").filter(|class| ![NIO_FACTORY, NETTY_FACTORY].contains(class));
-    let audit_logger = values.property("audit.impl.class").filter(|class| *class != AUDIT_LOGGER);
-    if let Some(class) = audit_logger.filter(|_| values.property_is_true("audit.enable")) {
-        return Err(ConfigError::Unexpected(format!(
-            "java.lang.RuntimeException: Couldn't instantiate {class}\nCaused by: java.lang.ClassNotFoundException: {class}"
-        )));
-    }
     let manager = values.property("watchManagerName").filter(|class| !WATCH_MANAGERS.contains(class));
     let exception = |class: &str| {
         format!("java.io.IOException: Couldn't instantiate {class}\nCaused by: java.lang.ClassNotFoundException: {class}")

@@ -16,7 +16,7 @@ fn example(key: &Key) -> (&'static str, &'static str) {
         "4lw.commands.whitelist" => ("stat, ruok", ""),
         "DigestAuthenticationProvider.superDigest" => ("super:x", ""),
         "DigestAuthenticationProvider.digestAlg" => ("SHA-256", ""),
-        "audit.impl.class" => ("abc", ""),
+        "audit.impl.class" => ("abc", "audit.enable=true\n"),
         "admin.serverAddress" => ("localhost", ""),
         "admin.commandURL" => ("/other", ""),
         "connection_throttle_global_session_weight" | "connection_throttle_renew_session_weight" => {
