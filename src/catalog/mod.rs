@@ -16,6 +16,8 @@ pub mod zookeeper;
 pub const KAFKA_VERSION: &str = "3.6.0";
 /// The Scala version in the name of the distribution's folder.
 pub const SCALA_VERSION: &str = "2.13";
+/// The version of Scala with its last number, as `kafka-run-class.sh` of a source folder names it.
+pub const SCALA_FULL_VERSION: &str = "2.13.11";
 /// The commit that Kafka 3.6.0 was built from, as its log prints it.
 pub const KAFKA_COMMIT: &str = "60e845626d8a465a";
 /// The ZooKeeper version string that 3.6.0's coordinator prints.

@@ -9,18 +9,15 @@ use tokio::sync::mpsc;
 
 use super::failure::Failure;
 use super::learn::{Keeper, setup_failure, terminal_failure};
-use super::opening::{Opened, Opening, PortsWanted, prepare};
+use super::opening::{Opened, Opening, PortsWanted, prepare, remembered_engines};
 use super::{Args, exit, print, runtime, workspace_folder};
 use crate::frontend::{Blocks, Host, Paint};
-use crate::lab::check::LabSystem;
-use crate::lab::check::invocations::Invocations;
-use crate::lab::check::scope::Scope;
 use crate::lab::coach::Choice;
 use crate::lab::format::Lab;
 use crate::lab::runner::control::{self, Asked, CheckReport, Reply, Request};
 use crate::lab::runner::{
-    Effect, Input, LabMemory, Ports, Remembered, RenewError, Run, RunEvent, Session, SessionEvent, Workspace, WorkspaceError,
-    variables,
+    Effect, Input, LabMemory, Ports, Remembered, RenewError, Run, RunEvent, Session, SessionEvent, Setup, Workspace,
+    WorkspaceError, system_to_ask, variables,
 };
 use crate::lab::terminal::{Size, TerminalError};
 use crate::text::{Language, Message, asking as say, learn as words};
@@ -138,7 +135,7 @@ impl Asking<'_> {
     async fn ask(&self, request: &Request) -> Result<Reply, Failure> {
         for _ in 0..TRIES {
             match (request, Workspace::runner(&self.folder)) {
-                (Request::Check { step, .. }, None) => return Ok(self.check_here(*step).await),
+                (Request::Check { step, .. }, None) => return self.check_here(*step).await,
                 (_, None) => match Workspace::open(&self.folder) {
                     Ok(workspace) => return self.serve_here(workspace, request).await,
                     Err(WorkspaceError::Busy { .. }) => {}
@@ -154,20 +151,23 @@ impl Asking<'_> {
             }
         }
         match (request, Workspace::runner(&self.folder)) {
-            (Request::Check { step, .. }, _) => Ok(self.check_here(*step).await),
+            (Request::Check { step, .. }, _) => self.check_here(*step).await,
             (_, pid) => Err(Failure::new("no-answer", Message::new(say::E_NO_ANSWER).with("pid", pid.unwrap_or_default()))),
         }
     }
 
     /// Asks the checks without a runner.
-    async fn check_here(&self, step: Option<usize>) -> Reply {
+    async fn check_here(&self, step: Option<usize>) -> Result<Reply, Failure> {
         let steps = self.lab.spec.steps.len();
-        let Some(step) = step.or(Some(self.memory.progress.step).filter(|step| *step < steps)) else { return Reply::NoStep };
-        let scope = Scope::new(self.memory.session.clone(), &self.folder.join(&self.lab.name));
-        let system = LabSystem::new(scope, Invocations::default(), self.memory.seen.clone());
-        let variables = variables(&self.lab, self.ports(), &self.folder.join(&self.lab.name));
+        let Some(step) = step.or(Some(self.memory.progress.step).filter(|step| *step < steps)) else { return Ok(Reply::NoStep) };
+        let folder = self.folder.join(&self.lab.name);
+        let engines = remembered_engines(&self.memory).await?;
+        let (lab, language, ports) = (&self.lab, self.language, self.ports());
+        let setup = Setup { lab, folder: &folder, language, ports, engines: &engines, memory: &self.memory };
+        let system = system_to_ask(&setup).map_err(|error| setup_failure(error, language))?;
+        let variables = variables(&self.lab, ports, &folder);
         let began = std::collections::HashMap::new();
-        Reply::Checked(control::check(&self.lab, step, &variables, &system, &began, self.language).await)
+        Ok(Reply::Checked(control::check(&self.lab, step, &variables, &system, &began, self.language).await))
     }
 
     fn ports(&self) -> Ports {

@@ -8,16 +8,13 @@ use futures_util::{StreamExt, stream};
 
 use super::failure::Failure;
 use super::lab::CheckArgs;
-use super::verify::{Options, Place, failures, load, verify_failure};
-use super::{Args, engine, exit, print, runtime};
-use crate::engine::parts::{Engines, Kind, Parts};
+use super::verify::{Options, Place, failures, load, runs_at_once, verify_failure};
+use super::{Args, engine, exit, print, progress, runtime};
+use crate::engine::parts::Engines;
 use crate::judge::rules;
 use crate::lab::format::{Lab, RightRoute, Routes, WrongRoute};
 use crate::lab::runner::{Problem, RouteResult, play_right, play_wrong, untouched, verify};
 use crate::text::{Language, Message, Text, lab as say};
-
-/// How many runs of bundled servers go on at once for each processor: they wait more than they work.
-const RUNS_PER_PROCESSOR: usize = 2;
 
 /// One thing that is held against a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -137,14 +134,14 @@ impl Checking<'_> {
         let began = Instant::now();
         let mut jobs = vec![Job::Wrong(&subject.routes.wrong), Job::Solution, Job::Texts, Job::Untouched];
         jobs.extend(subject.routes.right.iter().map(Job::Right));
-        let bundled = self.engines.parts() == Parts::all_of(Kind::Bundled);
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        // a JVM takes all that a processor has
-        let at_once = if bundled { processors * RUNS_PER_PROCESSOR } else { 1 };
-        let mut runs = stream::iter(jobs).map(|job| self.job(subject, job)).buffer_unordered(at_once);
+        let (mut ended, all) = (0, jobs.len());
+        self.show(subject, ended, all);
+        let mut runs = stream::iter(jobs).map(|job| self.job(subject, job)).buffer_unordered(runs_at_once(self.engines));
         let mut parts: Vec<PartReport> = Part::ALL.map(|part| PartReport { part, all: 0, good: 0, findings: Vec::new() }).into();
         while let Some(found) = runs.next().await {
             let found = found?;
+            ended += 1;
+            self.show(subject, ended, all);
             if let Some(part) = parts.iter_mut().find(|part| part.part == found.part) {
                 part.all += found.all;
                 part.good += found.good;
@@ -155,6 +152,13 @@ impl Checking<'_> {
         Ok(LabReport { lab: subject.lab.name.clone(), passed: parts.iter().all(PartReport::is_good), seconds, parts })
     }
 
+    /// How far the runs of a lab are, for somebody who waits.
+    fn show(&self, subject: &Subject, ended: usize, all: usize) {
+        let values: [(&str, &dyn std::fmt::Display); 3] = [("lab", &subject.lab.name), ("ended", &ended), ("all", &all)];
+        progress(&if ended < all { say::PROGRESS.fill(self.language, &values) } else { String::new() });
+    }
+
+    /// Makes one run.
     async fn job(&self, subject: &Subject, job: Job<'_>) -> Result<PartReport, Failure> {
         let Subject { lab, routes } = subject;
         if matches!(job, Job::Texts) {

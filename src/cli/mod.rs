@@ -28,7 +28,7 @@ mod up;
 mod verify;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -119,6 +119,14 @@ fn fail(failure: &Failure, language: Language) -> u8 {
 fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
     let _ = io::stdout().flush();
+}
+
+/// Shows how far a long command is, in place of what this showed before; nothing where nobody looks at standard error.
+fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        // carriage return, and erase to the end of the line
+        let _ = write!(io::stderr(), "\r\x1b[K{text}");
+    }
 }
 
 /// The workspace: as asked for, else `KAFKALAB_WORKSPACE`, else `~/kafkalab`.

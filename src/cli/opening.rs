@@ -52,7 +52,7 @@ pub(super) async fn prepare(memory: &mut LabMemory, engines: Option<Engines>, po
 }
 
 /// The engine that a lab was done on last.
-async fn remembered_engines(memory: &LabMemory) -> Result<Engines, Failure> {
+pub(super) async fn remembered_engines(memory: &LabMemory) -> Result<Engines, Failure> {
     let Some(folder) = memory.apache.clone() else { return Ok(Engines::Bundled) };
     let found = EngineChoice::Apache(Some(folder)).engines().await;
     found.map_err(|failure| Failure { message: failure.message.and(engines::E_REMEMBERED.into()), ..failure })

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use tempfile::TempDir;
 
 use super::engine::EngineChoice;
 use super::failure::{Failure, with_reason};
 use super::learn::{setup_failure, terminal_failure};
 use super::{Args, engine, exit, print, runtime};
-use crate::engine::parts::Engines;
+use crate::engine::parts::{Engines, Kind, Parts};
 use crate::lab::format::{Lab, LabSource};
 use crate::lab::runner::{Deadlines, LabResult, Plan, Ports, StepResult, VerifyError, verify};
 use crate::lab::snapshot::Snapshots;
@@ -40,18 +41,37 @@ pub(super) fn run(
     let steps: usize = labs.iter().map(|lab| lab.spec.steps.len()).sum();
     let engine = engine::name(&engines).get(language);
     print(&(say::VERIFY_HEADER.fill(language, &[("labs", &labs.len()), ("steps", &steps), ("engine", &engine)]) + "\n"));
+    // labs that are played at once cannot all have the documented ports
+    let at_once = runs_at_once(&engines).min(labs.len());
+    let options = Options { free_ports: options.free_ports || at_once > 1, ..options };
     let (mut passed, mut failed) = (0, 0);
-    for lab in &labs {
-        let result = runtime.block_on(verify_lab(args, lab, options, &engines, language))?;
-        let good = result.steps.iter().filter(|(_, result)| result.is_good()).count();
-        passed += good;
-        failed += result.steps.len() - good;
-        print(&report(lab, &result, language));
-    }
+    runtime.block_on(async {
+        let mut results = stream::iter(&labs)
+            .map(async |lab| (lab, verify_lab(args, lab, options, &engines, language).await))
+            .buffered(at_once);
+        while let Some((lab, result)) = results.next().await {
+            let result = result?;
+            let good = result.steps.iter().filter(|(_, result)| result.is_good()).count();
+            passed += good;
+            failed += result.steps.len() - good;
+            print(&report(lab, &result, language));
+        }
+        Ok::<_, Failure>(())
+    })?;
     let skipped = steps - passed - failed;
     let values: [(&str, &dyn std::fmt::Display); 3] = [("passed", &passed), ("failed", &failed), ("skipped", &skipped)];
     print(&(say::VERIFY_SUMMARY.fill(language, &values) + "\n"));
     Ok(if passed == steps { exit::OK } else { exit::FOUND })
+}
+
+/// How many runs of bundled servers go on at once for each processor: they wait more than they work.
+const RUNS_PER_PROCESSOR: usize = 2;
+
+/// How many runs of labs go on at once on these engines.
+pub(super) fn runs_at_once(engines: &Engines) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    // a JVM takes all that a processor has
+    if engines.parts() == Parts::all_of(Kind::Bundled) { processors * RUNS_PER_PROCESSOR } else { 1 }
 }
 
 /// The labs that were named; all where none was.

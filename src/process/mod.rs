@@ -1,6 +1,7 @@
 //! Child processes, pseudo-terminals, signals, and the process table. Nothing else in the project spawns or signals.
 
 pub mod exec;
+pub mod ignored;
 pub mod jvm;
 pub mod lock;
 pub mod marked;

@@ -74,7 +74,7 @@ pub struct PtyChild {
     identity: Option<Identity>,
 }
 
-/// Starts a program on a new pseudo-terminal. Must be called within a tokio runtime.
+/// Starts a program on a new pseudo-terminal, with every signal as the system has it. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// The program or its folder is not there, or the system has no pseudo-terminal or process left.
@@ -83,6 +83,7 @@ pub fn spawn(command: PtyCommand) -> Result<PtyProcess, SpawnError> {
     if !working_folder.is_dir() {
         return Err(SpawnError::NoWorkingFolder { program, folder: working_folder });
     }
+    super::ignored::spare_children();
     let opened = open(&program, size)?;
     let mut starting = pty_process::Command::new(&program).args(arguments).current_dir(working_folder);
     for (name, value) in environment {

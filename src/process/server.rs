@@ -2,6 +2,8 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::ignored::is_ignored;
+
 /// The signals that end a server, with the exit codes of a JVM that they end. Those that were ignored when the process was
 /// started, as `nohup` and a script's `&` do, stay so.
 pub struct EndingSignals {
@@ -13,11 +15,7 @@ pub struct EndingSignals {
 impl EndingSignals {
     /// From now on the signals do not end the process by themselves. Inside a runtime only.
     pub fn listen() -> Self {
-        let ignored = ignored_signals();
-        let listen = |kind: SignalKind| {
-            let bit = u32::try_from(kind.as_raw_value() - 1).unwrap_or(0);
-            if ignored >> bit & 1 == 1 { None } else { signal(kind).ok() }
-        };
+        let listen = |kind: SignalKind| if is_ignored(kind.as_raw_value()) { None } else { signal(kind).ok() };
         let (terminate, interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
         Self { terminate, interrupt, hang_up: listen(SignalKind::hangup()) }
     }
@@ -31,13 +29,6 @@ impl EndingSignals {
             else => std::future::pending().await,
         }
     }
-}
-
-/// The signals that this process was started to ignore (`SigIgn`); bit 0 is signal 1.
-pub fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim);
-    mask.and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0)
 }
 
 /// Meets the limits on files as a JVM does: as many are open at once as the system allows at most, and a write beyond the limit of

@@ -84,6 +84,7 @@ pub struct Command {
     working_folder: Option<PathBuf>,
     own_group: bool,
     kill_on_drop: bool,
+    default_signals: bool,
     stdin: Stream,
     stdout: Stream,
     stderr: Stream,
@@ -101,6 +102,7 @@ impl Command {
             working_folder: None,
             own_group: false,
             kill_on_drop: false,
+            default_signals: false,
             stdin: Stream::Null,
             stdout: Stream::Null,
             stderr: Stream::Null,
@@ -170,6 +172,13 @@ impl Command {
         self
     }
 
+    /// Lets it begin with every signal as the system has it, also where this process was started to ignore some, and so all that is started
+    /// here from then on. (A program that is to be ended as `nohup` wants it is started without this.)
+    pub fn default_signals(mut self) -> Self {
+        self.default_signals = true;
+        self
+    }
+
     /// Where its standard input comes from.
     pub fn stdin(mut self, stream: Stream) -> Self {
         self.stdin = stream;
@@ -196,6 +205,9 @@ impl Command {
         let Self { program, working_folder, own_group, kill_on_drop, .. } = self;
         if let Some(folder) = working_folder.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(SpawnError::NoWorkingFolder { program, folder: folder.to_owned() });
+        }
+        if self.default_signals {
+            super::ignored::spare_children();
         }
         let mut command = tokio::process::Command::new(&program);
         command.args(self.arguments).stdin(self.stdin).stdout(self.stdout).stderr(self.stderr);

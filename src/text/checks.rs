@@ -69,6 +69,8 @@ crate::texts! {
     BROKER_ENDED_KILLED { ko: "브로커가 정리할 틈 없이 죽었다", en: "the broker was killed before it could put anything in order" }
     ENDED_CLEANLY { ko: "데이터 폴더에 .kafka_cleanshutdown을 남기고 끝났어요: 할 일을 다 하고 간 거예요", en: "it left .kafka_cleanshutdown in its data folder: everything was put in order" }
     ENDED_KILLED { ko: "데이터 폴더에 .kafka_cleanshutdown이 없어요: 정리할 틈이 없었어요", en: "there is no .kafka_cleanshutdown in its data folder: it had no time to put anything in order" }
+    ENDED_MARKED_BY_HAND { ko: "표시는 있지만 브로커가 색인을 닫지 못했어요: 정리하고 끝난 게 아니에요. 다시 띄운 다음 끝내세요", en: "the mark is there, but the broker has not closed its indexes: it did not end in order. Start it again, then end it" }
+    ENDED_MARK_REMOVED { ko: "표시는 없지만 브로커가 색인을 모두 닫았어요: 정리하고 끝난 거예요. 다시 띄운 다음 끝내세요", en: "the mark is not there, but the broker has closed its indexes: it ended in order. Start it again, then end it" }
     ENDED_UNSEEN { ko: "돌고 있는 브로커를 아직 보지 못했어요. 다시 띄운 다음 끝내세요", en: "no running broker was seen yet: start it, then end it" }
 
     ASK_BROKER_ID { ko: "브로커의 id를 answer로 답한다", en: "the broker's id is answered" }
@@ -77,9 +79,23 @@ crate::texts! {
     ASK_COORDINATOR_PID { ko: "주키퍼의 프로세스 번호를 answer로 답한다", en: "ZooKeeper's process number is answered" }
     ASK_CLUSTER_ID { ko: "클러스터의 id를 answer로 답한다", en: "the cluster's id is answered" }
     ASK_ADVERTISED_ADDRESS { ko: "브로커가 클라이언트에게 알려 주는 주소를 answer로 답한다", en: "the address that the broker tells clients is answered" }
+    ASK_SCRIPT_COUNT { ko: "bin 바로 아래에 있는 스크립트(.sh)의 수를 answer로 답한다", en: "the number of scripts (.sh) right in bin is answered" }
+    ASK_COORDINATOR_PORT_SETTING { ko: "주키퍼의 설정 파일에 적힌 포트를 answer로 답한다", en: "the port that ZooKeeper's file of settings gives is answered" }
+    ASK_JAVA_VERSION { ko: "자바의 버전을 answer로 답한다 (없으면 answer none)", en: "the version of Java is answered (where there is none: answer none)" }
     ANSWER_NONE { ko: "아직 답하지 않았어요", en: "not answered yet" }
     ANSWER_RIGHT { ko: "{answer}: 맞아요", en: "{answer}: that is right" }
     ANSWER_WRONG { ko: "{answer:은/는} 시스템이 말하는 것과 달라요", en: "{answer} is not what the system says" }
+
+    UNPACKED { ko: "{archive}의 내용이 다 풀려 있다", en: "all that is in {archive} is unpacked" }
+    UNPACKED_IS { ko: "{folder}: 파일 {count}개가 다 있어요", en: "{folder}: all {count} files are there" }
+    UNPACKED_PART { ko: "{folder}에 파일 {count}개 중 {missing}개가 없어요. 묶음을 끝까지 풀지 못했거나 일부만 풀었어요", en: "in {folder}, {missing} of {count} files are missing: the archive was not whole, or only a part of it was unpacked" }
+    UNPACKED_SOURCE { ko: "{folder:은/는} 소스 코드예요. 실행할 프로그램이 있는 묶음은 {archive:이에요/예요}", en: "{folder} is the source; the archive with programs to run is {archive}" }
+    UNPACKED_NOT { ko: "아직 풀린 폴더가 보이지 않아요. 다른 곳에 풀었다면 그 폴더로 cd 해 보세요", en: "no unpacked folder is seen yet; if it is somewhere else, cd into it" }
+    IN_DISTRIBUTION { ko: "터미널이 풀어 놓은 카프카 폴더 안에 있다", en: "a terminal is in the unpacked folder of Kafka" }
+    IN_DISTRIBUTION_IS { ko: "터미널: {folder}에 있어요", en: "terminal: it is in {folder}" }
+    IN_DISTRIBUTION_NOT { ko: "카프카 폴더에 들어가 있는 터미널이 없어요", en: "no terminal is in the folder of Kafka" }
+    LOOKED { ko: "kafkalab doctor를 실행한다", en: "kafkalab doctor is run" }
+    LOOKED_IS { ko: "kafkalab doctor가 이 컴퓨터를 점검했어요", en: "kafkalab doctor has looked at this machine" }
 
     STOPPED { ko: "{server:이/가} 멈췄다", en: "{server} has stopped" }
     STOPPED_IS { ko: "{server}: 프로세스도 포트도 이제 없어요", en: "{server}: neither process nor port is left" }

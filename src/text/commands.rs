@@ -13,6 +13,18 @@ crate::rule_texts! {
         fix: ("tar -xzf 로 푼 다음, 확장자를 뗀 폴더로 들어가세요.", "Unpack it with tar -xzf, then go into the folder without the ending."),
         seen: ("셸이 Not a directory 라고 해요.", "The shell says: Not a directory"),
     }
+    ARCHIVE_MISSING {
+        title: ("그런 이름의 압축 파일은 없어요", "There is no archive of that name"),
+        why: ("카프카의 묶음 이름은 kafka, 밑줄, 스칼라 버전, 빼기표, 카프카 버전 순서예요: kafka_2.13-3.6.0.tgz", "An archive of Kafka is called kafka, an underscore, the version of Scala, a hyphen, the version of Kafka: kafka_2.13-3.6.0.tgz"),
+        fix: ("앞 글자 몇 개를 치고 Tab을 누르면 셸이 이름을 채워 줘요.", "Type its first letters and press Tab: the shell fills in the name."),
+        seen: ("tar가 Cannot open: No such file or directory 라고 해요.", "tar says: Cannot open: No such file or directory"),
+    }
+    ARCHIVE_BROKEN {
+        title: ("온전한 압축 파일이 아니에요", "This archive is not whole"),
+        why: ("내려받다 끊긴 파일은 앞부분만 풀리고, 링크가 웹 페이지였다면 압축 파일이 아예 아니에요. 풀린 것이 있어도 믿을 수 없어요.", "A download that broke off unpacks only in part, and where the link was a web page, the file is no archive at all. What came out of it cannot be relied on."),
+        fix: ("풀린 것을 지우고 다시 받으세요. sha512sum으로 견줘 보면 확실해요.", "Remove what came out and download it again; sha512sum tells whether it is whole."),
+        seen: ("gzip: stdin: unexpected end of file, 또는 not in gzip format", "gzip: stdin: unexpected end of file, or: not in gzip format"),
+    }
     CONFIG_FROM_ELSEWHERE {
         title: ("설정 파일의 경로가 지금 폴더와 맞지 않아요", "The path of the configuration does not count from this folder"),
         why: ("경로는 스크립트가 있는 곳이 아니라 지금 있는 폴더부터 세요. bin 안에서는 ../config, 그 위에서는 config예요.", "A path counts from the current folder, not from where the script is: ../config within bin, config above it."),

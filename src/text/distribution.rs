@@ -60,6 +60,18 @@ crate::texts! {
         ko: "아파치 카프카에만 있는 프로그램이에요. 어디서 받는지 알려 줘요.",
         en: "A program that only Apache Kafka has. This says where to get it.",
     }
+    SOURCE_NOTE {
+        ko: "카프카의 소스 코드를 내려받으면 이렇게 생긴 폴더가 나와요. 스크립트와 설정은 있지만 실행할 프로그램(libs)은 없어요.\n\
+             진짜 소스 코드와 그것을 빌드하는 gradlew는 여기에 없어요. 이 묶음은 내려받기를 대신하는 견본이에요.\n\
+             바로 실행할 수 있는 것은 {binary}.tgz예요.\n",
+        en: "A folder of Kafka's source looks like this: scripts and settings are there, but no libs with programs to run.\n\
+             The source itself, and the gradlew that builds it, are not in here: this archive stands in for the download.\n\
+             What can be run at once is {binary}.tgz.\n",
+    }
+    SOURCE_RUN_CLASS {
+        ko: "소스 코드 폴더에는 실행할 프로그램이 없어요. 다른 스크립트가 모두 이 스크립트를 불러요.",
+        en: "A folder of the source has no program to run. Every other script calls this one.",
+    }
     RUN_CLASS {
         ko: "메인 클래스 이름으로 프로그램을 실행해요. 다른 스크립트가 모두 이 스크립트를 불러요.",
         en: "Runs a program by the name of its main class. Every other script calls this one.",

@@ -11,6 +11,7 @@ crate::texts! {
     E_EXISTS { ko: "{folder:이/가} 이미 있어요. 다른 이름을 지어 주세요.", en: "{folder} is there already. Choose another name." }
     EXIT_CODES { ko: "종료 코드: 0 모두 맞아요 · 1 무언가 틀렸어요 · 2 확인할 수 없었어요", en: "Exit codes: 0 all is well · 1 something is wrong · 2 could not be checked" }
     HEADER { ko: "lab check · {engine} · 실습 {labs}개", en: "lab check · {engine} · {labs} lab(s)" }
+    PROGRESS { ko: "… {lab}  {all}번 중 {ended}번 돌려 봤어요", en: "… {lab}  {ended} of {all} runs" }
     LAB { ko: "{mark} {lab}  {seconds}초", en: "{mark} {lab}  {seconds} s" }
     PART { ko: "{mark} {part}  {good}/{all}", en: "{mark} {part}  {good}/{all}" }
     TEXTS { ko: "글", en: "texts" }

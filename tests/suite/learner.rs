@@ -118,8 +118,19 @@ impl Home {
         self.start_with(arguments, Size::default(), &[])
     }
 
+    /// As [`Home::start`], by a shell that has made `before`, which its program inherits.
+    pub fn start_after(&self, before: &str, arguments: &[&str]) -> Learner {
+        let script = format!("{before}; exec \"$0\" \"$@\"");
+        let shell = ["-c", &script, env!("CARGO_BIN_EXE_kafkalab")];
+        Learner::start(self.command("sh".into(), &[&shell, arguments].concat(), Size::default(), &[]))
+    }
+
     /// As [`Home::start`], on a screen of that size, with more in the environment.
     pub fn start_with(&self, arguments: &[&str], size: Size, environment: &[(&str, Option<&str>)]) -> Learner {
+        Learner::start(self.command(env!("CARGO_BIN_EXE_kafkalab").into(), arguments, size, environment))
+    }
+
+    fn command(&self, program: PathBuf, arguments: &[&str], size: Size, environment: &[(&str, Option<&str>)]) -> PtyCommand {
         let mut all: Vec<(OsString, Option<OsString>)> = vec![
             ("HOME".into(), Some(self.folder.path().into())),
             ("KAFKALAB_WORKSPACE".into(), Some(self.workspace.clone().into())),
@@ -130,14 +141,13 @@ impl Home {
             ("KAFKALAB_PLAIN".into(), Some("1".into())),
         ];
         all.extend(environment.iter().map(|(name, value)| (OsString::from(name), value.map(OsString::from))));
-        let command = PtyCommand {
-            program: env!("CARGO_BIN_EXE_kafkalab").into(),
+        PtyCommand {
+            program,
             arguments: arguments.iter().map(OsString::from).collect(),
             environment: all,
             working_folder: self.folder.path().to_owned(),
             size,
-        };
-        Learner::start(command)
+        }
     }
 }
 

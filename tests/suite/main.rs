@@ -86,6 +86,8 @@ mod up;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod welcome;
+#[cfg(test)]
 mod wrong_turns;
 #[cfg(test)]
 mod zookeeper;

@@ -17,7 +17,7 @@ const TABLE: &str = "Option                                   Description       
 
 fn tool(main_class: &str, line: &str) -> Command {
     let program = env!("CARGO_BIN_EXE_kafkalab");
-    Command::new(program).called_as(main_class).args(line.split_whitespace()).env_remove(WITNESS_VARIABLE)
+    Command::new(program).called_as(main_class).args(line.split_whitespace()).env_remove(WITNESS_VARIABLE).default_signals()
 }
 
 async fn run(main_class: &str, line: &str, stdin: &[u8]) -> Output {

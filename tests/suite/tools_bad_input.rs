@@ -22,7 +22,7 @@ const LIMIT: usize = 1_000_000;
 const PANICKED: i32 = 101;
 
 fn tool(main_class: &str) -> Command {
-    Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(main_class).env_remove(WITNESS_VARIABLE)
+    Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(main_class).env_remove(WITNESS_VARIABLE).default_signals()
 }
 
 /// The main classes of everything but the servers.

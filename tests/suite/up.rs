@@ -22,7 +22,10 @@ struct Up {
 }
 
 fn up(home: &Path, more: &[&str]) -> Command {
-    let command = Command::new(env!("CARGO_BIN_EXE_kafkalab")).args(["up", "--free-ports", "--json"]).args(more.iter().copied());
+    let command = Command::new(env!("CARGO_BIN_EXE_kafkalab"))
+        .default_signals()
+        .args(["up", "--free-ports", "--json"])
+        .args(more.iter().copied());
     command.env("HOME", home).env("KAFKALAB_WORKSPACE", home.join("ws")).env("LC_ALL", "C.UTF-8")
 }
 

@@ -9,8 +9,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::{Args, exit, print, runtime};
+use super::{Args, exit, print, runtime, workspace_folder};
 use crate::frontend::Paint;
+use crate::lab::check::DOCTOR_CLASS;
+use crate::lab::runner::Workspace;
+use crate::lab::terminal::SESSION_VARIABLE;
 use crate::text::layout::width;
 use crate::text::{Language, Message, Text, doctor as say};
 
@@ -99,7 +102,22 @@ pub(super) fn run(args: &Args, doctor: &DoctorArgs, language: Language) -> Resul
     let worst = findings.iter().map(|finding| finding.verdict).max();
     let page = if doctor.json { as_json(&findings, language) } else { as_text(&findings, language, Paint::for_stdout()) };
     print(&page);
-    Ok(if worst == Some(Verdict::Error) { exit::FOUND } else { exit::OK })
+    let code = if worst == Some(Verdict::Error) { exit::FOUND } else { exit::OK };
+    tell_runner(args, code);
+    Ok(code)
+}
+
+/// Lets the runner of the lab that is open know: it is a step of one.
+fn tell_runner(args: &Args, code: u8) {
+    let of_terminal = || std::env::var(SESSION_VARIABLE).ok().filter(|session| !session.is_empty());
+    let of_workspace = || {
+        let mut remembered = Workspace::peek(&workspace_folder(args).ok()?);
+        Some(remembered.labs.remove(&remembered.last?)?.session)
+    };
+    if let Some(session) = of_terminal().or_else(of_workspace) {
+        // mostly there is none
+        let _ = super::answer::report(&session, DOCTOR_CLASS, &[], code);
+    }
 }
 
 /// The width of the column with what a thing is called.

@@ -103,6 +103,11 @@ impl Java {
         Self::of(std::env::var_os("JAVA_HOME"), find("java")).await
     }
 
+    /// What `java` runs at a prompt; `None` where `PATH` has none that works.
+    pub async fn in_path() -> Option<Self> {
+        Self::ask(&find("java")?).await.ok()
+    }
+
     async fn of(home: Option<OsString>, in_path: Option<PathBuf>) -> Result<Self, JavaError> {
         let program = match home.filter(|home| !home.is_empty()).map(PathBuf::from) {
             Some(home) => {
@@ -132,6 +137,21 @@ impl Java {
         let said = output.stderr.text() + &output.stdout.text();
         let (version, feature) = parse(&said).ok_or_else(|| broken(&said))?;
         Ok(Self { program: program.to_owned(), version, feature })
+    }
+
+    /// Whether somebody who says this means its version: the number that counts, or the whole of it, however it was copied.
+    pub fn is_meant_by(&self, said: &str) -> bool {
+        let starts = said.char_indices().filter(|(at, c)| {
+            let before = said[..*at].chars().next_back();
+            c.is_ascii_digit() && !before.is_some_and(|before| before.is_ascii_alphanumeric() || ".-_+".contains(before))
+        });
+        let Some((start, _)) = starts.into_iter().next() else { return false };
+        let number = said[start..].split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default();
+        let number = number.trim_end_matches(['.', ',']);
+        let rest = self.version.strip_prefix(number);
+        let cut_at_a_part = rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        number == self.feature.to_string()
+            || (cut_at_a_part && parse(&format!("version \"{number}\"")).is_some_and(|(_, feature)| feature == self.feature))
     }
 
     /// How it suits Kafka.
@@ -180,6 +200,26 @@ mod tests {
         check("java: command not found", None);
         check("version \"next\"", None);
         check("", None);
+    }
+
+    #[test]
+    fn a_version_is_meant_however_it_is_copied() {
+        let check = |version: &str, said: &str, expected: bool| {
+            let (version, feature) = parse(&format!("version \"{version}\"")).expect("a version");
+            let java = Java { program: PathBuf::from("java"), version, feature };
+            assert_eq!(java.is_meant_by(said), expected, "{said:?} for {}", java.version);
+        };
+        for said in ["17", "17.0.15", "17.0", "\"17.0.15\"", "openjdk version \"17.0.15\" 2025-04-15", "java 17", "17."] {
+            check("17.0.15", said, true);
+        }
+        for said in ["1", "17.1", "17.0.1", "21", "170", "", "none", "java", "117"] {
+            check("17.0.15", said, false);
+        }
+        for said in ["8", "1.8", "1.8.0", "1.8.0_292"] {
+            check("1.8.0_292", said, true);
+        }
+        check("1.8.0_292", "1", false);
+        check("1.8.0_292", "1.8.0_29", false);
     }
 
     #[tokio::test]

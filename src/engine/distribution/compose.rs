@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::place::{FILE_BYTES_MAX, Files, Mode, bounded};
+use super::place::{FILE_BYTES_MAX, Mode, Sink, bounded};
 use super::scripts::{RUN_CLASS, SERVER_SCRIPTS, scripts};
 use super::{DistributionError, Settings, config};
 use crate::engine::apache::Folder;
@@ -32,7 +32,7 @@ const FILES_MAX: usize = 5000;
 
 /// Puts every file of the folder in place.
 pub(super) fn put(
-    files: &mut Files,
+    files: &mut impl Sink,
     settings: &Settings,
     program: &Path,
     classes: &[&str],
@@ -69,7 +69,7 @@ fn in_place(parts: Parts, kind: Kind, script: &str) -> String {
 }
 
 fn put_bundled(
-    files: &mut Files,
+    files: &mut impl Sink,
     settings: &Settings,
     program: &Path,
     classes: &[&str],
@@ -95,7 +95,7 @@ fn put_bundled(
     files.link(Path::new("libs/kafkalab"), program)
 }
 
-fn put_witness(files: &mut Files, program: &Path) -> Result<(), DistributionError> {
+fn put_witness(files: &mut impl Sink, program: &Path) -> Result<(), DistributionError> {
     files.put(Path::new(WITNESS), include_bytes!("scripts/witness.sh"), Mode::Plain)?;
     files.put(Path::new(JAVA), include_bytes!("scripts/witnessed-java.sh"), Mode::Executable)?;
     files.link(Path::new(PROGRAM), program)
@@ -109,7 +109,7 @@ struct Release<'a> {
 }
 
 impl Release<'_> {
-    fn put(&self, files: &mut Files) -> Result<(), DistributionError> {
+    fn put(&self, files: &mut impl Sink) -> Result<(), DistributionError> {
         let mut names = Vec::new();
         for folder in FOLDERS {
             self.collect(Path::new(folder), DEPTH_MAX, &mut names)?;
@@ -143,7 +143,7 @@ impl Release<'_> {
         Ok(())
     }
 
-    fn put_one(&self, files: &mut Files, name: &Path) -> Result<(), DistributionError> {
+    fn put_one(&self, files: &mut impl Sink, name: &Path) -> Result<(), DistributionError> {
         let source = self.root.join(name);
         let failed = |error| DistributionError::io(&source, error);
         let metadata = fs::metadata(&source).map_err(failed)?;

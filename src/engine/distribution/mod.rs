@@ -1,6 +1,7 @@
 //! Writes the folder `kafka_2.13-3.6.0/` that a learner works in: scripts, configuration files, and a link to this very program.
 //! Writing again renews what was written before and leaves alone what was edited since.
 
+mod archive;
 mod compose;
 mod config;
 mod place;
@@ -12,6 +13,7 @@ use crate::catalog::{KAFKA_VERSION, SCALA_VERSION};
 use crate::engine::parts::Engines;
 use crate::text::Language;
 
+pub use archive::{Archive, Content, Entry, releases};
 pub use config::files as config_files;
 pub use place::DistributionError;
 
@@ -55,6 +57,11 @@ impl Distribution {
     /// The name of the folder, as the archive of the release unpacks: `kafka_2.13-3.6.0`.
     pub fn folder_name() -> String {
         format!("kafka_{SCALA_VERSION}-{KAFKA_VERSION}")
+    }
+
+    /// The name of the archive that unpacks to it: `kafka_2.13-3.6.0.tgz`.
+    pub fn archive_name() -> String {
+        format!("{}.tgz", Self::folder_name())
     }
 
     /// The folder that holds `bin`.

@@ -106,7 +106,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    fn bits(self) -> u32 {
+    pub fn bits(self) -> u32 {
         match self {
             Self::Plain => 0o644,
             Self::Executable => 0o755,
@@ -119,6 +119,14 @@ type Print = (u64, u32);
 
 fn print(bytes: &[u8]) -> Print {
     (bytes.len() as u64, crc32c::crc32c(bytes))
+}
+
+/// Where the files of a distribution are put.
+pub(super) trait Sink {
+    /// Takes a file.
+    fn put(&mut self, name: &Path, contents: &[u8], mode: Mode) -> Result<(), DistributionError>;
+    /// Takes a symbolic link.
+    fn link(&mut self, name: &Path, target: &Path) -> Result<(), DistributionError>;
 }
 
 /// The files of a folder while they are being written.
@@ -137,8 +145,19 @@ impl Files {
         Ok(Self { root, record, written: Vec::new(), kept: Vec::new() })
     }
 
+    /// Keeps the record; gives what was written and what was left alone.
+    pub fn finish(self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), DistributionError> {
+        if !self.written.is_empty() {
+            let lines = self.record.iter().map(|(name, (length, crc))| format!("{length} {crc:08x} {}\n", name.display()));
+            replace(&self.root.join(RECORD), lines.collect::<String>().as_bytes(), Mode::Plain)?;
+        }
+        Ok((self.written, self.kept))
+    }
+}
+
+impl Sink for Files {
     /// Writes a file, unless it was edited since we wrote it.
-    pub fn put(&mut self, name: &Path, contents: &[u8], mode: Mode) -> Result<(), DistributionError> {
+    fn put(&mut self, name: &Path, contents: &[u8], mode: Mode) -> Result<(), DistributionError> {
         let path = self.root.join(name);
         let recorded = self.record.get(name).copied();
         let wanted = print(contents);
@@ -165,7 +184,7 @@ impl Files {
     }
 
     /// Makes a symbolic link, or turns an existing one; a file that is no link is not ours, and stays.
-    pub fn link(&mut self, name: &Path, target: &Path) -> Result<(), DistributionError> {
+    fn link(&mut self, name: &Path, target: &Path) -> Result<(), DistributionError> {
         let path = self.root.join(name);
         if fs::read_link(&path).is_ok_and(|found| found == target) {
             return Ok(());
@@ -180,15 +199,6 @@ impl Files {
         made.persist(&path).map_err(|refused| DistributionError::io(&path, refused.error))?;
         self.written.push(name.to_owned());
         Ok(())
-    }
-
-    /// Keeps the record; gives what was written and what was left alone.
-    pub fn finish(self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), DistributionError> {
-        if !self.written.is_empty() {
-            let lines = self.record.iter().map(|(name, (length, crc))| format!("{length} {crc:08x} {}\n", name.display()));
-            replace(&self.root.join(RECORD), lines.collect::<String>().as_bytes(), Mode::Plain)?;
-        }
-        Ok((self.written, self.kept))
     }
 }
 

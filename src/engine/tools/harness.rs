@@ -9,6 +9,7 @@ use super::invocation::Witness;
 use super::{Stop, usage};
 use crate::catalog::KAFKA_VERSION;
 use crate::engine::log4j;
+use crate::process::ignored::is_ignored;
 
 /// The exit code of a JVM that SIGINT ended.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -139,11 +140,9 @@ pub(super) async fn answer() -> Option<String> {
 /// has printed something must not end as one that never heard of signals.
 pub(super) fn signalled() -> impl Future<Output = u8> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
-    let ignored = crate::process::server::ignored_signals();
-    let heard = |kind: SignalKind, bit: u64| if ignored & bit != 0 { None } else { signal(kind).ok() };
-    let mut terminate = heard(SignalKind::terminate(), 0);
-    let mut interrupt = heard(SignalKind::interrupt(), 1 << 1);
-    let mut hang_up = heard(SignalKind::hangup(), 1);
+    let heard = |kind: SignalKind| if is_ignored(kind.as_raw_value()) { None } else { signal(kind).ok() };
+    let mut terminate = signal(SignalKind::terminate()).ok();
+    let (mut interrupt, mut hang_up) = (heard(SignalKind::interrupt()), heard(SignalKind::hangup()));
     let next = async |signal: &mut Option<Signal>| signal.as_mut()?.recv().await;
     async move {
         tokio::select! {

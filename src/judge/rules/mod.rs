@@ -146,6 +146,8 @@ pub static RULES: &[&Rule] = &[
     &command::shell::BLANK_AFTER_BACKSLASH,
     &command::kill::NO_PROCESS,
     &command::script_name::RULE,
+    &command::archive::ARCHIVE_MISSING,
+    &command::archive::ARCHIVE_BROKEN,
     &runtime::NO_JARS,
     &runtime::NO_JAVA,
     &runtime::JAVA_HOME,

@@ -4,6 +4,7 @@
 mod answer;
 mod broker;
 mod consumer;
+pub mod downloads;
 pub mod invocations;
 mod life;
 mod needs;
@@ -12,9 +13,10 @@ mod predicates;
 mod ran;
 pub mod scope;
 pub mod system;
+mod unpacked;
 
 pub use answer::ANSWER_CLASS;
 pub use needs::{missing, server_started_by};
 pub use outcome::{Outcome, label};
-pub use predicates::{Context, ask};
+pub use predicates::{Context, DOCTOR_CLASS, ask};
 pub use system::LabSystem;

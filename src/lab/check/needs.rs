@@ -31,5 +31,21 @@ pub async fn missing(system: &LabSystem, lab: &LabSpec, step: usize) -> Vec<usiz
             missing.push(*earlier);
         }
     }
+    if let Some(starter) = needed_to_stop(system, lab, step).await
+        && !missing.contains(&starter)
+    {
+        missing.push(starter);
+    }
     missing
+}
+
+/// A broker that is to be stopped waits for its coordinator: the step that starts that, where a broker still runs and nobody coordinates.
+async fn needed_to_stop(system: &LabSystem, lab: &LabSpec, step: usize) -> Option<usize> {
+    let stops_broker = |check: &CheckSpec| matches!(check, CheckSpec::Stopped { main_class } if main_class == BROKER_CLASS);
+    if !lab.steps[step].checks.iter().any(stops_broker) || system.scope.processes(BROKER_CLASS).is_empty() {
+        return None;
+    }
+    let starts = |earlier: &StepSpec| earlier.checks.iter().find_map(server_of) == Some(COORDINATOR_CLASS);
+    let starter = lab.steps[..step].iter().position(starts)?;
+    system.coordinator().await.is_none().then_some(starter)
 }

@@ -3,6 +3,7 @@
 use super::answer;
 use super::ran::script_of;
 use super::scope::{BROKER_CLASS, COORDINATOR_CLASS};
+use crate::engine::distribution::Distribution;
 use crate::lab::format::{CheckSpec, Variables};
 use crate::text::{Message, checks as say};
 
@@ -66,6 +67,9 @@ pub fn label(spec: &CheckSpec, variables: &Variables) -> Message {
         CheckSpec::Ran { main_class, option, .. } => {
             Message::new(say::RAN).with("tool", script_of(main_class)).with("option", option)
         }
+        CheckSpec::Unpacked {} => Message::new(say::UNPACKED).with("archive", Distribution::archive_name()),
+        CheckSpec::InDistribution {} => say::IN_DISTRIBUTION.into(),
+        CheckSpec::LookedAtMachine { .. } => say::LOOKED.into(),
         CheckSpec::Stopped { main_class } => Message::new(say::STOPPED).with("server", server_name(main_class)),
     }
 }

@@ -6,10 +6,13 @@ use std::time::Instant;
 use super::outcome::{Finding, Outcome, fails, holds, label, server_name};
 use super::scope::{CONSUMER_CLASS, PRODUCER_CLASS};
 use super::system::{LabSystem, Server, describe_cluster, registered_brokers};
-use super::{answer, broker, consumer, life, ran};
+use super::{answer, broker, consumer, life, ran, unpacked};
 use crate::engine::client::ClientError;
 use crate::lab::format::{CheckSpec, Variables};
 use crate::text::{Message, checks as say};
+
+/// What `kafkalab doctor` is reported as, where a tool reports its main class.
+pub const DOCTOR_CLASS: &str = "kafkalab.Doctor";
 
 /// What a predicate may look at besides the system.
 #[derive(Debug)]
@@ -46,11 +49,14 @@ async fn look(system: &LabSystem, spec: &CheckSpec, context: &Context<'_>) -> Fi
         CheckSpec::OutlivesTerminal { main_class } => life::outlives_terminal(system, main_class),
         CheckSpec::BrokerEnded { cleanly } => life::broker_ended(system, *cleanly),
         CheckSpec::Answer { to, since } => answer::answered(system, *to, context.began.get(since).copied()).await,
-        CheckSpec::Ran { main_class, option, topic, addresses, since } => {
+        CheckSpec::Ran { main_class, option, topic, addresses, alone, since } => {
             let topic = topic.as_deref().map(expand);
-            let wanted = ran::Wanted { main_class, option, topic: topic.as_deref(), addresses: *addresses };
+            let wanted = ran::Wanted { main_class, option, topic: topic.as_deref(), addresses: *addresses, alone: *alone };
             ran::ran(system, &wanted, context.began.get(since).copied()).await
         }
+        CheckSpec::Unpacked {} => unpacked::unpacked(system),
+        CheckSpec::InDistribution {} => unpacked::in_distribution(system),
+        CheckSpec::LookedAtMachine { since } => looked_at_machine(system, context.began.get(since).copied()),
         CheckSpec::Stopped { main_class } => stopped(system, main_class),
     }
 }
@@ -165,6 +171,15 @@ async fn no_clients(system: &LabSystem) -> Finding {
         return holds(say::NO_CLIENTS_ARE);
     }
     fails(Message::new(say::CLIENTS_ARE).with("clients", clients.join(", ")))
+}
+
+fn looked_at_machine(system: &LabSystem, since: Option<Instant>) -> Finding {
+    let looked = system.invocations.of(DOCTOR_CLASS, since);
+    // that it found something is no fault of the learner's
+    match looked.iter().any(|look| look.exit_code.is_some()) {
+        true => holds(say::LOOKED_IS),
+        false => fails(say::RAN_NOT),
+    }
 }
 
 /// A server counts as stopped only where it was seen serving before: an empty machine has stopped nothing.

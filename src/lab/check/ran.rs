@@ -18,6 +18,8 @@ pub(super) struct Wanted<'a> {
     pub topic: Option<&'a str>,
     /// How many addresses it is to begin with, at least.
     pub addresses: usize,
+    /// Whether it needs no broker.
+    pub alone: bool,
 }
 
 /// Asks for a run against the lab's own broker since a moment that ended with exit code 0.
@@ -47,7 +49,8 @@ impl Wanted<'_> {
         let servers = value("bootstrap-server").unwrap_or_default();
         let right_topic = self.topic.is_none_or(|topic| value("topic") == Some(topic));
         let enough = servers.split(',').filter(|server| !server.trim().is_empty()).count() >= self.addresses;
-        given.has(self.option.trim_start_matches('-')) && right_topic && enough && names_a_port(servers, ports)
+        let at_broker = self.alone || names_a_port(servers, ports);
+        given.has(self.option.trim_start_matches('-')) && right_topic && enough && at_broker
     }
 }
 
@@ -95,8 +98,11 @@ mod tests {
                 started: Instant::now(),
                 exit_code: None,
             };
-            let wanted = Wanted { main_class: "kafka.admin.TopicCommand", option: "--describe", topic, addresses: 1 };
+            let wanted =
+                Wanted { main_class: "kafka.admin.TopicCommand", option: "--describe", topic, addresses: 1, alone: false };
             assert_eq!(wanted.is(&invocation, &[9092]), expected, "{line}");
+            let alone = Wanted { addresses: 0, alone: true, ..wanted };
+            assert!(alone.is(&invocation, &[]) || !expected, "{line}");
             let two = Wanted { addresses: 2, ..wanted };
             assert_eq!(two.is(&invocation, &[9092]), expected && line.contains(','), "{line}");
         };

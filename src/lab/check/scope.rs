@@ -46,6 +46,13 @@ impl Scope {
             .collect()
     }
 
+    /// The folders that the lab's shells are in: those of its terminals, and those that a learner has gone into its folder with.
+    pub fn shells(&self) -> Vec<PathBuf> {
+        let leads = |process: &Process| process.session == process.pid() && process.is_running();
+        let shells = table::all().into_iter().filter(|process| leads(process) && self.owns(process));
+        shells.filter_map(|shell| shell.working_folder()).collect()
+    }
+
     /// Whether a process was started from one of the lab's terminals, or from the lab's own folder in a terminal of the learner's
     /// own.
     pub fn owns(&self, process: &Process) -> bool {

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::downloads::Downloads;
 use super::invocations::Invocations;
 use super::life::data_folders;
 use super::scope::{BROKER_CLASS, COORDINATOR_CLASS, Scope};
+use crate::engine::apache::Java;
 use crate::engine::client::admin::ClusterDescription;
 use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Connection};
 use crate::engine::zookeeper::client::{Client as ZooKeeper, ConnectString, four_letter_word};
@@ -32,6 +34,10 @@ pub struct LabSystem {
     seen: Mutex<BTreeSet<String>>,
     /// Where each server that runs has answered once. It is not asked again while it listens there: its log belongs to the learner.
     answered: Mutex<HashMap<Identity, SocketAddr>>,
+    /// The archives of a lab that begins with them.
+    pub(super) downloads: Option<Downloads>,
+    /// The Java that `java -version` was asked of, so that a JVM is not started for every look.
+    pub(super) java: tokio::sync::OnceCell<Java>,
     /// The data folders of the broker that was seen running last.
     last_broker: Mutex<Vec<PathBuf>>,
 }
@@ -53,8 +59,16 @@ impl LabSystem {
             invocations,
             seen: Mutex::new(seen.into_iter().collect()),
             answered: Mutex::default(),
+            downloads: None,
+            java: tokio::sync::OnceCell::new(),
             last_broker: Mutex::default(),
         }
+    }
+
+    /// The same, of a lab that begins with archives.
+    #[must_use]
+    pub fn with_downloads(self, downloads: Option<Downloads>) -> Self {
+        Self { downloads, ..self }
     }
 
     /// The servers that have been seen serving in this lab, by main class.

@@ -102,7 +102,19 @@ pub enum CheckSpec {
         /// How many addresses it was to begin with, at least.
         #[serde(default)]
         addresses: usize,
+        /// Whether it does what it is asked without a broker.
+        #[serde(default)]
+        alone: bool,
         /// The step since whose beginning it counts: what is done a step early is done.
+        since: String,
+    },
+    /// The archive of the distribution is unpacked, with all that is in it.
+    Unpacked {},
+    /// A terminal of the lab is in the unpacked distribution.
+    InDistribution {},
+    /// `kafkalab doctor` was run, whatever it found.
+    LookedAtMachine {
+        /// The step since whose beginning it counts.
         since: String,
     },
     /// No process of that name is left of this lab, and its ports are free.
@@ -128,4 +140,10 @@ pub enum Question {
     ClusterId,
     /// The address that the broker tells clients.
     AdvertisedAddress,
+    /// How many scripts `bin` of the distribution has.
+    ScriptCount,
+    /// The port that the shipped `zookeeper.properties` gives.
+    CoordinatorPortSetting,
+    /// The version of Java, where there is one.
+    JavaVersion,
 }

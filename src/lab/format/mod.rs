@@ -19,7 +19,7 @@ pub use error::{FormatError, Place};
 pub use prose::{Prose, StepProse};
 pub use routes::{RightRoute, Routes, WrongRoute};
 pub use source::LabSource;
-pub use spec::{EditSpec, LabSpec, StepSpec, TerminalSpec};
+pub use spec::{Beginning, EditSpec, LabSpec, StepSpec, TerminalSpec};
 pub use variables::Variables;
 
 use crate::text::Language;

@@ -17,12 +17,25 @@ pub struct LabSpec {
     pub id: String,
     /// Its place in the course, from 0.
     pub number: u8,
+    /// What the lab's folder has at the start.
+    pub begins: Beginning,
     /// The lab's own variables; the runner adds those of the engine.
     pub variables: BTreeMap<String, String>,
     /// The terminals, in the order in which they are shown.
     pub terminals: Vec<TerminalSpec>,
     /// The steps in order.
     pub steps: Vec<StepSpec>,
+}
+
+/// What a lab's folder has at the start, and where its terminals are opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beginning {
+    /// The distribution; terminals are opened in its `bin`.
+    #[default]
+    Unpacked,
+    /// The archives as they are downloaded; terminals are opened in the folder that has them.
+    Downloaded,
 }
 
 /// One terminal of a lab.
@@ -75,6 +88,8 @@ struct RawLab {
     id: String,
     number: u8,
     #[serde(default)]
+    begins: Beginning,
+    #[serde(default)]
     variables: BTreeMap<String, String>,
     terminal: Vec<Spanned<TerminalSpec>>,
     step: Vec<Spanned<RawStep>>,
@@ -106,10 +121,10 @@ impl LabSpec {
     /// Not TOML, unknown keys, a newer format, names that stand twice or nowhere; each with its place.
     pub fn parse(file: &str, text: &str) -> Result<Self, FormatError> {
         refuse_newer(file, text)?;
-        let raw: RawLab = toml::from_str(text)
+        let mut raw: RawLab = toml::from_str(text)
             .map_err(|error| FormatError::at(file, text, error.span().map_or(0, |span| span.start), error.message()))?;
         let mut terminals: Vec<TerminalSpec> = Vec::new();
-        for terminal in raw.terminal {
+        for terminal in std::mem::take(&mut raw.terminal) {
             if terminals.iter().any(|known| known.name == terminal.get_ref().name) {
                 let message = format!("terminal {:?} stands twice", terminal.get_ref().name);
                 return Err(FormatError::at(file, text, terminal.span().start, message));
@@ -117,7 +132,7 @@ impl LabSpec {
             terminals.push(terminal.into_inner());
         }
         let mut steps: Vec<StepSpec> = Vec::new();
-        for step in raw.step {
+        for step in std::mem::take(&mut raw.step) {
             let at = step.span().start;
             let step = StepSpec::from_raw(step.into_inner(), &terminals, &raw.variables, &steps)
                 .map_err(|(offset, message)| FormatError::at(file, text, offset.unwrap_or(at), message))?;
@@ -129,7 +144,8 @@ impl LabSpec {
         if steps.is_empty() {
             return Err(FormatError::at(file, text, 0, "expected at least one step"));
         }
-        Ok(Self { id: raw.id, number: raw.number, variables: raw.variables, terminals, steps })
+        let RawLab { id, number, begins, variables, .. } = raw;
+        Ok(Self { id, number, begins, variables, terminals, steps })
     }
 }
 

@@ -19,7 +19,7 @@ pub use place::Place;
 pub use player::{ACTION_DEADLINE, Play, Player, PlayerError};
 pub use routes::{Problem, RouteResult, play_right, play_wrong};
 pub use session::{Parts, RenewError, Session, SessionEvent};
-pub use setup::{Ports, Ready, Setup, SetupError, make_ready, new_session, variables, witness_socket};
+pub use setup::{Ports, Ready, Setup, SetupError, make_ready, new_session, system_to_ask, variables, witness_socket};
 pub use state::{Progress, Run};
 pub use untouched::untouched;
 pub use verify::{Deadlines, LabResult, Plan, StepResult, VerifyError, verify};

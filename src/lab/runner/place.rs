@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::setup::{DATA_FOLDER, SetupError};
-use crate::engine::distribution::{self, Distribution, Settings};
+use super::setup::{DATA_FOLDER, DOWNLOADS_FOLDER, SetupError};
+use crate::engine::distribution::{self, Distribution, DistributionError, Settings};
 use crate::engine::parts::Engines;
+use crate::lab::check::downloads::Downloads;
 use crate::lab::terminal::{OpenTerminal, Size};
 
 /// How deep a folder is looked through for files of the learner's.
@@ -20,13 +21,24 @@ pub struct Place {
     settings: Settings,
     engines: Engines,
     distribution: Distribution,
+    /// What stands in the distribution's place until the learner has unpacked it.
+    downloads: Option<Downloads>,
     witness: PathBuf,
 }
 
 impl Place {
-    /// A lab's folder as it is written with these settings; `witness` is the socket that the tools report to.
-    pub(super) fn new(folder: &Path, settings: Settings, engines: Engines, distribution: Distribution, witness: PathBuf) -> Self {
-        Self { folder: folder.to_owned(), settings, engines, distribution, witness }
+    /// A lab's folder as it is written with these settings, or with the archives that the lab begins with; `witness` is the socket that
+    /// the tools report to.
+    pub(super) fn new(
+        folder: &Path,
+        settings: Settings,
+        engines: Engines,
+        downloads: Option<Downloads>,
+        witness: PathBuf,
+    ) -> Self {
+        let unpacked = || Distribution::at(folder.join(Distribution::folder_name()));
+        let distribution = downloads.as_ref().map_or_else(unpacked, Downloads::distribution);
+        Self { folder: folder.to_owned(), settings, engines, distribution, downloads, witness }
     }
 
     /// The distribution.
@@ -36,7 +48,8 @@ impl Place {
 
     /// A terminal of the lab, as it is opened.
     pub fn terminal(&self, name: &str, size: Size) -> OpenTerminal {
-        OpenTerminal { name: name.to_owned(), cwd: self.distribution.bin(), environment: Vec::new(), size }
+        let cwd = self.downloads.as_ref().map_or_else(|| self.distribution.bin(), |downloads| downloads.folder().to_owned());
+        OpenTerminal { name: name.to_owned(), cwd, environment: Vec::new(), size }
     }
 
     /// Makes distribution and data as new. What the learner has changed or made is kept in a folder of its own, which is returned;
@@ -49,33 +62,43 @@ impl Place {
             let path = path.to_owned();
             move |source| SetupError::Renew { path, source }
         };
-        let edited = self.write()?;
+        let edited = !self.write()?.is_empty();
         let aside = self.free_name();
         fs::create_dir(&aside).map_err(failed(&aside))?;
-        for name in [Distribution::folder_name().as_str(), DATA_FOLDER] {
+        for name in [self.main_folder().as_str(), DATA_FOLDER] {
             match fs::rename(self.folder.join(name), aside.join(name)) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(failed(&self.folder.join(name))(source)),
                 _ => {}
             }
         }
         self.write()?;
-        if edited || self.has_more(&aside.join(Distribution::folder_name())) {
+        if edited || self.has_more(&aside.join(self.main_folder())) {
             return Ok(Some(aside));
         }
         fs::remove_dir_all(&aside).map_err(failed(&aside))?;
         Ok(None)
     }
 
-    /// Writes what is missing; returns whether there are files that the learner has changed.
-    fn write(&self) -> Result<bool, SetupError> {
+    /// The name of what is made as new, besides the data.
+    fn main_folder(&self) -> String {
+        if self.downloads.is_some() { DOWNLOADS_FOLDER.to_owned() } else { Distribution::folder_name() }
+    }
+
+    /// Writes what is missing; returns the files that the learner has changed.
+    pub(super) fn write(&self) -> Result<Vec<PathBuf>, SetupError> {
+        if let Some(downloads) = &self.downloads {
+            let failed = |source| DistributionError::Io { path: downloads.folder().to_owned(), source };
+            downloads.write().map_err(failed)?;
+            return Ok(Vec::new());
+        }
         let program = distribution::this_program()?;
         let written = distribution::write_engines(&self.folder, &self.settings, &program, &self.engines)?;
         self.write_witness()?;
-        Ok(!written.kept.is_empty())
+        Ok(written.kept)
     }
 
     /// Names the socket for the tools' reports.
-    pub(super) fn write_witness(&self) -> Result<(), SetupError> {
+    fn write_witness(&self) -> Result<(), SetupError> {
         let failed = |source| SetupError::Witness { path: self.witness.clone(), source };
         fs::write(self.distribution.witness(), self.witness.display().to_string()).map_err(failed)
     }
@@ -90,7 +113,10 @@ impl Place {
     /// Whether an old distribution has files that the new one has not: the learner's own. What servers log is not.
     fn has_more(&self, old: &Path) -> bool {
         let logs = self.distribution.logs().file_name().map(PathBuf::from).unwrap_or_default();
-        let new = files(self.distribution.root());
+        let new = match &self.downloads {
+            Some(downloads) => downloads.known(),
+            None => files(self.distribution.root()),
+        };
         files(old).into_iter().any(|file| !file.starts_with(&logs) && !new.contains(&file))
     }
 }
@@ -120,9 +146,8 @@ mod tests {
     fn place(folder: &Path) -> Place {
         let folder = folder.join("01-lab");
         let settings = Settings { data_root: Some(folder.join(DATA_FOLDER)), ..Settings::shipped(Language::En) };
-        let distribution = Distribution::at(folder.join(Distribution::folder_name()));
-        let place = Place::new(&folder, settings, Engines::Bundled, distribution, folder.join("socket"));
-        assert!(!place.write().expect("written"));
+        let place = Place::new(&folder, settings, Engines::Bundled, None, folder.join("socket"));
+        assert!(place.write().expect("written").is_empty());
         place
     }
 

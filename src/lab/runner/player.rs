@@ -55,6 +55,11 @@ impl Play {
         Self { terminal: terminal.to_owned(), typed: Typed::Line(line.to_owned()), until_output: None }
     }
 
+    /// A key at a terminal, waited for until the prompt is back.
+    pub fn key(terminal: &str, key: Key) -> Self {
+        Self { terminal: terminal.to_owned(), typed: Typed::Key(key), until_output: None }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         match &self.typed {
             Typed::Line(text) | Typed::Text(text) => format!("{text}\r").into_bytes(),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::place::Place;
 use super::workspace::LabMemory;
-use crate::engine::distribution::{self, DistributionError, Settings};
+use crate::engine::distribution::{DistributionError, Settings};
 use crate::engine::parts::Engines;
 use crate::lab::check::LabSystem;
+use crate::lab::check::downloads::Downloads;
 use crate::lab::check::invocations::{Invocations, Receiver};
 use crate::lab::check::scope::Scope;
-use crate::lab::format::{Lab, Variables};
+use crate::lab::format::{Beginning, Lab, Variables};
 use crate::process::sockets;
 use crate::process::table::Process;
 use crate::text::Language;
@@ -71,6 +72,8 @@ pub enum SetupError {
 
 /// The name of the servers' data in a lab's folder.
 pub(super) const DATA_FOLDER: &str = "data";
+/// The name of the folder with the archives, in the folder of a lab that begins with them.
+pub(super) const DOWNLOADS_FOLDER: &str = "downloads";
 
 /// A lab that is ready to be run.
 #[derive(Debug)]
@@ -119,32 +122,55 @@ pub struct Setup<'a> {
 /// # Errors
 /// The folder cannot be written, or a port is taken by a program that is not of this lab.
 pub fn make_ready(setup: &Setup<'_>) -> Result<Ready, SetupError> {
-    let Setup { lab, folder, language, ports, engines, memory } = *setup;
-    let settings = Settings {
-        data_root: Some(folder.join(DATA_FOLDER)),
-        zookeeper_port: ports.zookeeper,
-        broker_port: ports.broker,
-        ..Settings::shipped(language)
-    };
-    let written = distribution::write_engines(folder, &settings, &distribution::this_program()?, engines)?;
-    let distribution = written.distribution;
+    let Setup { lab, folder, ports, engines, memory, .. } = *setup;
+    let settings = settings(setup);
+    let path = witness_socket(&memory.session);
+    let downloads = downloads(setup, &settings)?;
+    let place = Place::new(folder, settings, engines.clone(), downloads.clone(), path.clone());
+    let kept = place.write()?;
     let scope = Scope::new(memory.session.clone(), folder);
-    let other = lab.spec.uses_variable("other-port").then_some(ports.other);
-    for port in [ports.zookeeper, ports.broker].into_iter().chain(other) {
-        refuse_taken(port, &scope)?;
+    // who only unpacks starts no server
+    if downloads.is_none() {
+        let other = lab.spec.uses_variable("other-port").then_some(ports.other);
+        for port in [ports.zookeeper, ports.broker].into_iter().chain(other) {
+            refuse_taken(port, &scope)?;
+        }
     }
     let invocations = Invocations::default();
-    let path = witness_socket(&memory.session);
-    let place = Place::new(folder, settings, engines.clone(), distribution, path.clone());
     let receiver = invocations.receive_at(&path).map_err(|source| SetupError::Witness { path, source })?;
-    place.write_witness()?;
-    Ok(Ready {
-        place,
-        kept: written.kept,
-        variables: variables(lab, ports, folder),
-        system: Arc::new(LabSystem::new(scope, invocations, memory.seen.clone())),
-        receiver,
-    })
+    let system = LabSystem::new(scope, invocations, memory.seen.clone()).with_downloads(downloads);
+    Ok(Ready { place, kept, variables: variables(lab, ports, folder), system: Arc::new(system), receiver })
+}
+
+/// The settings of a lab's files.
+fn settings(setup: &Setup<'_>) -> Settings {
+    Settings {
+        data_root: Some(setup.folder.join(DATA_FOLDER)),
+        zookeeper_port: setup.ports.zookeeper,
+        broker_port: setup.ports.broker,
+        ..Settings::shipped(setup.language)
+    }
+}
+
+/// The lab's system for somebody who only asks: nothing is written, and no tool reports to it.
+///
+/// # Errors
+/// The archives of a lab that begins with them cannot be made.
+pub fn system_to_ask(setup: &Setup<'_>) -> Result<LabSystem, SetupError> {
+    let scope = Scope::new(setup.memory.session.clone(), setup.folder);
+    let downloads = downloads(setup, &settings(setup))?;
+    Ok(LabSystem::new(scope, Invocations::default(), setup.memory.seen.clone()).with_downloads(downloads))
+}
+
+/// The archives of a lab that begins with them.
+fn downloads(setup: &Setup<'_>, settings: &Settings) -> Result<Option<Downloads>, SetupError> {
+    match setup.lab.spec.begins {
+        Beginning::Unpacked => Ok(None),
+        Beginning::Downloaded => {
+            let folder = setup.folder.join(DOWNLOADS_FOLDER);
+            Ok(Some(Downloads::new(&folder, settings, setup.engines, &witness_socket(&setup.memory.session))?))
+        }
+    }
 }
 
 /// A lab's variables, with its servers on these ports and its data in this folder.

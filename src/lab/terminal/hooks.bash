@@ -113,6 +113,9 @@ fi
 unalias answer 2>/dev/null
 answer() { "$__kafkalab_program" answer -- "$@"; }
 
+# where this program is not installed, its name is known here all the same
+builtin type -P kafkalab >/dev/null || kafkalab() { "$__kafkalab_program" "$@"; }
+
 [[ -n $__kafkalab_prompt ]] && PS1=$__kafkalab_prompt
 __kafkalab_arm
 for __kafkalab_map in emacs vi-insert vi-command; do

@@ -47,7 +47,7 @@ fn what_is_referred_to_is_put_in_in_the_books_language() {
 
 #[test]
 fn what_is_not_there_is_refused_with_its_place() {
-    refused("x\n y {{#lab 77}}", "src/x.md:2:4: {{#lab 77}}: no lab \"77\": expected one of 01-single-node");
+    refused("x\n y {{#lab 77}}", "src/x.md:2:4: {{#lab 77}}: no lab \"77\": expected one of 00-welcome, 01-single-node");
     refused("{{#step 01 sotp}}", "no step \"sotp\" in 01-single-node: expected one of start-coordinator, ");
     refused("{{#rule KL999}}", "src/x.md:1:1: {{#rule KL999}}: no rule \"KL999\"");
     refused("{{#rules XX}}", "no rule's code begins with \"XX\"");

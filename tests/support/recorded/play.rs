@@ -140,7 +140,7 @@ impl Place<'_> {
 
 /// The command for one of the bundled tools.
 pub fn bundled_tool(class: &str) -> Command {
-    Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(class).env_remove(WITNESS_VARIABLE)
+    Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(class).env_remove(WITNESS_VARIABLE).default_signals()
 }
 
 /// Plays a session from its beginning on servers, or without any, with the tools that `tool` gives the commands of.

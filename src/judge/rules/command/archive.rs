@@ -1,4 +1,7 @@
-//! KL101 and KL102: the archive with Kafka's source, and `cd` into an archive.
+//! KL101, KL102, KL112 and KL113: the archive with Kafka's source, `cd` into an archive, an archive that is not there, and one that is
+//! not whole.
+
+use std::io::Read as _;
 
 use super::invocation::Invocation;
 use super::word::Word;
@@ -14,6 +17,20 @@ pub static SOURCE_TARBALL: Rule =
 /// An archive is no folder.
 pub static CD_INTO_ARCHIVE: Rule = Rule::line("KL102", "cd-into-archive", text::CD_INTO_ARCHIVE, Speaks::After, cd_into_archive)
     .says(&[".tgz: Not a directory"]);
+
+/// No archive of that name is here, but one of nearly that name.
+pub static ARCHIVE_MISSING: Rule =
+    Rule::line("KL112", "archive-name-mistyped", text::ARCHIVE_MISSING, Speaks::After, archive_missing);
+/// The archive ends too early, or is no archive at all.
+pub static ARCHIVE_BROKEN: Rule = Rule::line("KL113", "archive-broken", text::ARCHIVE_BROKEN, Speaks::After, archive_broken)
+    .says(&["gzip: stdin: unexpected end of file", "gzip: stdin: not in gzip format", "tar: Unexpected EOF in archive"]);
+
+/// The most letters in which an archive's name may differ from the one that was meant.
+const DISTANCE_MAX: usize = 5;
+/// The most bytes that an archive is taken to unpack to; a longer one is not looked through.
+const UNPACKED_BYTES_MAX: u64 = 1 << 26;
+/// How a file that gzip has made begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The endings of archives that Kafka comes in.
 const ARCHIVES: [&str; 3] = [".tgz", ".tar.gz", ".zip"];
@@ -66,4 +83,67 @@ fn cd_into_archive(line: &Line<'_>) -> Option<Diagnostic> {
         let plain = word.is_plain(line.context.line);
         Some(if plain { finding.fixed_by(vec![Edit { range, text: folder.to_owned() }], true) } else { finding })
     })
+}
+
+/// The file that `tar` or `gunzip` was to read, as it was typed, and the folder-free path that it means.
+fn packed(invocation: &Invocation) -> Option<(&Word, &str)> {
+    let program = invocation.program.text.as_deref()?.rsplit('/').next()?;
+    if !matches!(program, "tar" | "gunzip" | "gzip" | "zcat") {
+        return None;
+    }
+    let is_archive = |text: &str| text.ends_with(".tgz") || text.ends_with(".tar.gz");
+    let word = invocation.arguments.iter().find(|word| word.text.as_deref().is_some_and(is_archive))?;
+    Some((word, word.text.as_deref()?))
+}
+
+fn archive_missing(line: &Line<'_>) -> Option<Diagnostic> {
+    line.judged().iter().filter(|invocation| !line.is_text() && line.failed(invocation)).find_map(|invocation| {
+        let (word, typed) = packed(invocation)?;
+        let path = invocation.resolve(typed)?;
+        if line.context.files.kind(&path) != FileKind::Missing {
+            return None;
+        }
+        let name = typed.rsplit('/').next()?;
+        let there = line.context.files.list(path.parent()?);
+        let archives = there.iter().filter(|there| ARCHIVES.iter().any(|end| there.ends_with(end)));
+        let mut near: Vec<(usize, &String)> =
+            archives.map(|archive| (strsim::damerau_levenshtein(name, archive), archive)).collect();
+        near.sort_unstable();
+        let meant = match near[..] {
+            [(first, _), (second, _), ..] if first == second => return None,
+            [(distance, meant), ..] if distance <= DISTANCE_MAX => meant,
+            _ => return None,
+        };
+        let range = word.place(line.context.line, typed.len() - name.len()..typed.len());
+        let finding = line.found(&ARCHIVE_MISSING, range.clone(), Message::new(labels::ARCHIVE_MISSING).with("meant", meant));
+        let plain = word.is_plain(line.context.line);
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.clone() }], true) } else { finding })
+    })
+}
+
+fn archive_broken(line: &Line<'_>) -> Option<Diagnostic> {
+    line.judged().iter().filter(|invocation| !line.is_text() && line.failed(invocation)).find_map(|invocation| {
+        let (word, typed) = packed(invocation)?;
+        let bytes = line.context.files.read(&invocation.resolve(typed)?)?;
+        let label = match bytes.starts_with(&GZIP) {
+            false if bytes.is_empty() => labels::ARCHIVE_EMPTY,
+            false if is_page(&bytes) => labels::ARCHIVE_IS_PAGE,
+            false => labels::ARCHIVE_OTHER,
+            true if is_cut(&bytes) => labels::ARCHIVE_CUT,
+            true => return None,
+        };
+        Some(line.found(&ARCHIVE_BROKEN, word.place(line.context.line, 0..typed.len()), label))
+    })
+}
+
+/// Whether a file is a page for a browser, as a link to a list of mirrors gives it.
+fn is_page(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+/// Whether what gzip has made ends before its end.
+fn is_cut(bytes: &[u8]) -> bool {
+    let mut unpacked = flate2::read::MultiGzDecoder::new(bytes).take(UNPACKED_BYTES_MAX);
+    std::io::copy(&mut unpacked, &mut std::io::sink()).is_err_and(|error| error.kind() == std::io::ErrorKind::UnexpectedEof)
 }

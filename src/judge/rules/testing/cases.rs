@@ -57,17 +57,22 @@ pub(super) fn all() -> Vec<Case> {
         typed_in("bin", super::command_cases::IN_BIN),
         typed_in("", super::command_cases::IN_KAFKA),
         asked_about(),
+        super::archive_cases::ROWS.iter().map(|row| Case { world: super::archive_cases::world(), ..typed(row) }).collect(),
     ];
     families.into_iter().flatten().collect()
 }
 
 fn typed_in(folder: &str, rows: &[super::command_cases::Row]) -> Vec<Case> {
-    let case = |(code, exit_code, line, marked, corrected): &(&'static str, i32, &'static str, _, _)| {
-        let mut case = after(code, *exit_code, line, *marked, *corrected);
+    let case = |row| {
+        let mut case = typed(row);
         case.world.cwd = std::path::Path::new(KAFKA).join(folder);
         case
     };
     rows.iter().map(case).collect()
+}
+
+fn typed((code, exit_code, line, marked, corrected): &super::command_cases::Row) -> Case {
+    after(code, *exit_code, line, *marked, *corrected)
 }
 
 fn asked_about() -> Vec<Case> {

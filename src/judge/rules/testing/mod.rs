@@ -1,5 +1,6 @@
 //! A made-up machine for the tests of rules: its files, what listens on it, and the cases.
 
+mod archive_cases;
 mod broker_cases;
 mod cases;
 mod command_cases;

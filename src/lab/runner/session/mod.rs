@@ -22,6 +22,7 @@ use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
 use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
 
+mod clients;
 mod noticing;
 mod renewing;
 mod serving;
@@ -428,7 +429,8 @@ impl Session {
                     self.note_beginning(step);
                 }
                 let plays = Play::of_step(&self.lab.spec.steps[step], &self.variables);
-                self.play(plays);
+                let ended = clients::ended_first(&self.system.scope, &self.lab.spec.steps[step]);
+                self.play(ended.into_iter().chain(plays));
             }
             Effect::Save => self.ready.push_back(SessionEvent::Save),
         }
