@@ -9,11 +9,21 @@ use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::server::MAIN_CLASS;
 use kafkalab::net;
 use kafkalab::process::spawn::{Child, Command, Stream};
+use kafkalab::process::wait;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// How long anything may take before it counts as hung.
 pub const DEADLINE: Duration = Duration::from_secs(90);
 /// Longer than any restart takes on a busy machine.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A first frame: no session yet, 30 s, no password.
+pub const CONNECT: [u8; 49] = {
+    let mut frame = [0; 49];
+    (frame[3], frame[18], frame[19], frame[31]) = (45, 0x75, 0x30, 16);
+    frame
+};
 
 /// A user and a group to whom nothing belongs.
 const NOBODY: u32 = 65534;
@@ -121,6 +131,29 @@ impl CoordinatorProcess {
     pub async fn client(&self) -> Client {
         let servers: ConnectString = format!("127.0.0.1:{}", self.port).parse().expect("a connect string");
         Client::connect(&servers, SESSION_TIMEOUT, DEADLINE).await.expect("a session")
+    }
+}
+
+impl CoordinatorProcess {
+    /// A connection to it, as soon as it listens.
+    pub async fn connect(&self) -> TcpStream {
+        let look = async || net::connect_address(self.address(), DEADLINE).await.ok();
+        wait::until(DEADLINE, "the port", look).await.expect("it listens")
+    }
+
+    /// What the server says to these bytes until it closes the connection.
+    pub async fn said_to(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(bytes).await.expect("a few bytes");
+        let mut said = Vec::new();
+        tokio::time::timeout(DEADLINE, stream.read_to_end(&mut said)).await.expect("it closes").expect("read");
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
+    /// What it has logged when this is in it.
+    pub async fn logged(&self, text: &str) -> String {
+        let look = async || Some(self.log_text()).filter(|log| log.contains(text));
+        wait::until(DEADLINE, text, look).await.unwrap_or_else(|error| panic!("{error}:\n{}", self.log_text()))
     }
 }
 

@@ -99,3 +99,5 @@ mod zookeeper_crash;
 mod zookeeper_disk;
 #[cfg(test)]
 mod zookeeper_process;
+#[cfg(test)]
+mod zookeeper_refused;

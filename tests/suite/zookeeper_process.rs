@@ -5,14 +5,13 @@ use std::path::Path;
 
 use kafkalab::engine::zookeeper::client::Client;
 use kafkalab::engine::zookeeper::protocol::CreateMode;
-use kafkalab::net;
 use kafkalab::process::signal::Signal;
 use kafkalab::process::spawn::{Child, exit_code};
 use kafkalab::process::wait;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::coordinator_process::{CoordinatorProcess, DEADLINE};
+use crate::coordinator_process::{CONNECT, CoordinatorProcess, DEADLINE};
 
 /// What ZooKeeper logs from start to the first four-letter word, with places, times and numbers masked.
 const APACHES_START: &str = include_str!("../../fixtures/apache/zookeeper-start.txt");
@@ -26,32 +25,7 @@ const LEFT_OUT: [&str; 7] = [
     "INFO Configuring NIO connection handler",
     "INFO zookeeper.request_throttler.shutdownTimeout",
 ];
-/// A first frame: no session yet, 30 s, no password.
-const CONNECT: [u8; 49] = {
-    let mut frame = [0; 49];
-    (frame[3], frame[18], frame[19], frame[31]) = (45, 0x75, 0x30, 16);
-    frame
-};
 const WRITERS: usize = 16;
-
-async fn connect(process: &CoordinatorProcess) -> TcpStream {
-    let look = async || net::connect_address(process.address(), DEADLINE).await.ok();
-    wait::until(DEADLINE, "the port", look).await.expect("it listens")
-}
-
-/// What the server says to these bytes until it closes the connection.
-async fn said_to(process: &CoordinatorProcess, bytes: &[u8]) -> String {
-    let mut stream = connect(process).await;
-    stream.write_all(bytes).await.expect("a few bytes");
-    let mut said = Vec::new();
-    tokio::time::timeout(DEADLINE, stream.read_to_end(&mut said)).await.expect("it closes").expect("read");
-    String::from_utf8_lossy(&said).into_owned()
-}
-
-async fn logged(process: &CoordinatorProcess, line: &str) -> String {
-    let look = async || Some(process.log_text()).filter(|text| text.contains(line));
-    wait::until(DEADLINE, line, look).await.unwrap_or_else(|error| panic!("{error}:\n{}", process.log_text()))
-}
 
 async fn ended(server: &mut Child) -> i32 {
     exit_code(tokio::time::timeout(DEADLINE, server.wait()).await.expect("it ends").expect("a child of ours"))
@@ -89,9 +63,9 @@ fn masked(process: &CoordinatorProcess, log: &str) -> Vec<String> {
 async fn a_start_is_logged_as_zookeeper_logs_it() {
     let process = CoordinatorProcess::new("maxClientCnxns=60\n").await;
     let server = process.start();
-    logged(&process, "ZooKeeper audit is disabled.").await;
-    assert!(said_to(&process, b"srvr").await.starts_with("Zookeeper version: 3.8.2-"));
-    let log = logged(&process, "Processing srvr command").await;
+    process.logged("ZooKeeper audit is disabled.").await;
+    assert!(process.said_to(b"srvr").await.starts_with("Zookeeper version: 3.8.2-"));
+    let log = process.logged("Processing srvr command").await;
     let expected = APACHES_START.lines().filter(|line| !LEFT_OUT.iter().any(|begin| line.starts_with(begin)));
     let (found, expected) = (masked(&process, &log), expected.collect::<Vec<_>>());
     assert_eq!(found.join("\n"), expected.join("\n"));
@@ -105,20 +79,20 @@ async fn an_audit_logger_that_is_not_there_ends_the_service_at_the_first_request
     let keys = "audit.enable=true\naudit.impl.class=com.example.Nope\n4lw.commands.whitelist=*\n";
     let process = CoordinatorProcess::new(keys).await;
     let server = process.start();
-    let log = logged(&process, "Caused by: java.lang.ClassNotFoundException: com.example.Nope").await;
+    let log = process.logged("Caused by: java.lang.ClassNotFoundException: com.example.Nope").await;
     assert!(log.contains("ERROR Thread Thread[main,5,main] died (org.apache.zookeeper.server.NIOServerCnxnFactory)\n"), "{log}");
     assert!(!log.contains("ZooKeeper audit is"), "{log}");
     // it serves as long as nobody asks for anything
-    assert!(said_to(&process, b"srvr").await.contains("Mode: standalone"));
-    let mut first = connect(&process).await;
+    assert!(process.said_to(b"srvr").await.contains("Mode: standalone"));
+    let mut first = process.connect().await;
     first.write_all(&CONNECT).await.expect("a few bytes");
-    let log = logged(&process, "SyncRequestProcessor exited!").await;
+    let log = process.logged("SyncRequestProcessor exited!").await;
     assert!(log.contains("ERROR Severe unrecoverable error, from thread : SyncThread:0"), "{log}");
     for (word, expected) in [("srvr", NOT_SERVING), ("mntr", NOT_SERVING), ("ruok", "imok"), ("isro", "null")] {
-        assert_eq!(said_to(&process, word.as_bytes()).await, expected, "{word}");
+        assert_eq!(process.said_to(word.as_bytes()).await, expected, "{word}");
     }
-    assert_eq!(said_to(&process, &CONNECT).await, "", "no session");
-    let log = logged(&process, "java.io.IOException: ZooKeeperServer not running").await;
+    assert_eq!(process.said_to(&CONNECT).await, "", "no session");
+    let log = process.logged("java.io.IOException: ZooKeeperServer not running").await;
     assert!(log.contains("WARN Close of session 0x0 (org.apache.zookeeper.server.NIOServerCnxn)\n"), "{log}");
     assert_eq!(signalled(server, Signal::Terminate).await, 143);
 }
@@ -208,7 +182,7 @@ async fn write_on(client: Client, writer: usize) -> usize {
 
 /// Asks for a megabyte again and again and reads nothing.
 async fn ask_and_never_read(process: &CoordinatorProcess) -> TcpStream {
-    let mut stream = connect(process).await;
+    let mut stream = process.connect().await;
     stream.write_all(&CONNECT).await.expect("a few bytes");
     let mut request = vec![0, 0, 0, 17, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4];
     request.extend(b"/big\0");

@@ -17,7 +17,9 @@ use super::four_letter;
 use super::metrics::{Counter, Counters};
 use super::run::{Arrived, ToCore};
 use crate::engine::log4j::{self, Level};
-use crate::engine::zookeeper::protocol::{ConnectRequest, DEFAULT_MAX_BUFFER_BYTES, DecodeError, Reader, Record, RequestHeader};
+use crate::engine::zookeeper::protocol::{
+    ConnectRequest, DEFAULT_MAX_BUFFER_BYTES, DecodeError, OpCode, Reader, Record, RequestHeader,
+};
 use crate::engine::zookeeper::watch::ConnectionId;
 use crate::net::{self, FrameError, Shutdown, read_frame};
 use crate::{log_info, log_warn};
@@ -32,6 +34,8 @@ const FIRST_REPLY_BYTES: usize = 256 * 1024;
 /// Requests of one connection that are under way at most, and that may always be.
 const IN_FLIGHT_MAX: usize = 1000;
 const IN_FLIGHT_MIN: usize = 4;
+/// The same of requests whose replies may be of any length: so many of the longest frames stay below the limit.
+const IN_FLIGHT_LONG_MAX: usize = 48;
 /// A client that lets so many bytes wait is cut off.
 const OUTBOX_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Frames written at a time.
@@ -72,11 +76,12 @@ impl Queue {
         Self { bytes, in_flight, reply_bytes: AtomicUsize::new(FIRST_REPLY_BYTES), shrunk: Notify::new() }
     }
 
-    /// Whether no more requests are to be read for now: their replies would find no place.
-    fn is_full(&self) -> bool {
+    /// Whether one more request is not to be done for now: its reply would find no place.
+    fn is_full(&self, may_be_long: bool) -> bool {
         let allowed = IN_FLIGHT_BYTES / self.reply_bytes.load(Ordering::Acquire).max(1);
+        let max = if may_be_long { IN_FLIGHT_LONG_MAX } else { IN_FLIGHT_MAX };
         self.bytes.load(Ordering::Acquire) > OUTBOX_PAUSE_BYTES
-            || self.in_flight.load(Ordering::Acquire) >= allowed.clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
+            || self.in_flight.load(Ordering::Acquire) >= allowed.clamp(IN_FLIGHT_MIN, max)
     }
 }
 
@@ -298,11 +303,12 @@ impl Incoming {
             let mut reader = Reader::new(&frame);
             let header: RequestHeader = reader.read()?;
             let body = self.hold(frame.slice(reader.position()..))?;
-            self.queue.in_flight.fetch_add(1, Ordering::AcqRel);
-            self.send(ToCore::input(Input::Request { connection: self.connection, header, body })).await?;
-            while self.queue.is_full() {
+            let may_be_long = OpCode::from_code(header.op).is_some_and(may_be_long);
+            while self.queue.is_full(may_be_long) {
                 self.queue.shrunk.notified().await;
             }
+            self.queue.in_flight.fetch_add(1, Ordering::AcqRel);
+            self.send(ToCore::input(Input::Request { connection: self.connection, header, body })).await?;
         }
         Ok(())
     }
@@ -344,6 +350,12 @@ impl Incoming {
     async fn send(&self, message: ToCore) -> Result<(), Ended> {
         self.shared.core.send(message).await.map_err(|_| Ended::Closed)
     }
+}
+
+/// Whether the reply of such a request is as long as what the znodes hold.
+fn may_be_long(op: OpCode) -> bool {
+    use OpCode::{GetAcl, GetChildren, GetChildren2, GetData, GetEphemerals, MultiRead};
+    matches!(op, GetData | GetChildren | GetChildren2 | GetAcl | GetEphemerals | MultiRead)
 }
 
 /// Writes to a client until the connection is closed or cut.

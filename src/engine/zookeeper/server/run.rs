@@ -303,12 +303,9 @@ impl Core {
             figures.received += 1;
             figures.heard_ms = now.elapsed_ms;
         }
+        let mut revalidated = None;
         match &input {
-            Input::Connect { request, .. } => {
-                self.counters.add(Counter::ConnectionRequested, 1);
-                self.counters.add(Counter::ConnectionRevalidated, usize::from(request.session_id != 0));
-                self.statistics.summaries.add(Observed::ConnectionTokenDeficit, self.coordinator.throttle.deficit());
-            }
+            Input::Connect { request, .. } => revalidated = Some(request.session_id != 0),
             Input::Request { connection, header, .. } if self.has_waited_too_long(at) => {
                 self.counters.add(Counter::Throttled, 1);
                 return self.coordinator.throttle(*connection, header.xid, now);
@@ -316,7 +313,15 @@ impl Core {
             _ => {}
         }
         let prepared = self.coordinator.prepare(input, now);
-        self.counters.add(Counter::ConnectionRejected, usize::from(prepared.is_drop()));
+        match revalidated {
+            Some(_) if prepared.is_drop() => self.counters.add(Counter::ConnectionRejected, 1),
+            Some(revalidated) => {
+                self.counters.add(Counter::ConnectionRequested, 1);
+                self.counters.add(Counter::ConnectionRevalidated, usize::from(revalidated));
+                self.statistics.summaries.add(Observed::ConnectionTokenDeficit, self.coordinator.throttle.deficit());
+            }
+            None => {}
+        }
         prepared
     }
 
