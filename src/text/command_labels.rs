@@ -16,6 +16,11 @@ crate::texts! {
     NOHUP_IN_FOREGROUND { ko: "줄 끝에 & 가 없어요.", en: "there is no & at the end of the line" }
     BLANK_AFTER_BACKSLASH { ko: "줄이 여기서 끝나요.", en: "the line ends here" }
     NO_PROCESS { ko: "{pid}번 프로세스는 없어요.", en: "there is no process {pid}" }
+    IS_COORDINATOR { ko: "{pid}번은 주키퍼예요.", en: "{pid} is ZooKeeper" }
+    IS_BROKER { ko: "{pid}번은 카프카 브로커예요.", en: "{pid} is the Kafka broker" }
+    IS_CLIENT { ko: "{pid}번은 콘솔 도구예요.", en: "{pid} is a console client" }
+    IS_SHELL { ko: "{pid}번은 터미널의 셸이에요.", en: "{pid} is the shell of a terminal" }
+    AT_ONCE { ko: "부탁이 아니라 강제로 끝내는 신호예요.", en: "this does not ask, it takes away" }
     NO_BOOTSTRAP { ko: "{option} 옵션이 없어요.", en: "{option} is missing" }
     NO_ACTION { ko: "무엇을 할지 없어요.", en: "it does not say what to do" }
     TWO_ACTIONS { ko: "{first:과/와} {second:은/는} 함께 못 써요.", en: "{first} and {second} are two actions" }
@@ -36,6 +41,17 @@ crate::texts! {
     BOOTSTRAP_PORT { ko: "'{port}'는 포트가 아니에요.", en: "'{port}' is no port" }
     BOOTSTRAP_NO_PORT { ko: "포트가 없어요. {host}:9092처럼 적어요.", en: "the port is missing, as in {host}:9092" }
     STRAY_WORD { ko: "'{word}'는 {option}의 값이 아니에요.", en: "'{word}' is no part of {option}" }
+    NOT_ONE_OF { ko: "{choices} 가운데 하나예요.", en: "one of {choices}" }
+    MISSING { ko: "{option} 옵션이 없어요.", en: "{option} is missing" }
+    MISSING_ONE_OF { ko: "{one:이나/나} {other:이/가} 있어야 해요.", en: "{one} or {other} is needed" }
+    UNEXPECTED { ko: "'{word}'는 어느 옵션에도 속하지 않아요.", en: "'{word}' belongs to no option" }
+    COMMAND_NEAR { ko: "{command:이라는/라는} 명령을 쓰려던 것 아닌가요?", en: "did you mean the command {command}?" }
+    COMMAND_NONE { ko: "{commands} 가운데 하나가 와야 해요.", en: "one of {commands} has to follow" }
+    IN_ORDER_OPTION { ko: "이 도구에는 {word:이라는/라는} 옵션이 없어요. 값만 순서대로 적어요.", en: "the tool has no option {word}; it takes the values alone, in their order" }
+    IN_ORDER_COUNT { ko: "{missing} 자리가 비었어요.", en: "{missing} is missing" }
+    IN_ORDER_MANY { ko: "이 낱말부터는 남아요.", en: "one word too many" }
+    IN_ORDER_ACKS { ko: "acks는 1이나 all이에요.", en: "acks is 1 or all" }
+    IN_ORDER_NUMBER { ko: "{name:은/는} 정수예요.", en: "{name} is a whole number" }
     DAEMON_LAST { ko: "맨 앞에 있어야 해요.", en: "it has to come first" }
     NO_CONFIG { ko: "뒤에 {file}의 경로가 와야 해요.", en: "the path of a {file} has to follow" }
     SWAPPED { ko: "이 서버의 설정은 {own:이에요/예요}.", en: "this server has {own}" }

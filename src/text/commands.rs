@@ -66,6 +66,17 @@ crate::rule_texts! {
         fix: ("ps aux | grep kafka 를 다시 실행하고, java로 시작하는 줄의 번호를 쓰세요.", "Run ps aux | grep kafka again and take the number of the line whose command begins with java."),
         seen: ("셸이 No such process 라고 해요.", "The shell says: No such process"),
     }
+    OTHER_PROCESS {
+        title: ("끝내려는 것과 다른 프로세스예요", "This is another process than the one to end"),
+        why: ("ps의 결과에는 주키퍼, 브로커, 콘솔 도구, 셸이 함께 나와요. 이름이 길고 비슷해서 옆줄의 번호를 옮겨 적기 쉬워요. 다른 것을 끝내면 그쪽이 멈추고, 끝내려던 서버는 그대로 돌아요.", "ps shows ZooKeeper, brokers, console tools and shells side by side, with long names that look alike, and the number of the next line is soon taken. Then that one ends, and the server that was meant runs on."),
+        fix: ("kafka.Kafka로 끝나는 줄이 브로커, QuorumPeerMain이 있는 줄이 주키퍼예요. 그 줄의 두 번째 칸이 번호예요.", "The line with kafka.Kafka is a broker's, the one with QuorumPeerMain is ZooKeeper's; the number is in its second column."),
+    }
+    AT_ONCE {
+        title: ("kill -9는 서버가 정리할 틈을 주지 않아요", "kill -9 leaves the server no time to end in order"),
+        why: ("그냥 kill은 끝내 달라는 부탁(SIGTERM)이라, 브로커는 리더를 넘기고 로그를 디스크에 적고 주키퍼에서 빠진 다음 끝나요. -9(SIGKILL)는 그 자리에서 없애요. 다음에 켤 때 로그를 다시 확인해야 하고, 세션이 끊길 때까지 주키퍼에는 살아 있는 것으로 남아요.", "A plain kill asks (SIGTERM): the broker hands over what it leads, flushes its logs, leaves ZooKeeper, and ends. -9 (SIGKILL) takes it away on the spot. The next start has to recover its logs, and until its session runs out ZooKeeper takes it to be alive."),
+        fix: ("-9 없이 kill 번호 만 적으세요.", "Write kill and the number, without -9."),
+        seen: ("다음 시작 때 로그에 Recovering unflushed segment 가 나와요.", "The log of the next start says: Recovering unflushed segment"),
+    }
     NO_BOOTSTRAP {
         title: ("어느 브로커에게 말을 걸지 적지 않았어요", "No broker is named to talk to"),
         why: ("이 도구는 브로커에게 물어봐서 일을 해요. 기본 주소는 없어요.", "This tool does its work by asking a broker, and no address is taken by default."),
@@ -139,6 +150,36 @@ crate::rule_texts! {
         title: ("아무 일도 하지 않는 --property예요", "This --property has no effect"),
         why: ("콘솔 도구는 모르는 속성을 말없이 지나쳐요. 짝이 되는 속성이 없어도 마찬가지예요.", "The console tools pass over properties that they do not know, or that nothing switches on, without a word."),
         fix: ("이름과 =값, 그리고 함께 써야 하는 속성을 확인하세요.", "Check the name, the =value and the property that it goes with."),
+    }
+    NOT_ONE_OF {
+        title: ("정해진 값 가운데 하나가 아니에요", "The value is none of those that are taken"),
+        why: ("이 옵션은 정해진 값만 받아요. 다른 값이면 도구가 시작하기 전에 거절해요.", "This option takes a few values only. With any other the tool refuses before it begins."),
+        fix: ("정해진 값 가운데 하나를 적으세요.", "Write one of the values that it takes."),
+        seen: ("error: argument …: invalid choice: … (choose from …)", "error: argument …: invalid choice: … (choose from …)"),
+    }
+    MISSING {
+        title: ("꼭 있어야 하는 옵션이 빠졌어요", "An option that must be given is missing"),
+        why: ("이 도구는 정해진 옵션을 모두 적어야 시작해요. 빠지면 사용법과 함께 하나만 알려 주고 끝나요.", "This tool begins only where all of those options are given. Where one is missing it prints its usage, names one of them, and ends."),
+        fix: ("빠진 옵션을 값과 함께 적으세요.", "Add the option that is missing, with its value."),
+        seen: ("error: argument … is required", "error: argument … is required"),
+    }
+    UNEXPECTED {
+        title: ("이 자리에 올 수 없는 낱말이에요", "A word where none is taken"),
+        why: ("이 도구는 옵션에 속하지 않는 낱말을 그냥 지나치지 않고, 시작하기 전에 거절해요.", "This tool does not pass over a word that belongs to no option: it refuses before it begins."),
+        fix: ("필요 없는 낱말이면 지우고, 값의 일부면 따옴표로 묶으세요.", "Take it out, or quote it together with the value it belongs to."),
+        seen: ("error: unrecognized arguments: '…'", "error: unrecognized arguments: '…'"),
+    }
+    COMMAND {
+        title: ("무슨 일을 할지 정하는 명령이 없어요", "The tool's own command is missing"),
+        why: ("이 도구는 여러 일을 해요. 옵션 다음에 그 가운데 하나의 이름을 적고, 그 일의 옵션은 이름 뒤에 적어요.", "This tool does several things. The name of one of them stands behind the tool's options, and the options of that one behind its name."),
+        fix: ("하려는 일의 이름을 적으세요.", "Name what it should do."),
+        seen: ("error: too few arguments, 또는 invalid choice: … (choose from …)", "error: too few arguments, or: invalid choice: … (choose from …)"),
+    }
+    IN_ORDER {
+        title: ("옵션 이름 없이 정해진 순서대로 적는 도구예요", "This tool takes its words by their order, without options"),
+        why: ("kafka-e2e-latency.sh는 브로커의 주소, 토픽, 메시지 수, acks, 메시지 크기, 그리고 있으면 설정 파일을 이 순서대로 받아요. 하나라도 어긋나면 사용법만 보여 주거나 예외로 끝나요.", "kafka-e2e-latency.sh takes broker_list, topic, num_messages, producer_acks, message_size_bytes and, if wanted, a properties_file, in this order. With one of them out of place it prints its usage or ends with an exception."),
+        fix: ("kafka-e2e-latency.sh localhost:9092 토픽 1000 all 100 처럼 적으세요.", "Write it as kafka-e2e-latency.sh localhost:9092 topic 1000 all 100."),
+        seen: ("USAGE: java org.apache.kafka.tools.EndToEndLatency broker_list topic num_messages producer_acks message_size_bytes [optional] properties_file", "USAGE: java org.apache.kafka.tools.EndToEndLatency broker_list topic num_messages producer_acks message_size_bytes [optional] properties_file"),
     }
     DAEMON_LAST {
         title: ("-daemon은 설정 파일보다 앞에 써요", "-daemon comes before the file"),

@@ -44,6 +44,26 @@ crate::texts! {
         ko: "카프카의 말로는 이래요: {option} is not a recognized option",
         en: "In Kafka's words: {option} is not a recognized option",
     }
+    UNKNOWN_OPTION_ARGPARSE_SEEN {
+        ko: "카프카의 말로는 이래요: error: unrecognized arguments: '{option}'",
+        en: "In Kafka's words: error: unrecognized arguments: '{option}'",
+    }
+    UNKNOWN_OPTION_AMBIGUOUS_SEEN {
+        ko: "카프카의 말로는 이래요: error: ambiguous option: {option} could match …",
+        en: "In Kafka's words: error: ambiguous option: {option} could match …",
+    }
+    UNKNOWN_OPTION_BEFORE {
+        ko: "{tool:은/는} 이 옵션을 명령 이름보다 앞에서 받아요.",
+        en: "{tool} takes this option before its command.",
+    }
+    UNKNOWN_OPTION_BEHIND {
+        ko: "{tool:은/는} 이 옵션을 {command:이라는/라는} 명령 뒤에서 받아요.",
+        en: "{tool} takes this option behind its command {command}.",
+    }
+    UNKNOWN_OPTION_SEVERAL {
+        ko: "줄여 쓴 이름이 여러 옵션에 맞아요: {options}.",
+        en: "This could be short for {options}.",
+    }
     UNKNOWN_OPTION_EXPLANATION {
         ko: "카프카의 도구는 모르는 옵션을 하나라도 만나면 거기서 끝나요. 브로커에는 아직 말도 걸지 않았으니 바뀐 것은 아무것도 없어요.",
         en: "A Kafka tool stops at the first option it does not know. It has not talked to the broker yet, so nothing has changed.",

@@ -137,6 +137,51 @@ async fn mistakes_are_shown_at_their_places_and_go_with_the_document() {
 }
 
 #[tokio::test]
+async fn files_of_one_cluster_are_held_against_each_other_while_they_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let uri = |name: &str| format!("file://{}", path(name).display());
+    let (first, second) = (uri("server-1.properties"), uri("server-2.properties"));
+    std::fs::write(path("server-1.properties"), CLEAN).expect("written");
+    let edit = |uri: &str, version: i32, text: &str| {
+        let document = json!({ "uri": uri, "version": version });
+        notice("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "text": text }] }))
+    };
+    let watched = notice("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": first, "type": 2 }] }));
+    let parts = [initialize("en"), open(&second, CLEAN), open(&first, &CLEAN.replace("id=0", "id=1")), watched, leave()];
+    let said = converse(&[], &parts).await;
+    let codes = |params: &Value| -> Vec<String> {
+        let found = params["diagnostics"].as_array().expect("findings");
+        found.iter().filter_map(|found| found["code"].as_str().map(str::to_owned)).collect()
+    };
+    let told = |said: &Said| -> Vec<(bool, Vec<String>)> {
+        let published = said.notices("textDocument/publishDiagnostics");
+        published.iter().map(|params| (params["uri"] == json!(first), codes(params))).collect()
+    };
+    let same = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+    // the second has the id of the first on disk; once that is open, what stands in the editor counts
+    let expected = [(false, same(&["KL601"])), (true, same(&[])), (false, same(&[]))];
+    assert_eq!(told(&said), expected);
+    let parts = [
+        initialize("en"),
+        open(&first, CLEAN),
+        open(&second, CLEAN),
+        edit(
+            &second,
+            2,
+            &CLEAN.replace("broker.id=0\n", "broker.id=2\nlisteners=PLAINTEXT://:9093\n").replace("/data", "/other"),
+        ),
+        leave(),
+    ];
+    let expected = [(true, same(&[])), (false, same(&["KL601"])), (false, same(&[]))];
+    assert_eq!(told(&converse(&[], &parts).await), expected);
+    let register = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let begin = request(0, "initialize", json!({ "capabilities": register }));
+    let said = converse(&[], &[begin, notice("initialized", json!({})), leave()]).await;
+    assert_eq!(said.notices("client/registerCapability").len(), 1);
+}
+
+#[tokio::test]
 async fn the_kind_is_told_as_the_linter_tells_it() {
     let uris = ["file:///etc/zookeeper.properties", "file:///etc/my.properties", "file:///etc/application.properties"];
     let texts = ["clientPort=2181\n", "bootstrap.servers=h:9092\ngroup.id=g\nauto.offset.rest=latest\n", "port=1\n"];

@@ -29,7 +29,7 @@ pub(super) struct Abilities {
 /// What was found in a document.
 pub(super) fn findings(open: &Open, abilities: Abilities, language: Language) -> Vec<Shown> {
     let places = open.places();
-    open.findings.iter().map(|found| finding(open, &places, found, abilities, language)).collect()
+    open.findings.iter().chain(&open.between).map(|found| finding(open, &places, found, abilities, language)).collect()
 }
 
 fn finding(open: &Open, places: &Places<'_>, found: &Diagnostic, abilities: Abilities, language: Language) -> Shown {

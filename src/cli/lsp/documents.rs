@@ -1,7 +1,7 @@
 //! The documents that the client has open, each with what was found in it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lsp_types::{Position, Range, Uri};
 
@@ -20,6 +20,8 @@ pub(super) struct Open {
     /// The file; empty where it is larger than [`properties::MAX_BYTES`].
     pub input: Input,
     pub findings: Vec<Diagnostic>,
+    /// What is found between it and the files beside it.
+    pub between: Vec<Diagnostic>,
     /// What it configures, and its settings; `None` where that cannot be told or read.
     pub settings: Option<(Kind, Document)>,
 }
@@ -34,7 +36,12 @@ impl Open {
         if input.bytes.len() > properties::MAX_BYTES {
             input.bytes = Vec::new();
         }
-        Self { uri, version, input, findings, settings }
+        Self { uri, version, input, findings, between: Vec::new(), settings }
+    }
+
+    /// The folder that it is in; `None` for what is no file.
+    pub fn folder(&self) -> Option<&Path> {
+        folder_of(&self.uri, &self.input.path)
     }
 
     /// For places in it.
@@ -81,13 +88,29 @@ impl Documents {
         self.0.get(uri.as_str())
     }
 
+    /// Those whose files are in a folder.
+    pub fn in_folder<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Open> {
+        self.0.values().filter(move |open| open.folder() == Some(folder))
+    }
+
+    /// The same, to be changed.
+    pub fn in_folder_mut<'a>(&'a mut self, folder: &'a Path) -> impl Iterator<Item = &'a mut Open> {
+        self.0.values_mut().filter(move |open| open.folder() == Some(folder))
+    }
+
     pub fn close(&mut self, uri: &Uri) -> Option<Open> {
         self.0.remove(uri.as_str())
     }
 }
 
+/// The folder of an address that is a file's.
+pub(super) fn folder_of<'a>(uri: &Uri, path: &'a Path) -> Option<&'a Path> {
+    let is_file = uri.as_str().starts_with("file:") && path.is_absolute();
+    path.parent().filter(|_| is_file)
+}
+
 /// The path of an address, its escapes undone; of one that is no file, what stands where a path would.
-fn path(uri: &Uri) -> PathBuf {
+pub(super) fn path(uri: &Uri) -> PathBuf {
     let text = uri.path().as_str();
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

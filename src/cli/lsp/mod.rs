@@ -8,6 +8,7 @@ mod convert;
 mod documents;
 mod frames;
 mod hover;
+mod neighbours;
 mod server;
 
 use std::io::{self, BufRead, BufReader};

@@ -1,14 +1,16 @@
 //! The server as a machine: a message in, messages out.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument, Exit, LogMessage, Notification as Notice,
-    PublishDiagnostics,
+    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, Exit, Initialized, LogMessage,
+    Notification as Notice, PublishDiagnostics,
 };
 use lsp_types::request::{
-    CodeActionRequest, Completion, HoverRequest, Initialize, Request as Asked, ResolveCompletionItem, Shutdown,
+    CodeActionRequest, Completion, HoverRequest, Initialize, RegisterCapability, Request as Asked, ResolveCompletionItem,
+    Shutdown,
 };
 use lsp_types::{CodeActionKind, CompletionItem, LogMessageParams, MessageType, PublishDiagnosticsParams, Uri};
 use serde::Serialize;
@@ -16,7 +18,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::convert::{self, Abilities};
-use super::documents::{DOCUMENTS_MAX, Documents, Open};
+use super::documents::{DOCUMENTS_MAX, Documents, Open, folder_of, path};
+use super::neighbours::{Neighbours, News};
 use super::{complete, frames, hover};
 use crate::cli::exit;
 use crate::judge::lint::Options;
@@ -41,7 +44,13 @@ pub(super) struct Server {
     stage: Stage,
     abilities: Abilities,
     documents: Documents,
+    neighbours: Neighbours,
+    /// Whether the client tells of files that change, if it is asked to.
+    watches: bool,
 }
+
+/// The id of the one request to the client.
+const WATCH: &str = "watch";
 
 /// What a request comes to: an answer, or why there is none.
 type Answer = Result<Value, (ErrorCode, String)>;
@@ -51,7 +60,8 @@ impl Server {
     pub fn new(asked: Option<Language>, locale: Language, options: Options) -> Self {
         let language = asked.unwrap_or(locale);
         let (abilities, documents) = (Abilities::default(), Documents::default());
-        Self { asked, language, options, stage: Stage::Before, abilities, documents }
+        let neighbours = Neighbours::default();
+        Self { asked, language, options, stage: Stage::Before, abilities, documents, neighbours, watches: false }
     }
 
     /// Takes a message; breaks with the exit code where it was the last one.
@@ -60,7 +70,7 @@ impl Server {
             Message::Request(request) => ControlFlow::Continue(vec![self.answer(request).into()]),
             Message::Notification(notice) if notice.method == Exit::METHOD => ControlFlow::Break(self.end()),
             Message::Notification(notice) if self.stage == Stage::Working => ControlFlow::Continue(self.hear(notice)),
-            // nothing is asked of the client, so it has nothing to answer
+            // a client that does not want to tell of files tells of them when they are opened or edited
             Message::Notification(_) | Message::Response(_) => ControlFlow::Continue(Vec::new()),
         }
     }
@@ -113,6 +123,7 @@ impl Server {
             versioned_edits: can("workspace/workspaceEdit/documentChanges"),
             markdown: formats.is_some_and(|formats| formats.iter().any(|format| format == "markdown")),
         };
+        self.watches = can("workspace/didChangeWatchedFiles/dynamicRegistration");
         self.stage = Stage::Working;
         json!({
             "capabilities": {
@@ -172,6 +183,14 @@ impl Server {
                 let document = params.text_document;
                 self.look(document.uri, document.version, document.text)
             }),
+            Initialized::METHOD => Ok(self.watch().into_iter().collect()),
+            DidChangeWatchedFiles::METHOD => read::<<DidChangeWatchedFiles as Notice>::Params>(params).map(|params| {
+                let paths: Vec<_> = params.changes.iter().map(|change| (&change.uri, path(&change.uri))).collect();
+                let mut folders: Vec<&Path> = paths.iter().filter_map(|(uri, path)| folder_of(uri, path)).collect();
+                folders.sort_unstable();
+                folders.dedup();
+                folders.into_iter().flat_map(|folder| self.look_beside(folder)).collect()
+            }),
             DidChangeTextDocument::METHOD => read::<<DidChangeTextDocument as Notice>::Params>(params).map(|params| {
                 let whole = params.content_changes.into_iter().rfind(|change| change.range.is_none());
                 let document = params.text_document;
@@ -179,21 +198,58 @@ impl Server {
                 whole.filter(|_| known).map_or_else(Vec::new, |change| self.look(document.uri, document.version, change.text))
             }),
             DidCloseTextDocument::METHOD => read::<<DidCloseTextDocument as Notice>::Params>(params).map(|params| {
-                let closed = self.documents.close(&params.text_document.uri);
-                closed.map(|open| publish(open.uri, Vec::new(), None)).into_iter().collect()
+                let Some(closed) = self.documents.close(&params.text_document.uri) else { return Vec::new() };
+                let beside = closed.folder().map_or_else(Vec::new, |folder| self.look_beside(folder));
+                let mut told = vec![publish(closed.uri, Vec::new(), None)];
+                told.extend(beside);
+                told
             }),
             _ => Ok(Vec::new()),
         };
         heard.unwrap_or_else(|reason| vec![self.unreadable(&reason)])
     }
 
+    /// Asks the client to tell of files that change.
+    fn watch(&self) -> Option<Message> {
+        let watchers = json!([{ "globPattern": "**/*.{properties,cfg}" }]);
+        let registration = json!({
+            "id": WATCH,
+            "method": DidChangeWatchedFiles::METHOD,
+            "registerOptions": { "watchers": watchers },
+        });
+        let params = json!({ "registrations": [registration] });
+        let request = Request::new(WATCH.to_owned().into(), RegisterCapability::METHOD.to_owned(), params);
+        self.watches.then(|| request.into())
+    }
+
     fn look(&mut self, uri: Uri, version: i32, text: String) -> Vec<Message> {
-        let open = Open::new(uri.clone(), version, text, &self.options);
-        let findings = convert::findings(&open, self.abilities, self.language);
-        if self.documents.keep(open) {
-            return vec![publish(uri, findings, Some(version))];
+        let mut open = Open::new(uri.clone(), version, text, &self.options);
+        let folder = open.folder().map(Path::to_owned);
+        // what is found between it and others is as it was, until those are looked at
+        if let Some(known) = self.documents.get(&uri) {
+            open.between.clone_from(&known.between);
         }
-        vec![self.tell(say::TOO_MANY, &[("limit", &DOCUMENTS_MAX), ("uri", &uri.as_str())])]
+        if !self.documents.keep(open) {
+            return vec![self.tell(say::TOO_MANY, &[("limit", &DOCUMENTS_MAX), ("uri", &uri.as_str())])];
+        }
+        let mut beside =
+            folder.map_or_else(Default::default, |folder| self.neighbours.look(&folder, &mut self.documents, &self.options));
+        beside.documents.retain(|other| *other != uri);
+        beside.documents.insert(0, uri);
+        self.publish(&beside)
+    }
+
+    /// Looks at the files of a folder again.
+    fn look_beside(&mut self, folder: &Path) -> Vec<Message> {
+        let news = self.neighbours.look(folder, &mut self.documents, &self.options);
+        self.publish(&news)
+    }
+
+    fn publish(&self, news: &News) -> Vec<Message> {
+        let documents = news.documents.iter().filter_map(|uri| self.documents.get(uri)).map(|open| (open, Some(open.version)));
+        let all = documents.chain(news.files.iter().map(|file| (file, None)));
+        let shown = |open: &Open| convert::findings(open, self.abilities, self.language);
+        all.map(|(open, version)| publish(open.uri.clone(), shown(open), version)).collect()
     }
 }
 

@@ -91,3 +91,22 @@ pub const VERIFIABLE_PRODUCER_CLASS: &str = "org.apache.kafka.tools.VerifiablePr
 pub const VERIFIABLE_CONSUMER_CLASS: &str = "org.apache.kafka.tools.VerifiableConsumer";
 /// The main class of `kafka-dump-log.sh`.
 pub const DUMP_LOG_CLASS: &str = "kafka.tools.DumpLogSegments";
+
+/// Whether a tool with argparse4j refuses words for what they are, before it misses any; `None` for the other tools.
+#[cfg(test)]
+pub(crate) fn refuses_words(script: &str, words: &[String]) -> Option<bool> {
+    let specs = [
+        &cluster::SPEC,
+        &features::SPEC,
+        &producer_performance::SPEC,
+        &transactions::SPEC,
+        &verifiable_consumer::SPEC,
+        &verifiable_producer::SPEC,
+    ];
+    let spec = specs.into_iter().find(|spec| spec.script == script)?;
+    let Err(argparse::Halt::Error(text)) = argparse::Parser::new(spec).parse(words) else { return Some(false) };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let of_words =
+        ["unrecognized arguments", "ambiguous", "expected one argument", "expected 1 argument", "error: invalid choice"];
+    Some(of_words.iter().any(|part| text.contains(part)))
+}

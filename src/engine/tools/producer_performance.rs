@@ -29,7 +29,8 @@ const MAX_PAYLOAD_FILE_BYTES: u64 = 1024 * 1024 * 1024;
 /// How often a line tells how it goes, in milliseconds.
 const REPORT_INTERVAL_MS: i64 = 5000;
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: "producer-performance",
     description: "This tool is used to verify the producer performance.",

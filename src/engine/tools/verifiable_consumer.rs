@@ -19,7 +19,8 @@ const SCRIPT: &str = "kafka-verifiable-consumer.sh";
 /// How many records one poll gives.
 const POLL_RECORDS: usize = 500;
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: "verifiable-consumer",
     description: "This tool reads a topic in a group and prints a line of JSON for what happens to it: partitions that it gets or gives \

@@ -20,7 +20,8 @@ use crate::engine::kafka::record_set::NewRecord;
 
 const SCRIPT: &str = "kafka-verifiable-producer.sh";
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: "verifiable-producer",
     description: "This tool sends numbers, counted up from 0, to a topic and prints a line of JSON for each: whether it was \

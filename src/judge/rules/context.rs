@@ -87,6 +87,30 @@ pub struct Listening {
     pub speaker: Speaker,
 }
 
+/// What a process is, as far as a rule has to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessRole {
+    /// The lab's coordinator.
+    Coordinator,
+    /// A broker of the lab's.
+    Broker,
+    /// One of the lab's console clients.
+    Client,
+    /// The shell of a terminal.
+    Shell,
+    /// Another one, or one that cannot be seen.
+    Unknown,
+}
+
+/// A server that is to be ended now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Which.
+    pub role: ProcessRole,
+    /// Whether it is to end by itself once it is asked to.
+    pub cleanly: bool,
+}
+
 /// What runs on the learner's machine. Answers may take a moment; a rule asks only when everything else fits.
 pub trait SystemView {
     /// The ports that are listened on, and what is spoken on each.
@@ -96,6 +120,14 @@ pub trait SystemView {
     /// Whether a process has that number.
     fn runs(&self, pid: u32) -> bool {
         Identity::of(pid).is_some()
+    }
+    /// What the process of that number is.
+    fn role(&self, _pid: u32) -> ProcessRole {
+        ProcessRole::Unknown
+    }
+    /// The servers that the learner is to end now; none where that is not what is asked for.
+    fn to_be_ended(&self) -> &[Ending] {
+        &[]
     }
 }
 

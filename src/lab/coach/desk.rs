@@ -11,7 +11,7 @@ use super::live::LiveSystem;
 use super::notice::{self, LineFacts, Notice, RunningServer, Surroundings};
 use super::{Advice, Coach};
 use crate::engine::distribution::Distribution;
-use crate::judge::rules::context::{CommandContext, DiskFiles, resolve};
+use crate::judge::rules::context::{CommandContext, DiskFiles, Ending, resolve};
 use crate::lab::check::scope::Scope;
 use crate::process::table::Process;
 
@@ -43,6 +43,8 @@ pub enum Judged {
 pub struct LabCoach {
     coach: Arc<Mutex<Coach>>,
     scope: Scope,
+    /// The servers that the step has the learner end.
+    to_be_ended: Vec<Ending>,
     sender: mpsc::UnboundedSender<Judged>,
     judged: mpsc::UnboundedReceiver<Judged>,
 }
@@ -57,7 +59,7 @@ impl LabCoach {
     /// A coach that remembers what it told in earlier runs, for the lab of that scope.
     pub fn new(coach: Coach, scope: Scope) -> Self {
         let (sender, judged) = mpsc::unbounded_channel();
-        Self { coach: Arc::new(Mutex::new(coach)), scope, sender, judged }
+        Self { coach: Arc::new(Mutex::new(coach)), scope, to_be_ended: Vec::new(), sender, judged }
     }
 
     /// What it remembers.
@@ -70,8 +72,9 @@ impl LabCoach {
         self.coach.lock().unwrap_or_else(PoisonError::into_inner).notice(notice)
     }
 
-    /// A step is done: what was told belongs to the past.
-    pub fn forget(&self) {
+    /// Another step begins, and with it the servers that are to be ended: what was told belongs to the past.
+    pub fn turn_to(&mut self, to_be_ended: Vec<Ending>) {
+        self.to_be_ended = to_be_ended;
         self.coach.lock().unwrap_or_else(PoisonError::into_inner).forget();
     }
 
@@ -94,7 +97,7 @@ impl LabCoach {
 
     fn judge(&self, typed: Typed, look: impl FnOnce(&mut Coach, &CommandContext<'_>) -> Judged + Send + 'static) {
         let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
-        let system = LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone());
+        let system = LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone(), self.to_be_ended.clone());
         tokio::task::spawn_blocking(move || {
             let variables = variables_at(&typed.cwd);
             let context =

@@ -18,7 +18,8 @@ const SCRIPT: &str = "kafka-cluster.sh";
 const CLUSTER_ID: &str = "cluster-id";
 const UNREGISTER: &str = "unregister";
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: "kafka-cluster",
     description: "The Kafka cluster tool.",

@@ -26,7 +26,8 @@ const TIMEOUT_MS: i32 = 30_000;
 /// The error code of a broker that is not, or not any more, the controller.
 const NOT_CONTROLLER: i16 = 41;
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: "kafka-features",
     description: "This tool manages feature flags in Kafka.",

@@ -19,7 +19,8 @@ use crate::engine::client::{Client, ClientError};
 pub const MAIN_CLASS: &str = "org.apache.kafka.tools.TransactionsCommand";
 const SCRIPT: &str = "kafka-transactions.sh";
 
-static SPEC: Spec = Spec {
+/// How it reads its line.
+pub(super) static SPEC: Spec = Spec {
     script: SCRIPT,
     prog: SCRIPT,
     description: "This tool is used to analyze the transactional state of producers in the cluster. It can be used to detect and \

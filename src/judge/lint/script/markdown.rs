@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Piece;
+use crate::judge::rules::command::here_document::named_in;
 
 /// What a document holds.
 #[derive(Debug)]
@@ -145,15 +146,31 @@ impl Reader<'_> {
         let prompts: Vec<Option<usize>> = lines.iter().map(|line| prompt(&self.text[line.clone()], session)).collect();
         let has_prompts = prompts.iter().any(Option::is_some);
         let mut goes_on = false;
-        for (line, prompt) in lines.iter().zip(prompts) {
+        let mut here_document_until = 0;
+        for (index, (line, prompt)) in lines.iter().zip(prompts).enumerate() {
+            let content = &self.text[line.clone()];
+            if index < here_document_until {
+                self.keep(line.start + continued(content)..line.end);
+                continue;
+            }
             let at = match prompt {
                 Some(length) => length,
-                None if goes_on => continued(&self.text[line.clone()]),
+                None if goes_on => continued(content),
                 None if has_prompts => continue,
                 None => 0,
             };
             self.keep(line.start + at..line.end);
-            goes_on = self.text[line.clone()].trim_end_matches('\r').ends_with('\\');
+            goes_on = content.trim_end_matches('\r').ends_with('\\');
+            if has_prompts {
+                for delimiter in named_in(&content[at..]) {
+                    let from = here_document_until.max(index + 1);
+                    let ends = |line: &Range<usize>| {
+                        let content = &self.text[line.clone()];
+                        delimiter.is_shown_in(&content[continued(content)..])
+                    };
+                    here_document_until = lines[from..].iter().position(ends).map_or(here_document_until, |end| from + end + 1);
+                }
+            }
         }
         self.document.pieces.push(Piece { range, whole: true });
     }

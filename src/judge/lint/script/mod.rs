@@ -3,6 +3,7 @@
 
 mod markdown;
 mod prose;
+mod written;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,8 +41,15 @@ pub(super) fn judge(input: &Input, kind: Kind, options: &Options) -> Vec<Diagnos
         (text.replace('\r', " "), vec![whole], &[b"#"], Vec::new())
     };
     findings.iter_mut().for_each(|found| found.source = source.clone());
-    let (found, places) = judge_commands(&commands, &pieces, options.version, &source);
-    findings.extend(found);
+    let judged = judge_commands(&commands, &pieces, options.version, &source);
+    findings.extend(judged.findings);
+    let mut places = judged.places;
+    for file in judged.written {
+        let written = written::judge(&file, &text, options.version);
+        places.extend(written.places);
+        findings.extend(written.findings.into_iter().map(|found| Diagnostic { source: source.clone(), ..found }));
+    }
+    places.sort_unstable_by_key(|place| place.start);
     findings.sort_by_key(|found| (found.primary.range.start, found.code));
     suppress::apply(&input.bytes, &places, marks, findings, |unused| input.found(&suppress::UNUSED, unused.place, unused.label))
 }
@@ -50,25 +58,33 @@ pub(super) fn judge(input: &Input, kind: Kind, options: &Options) -> Vec<Diagnos
 pub fn judge_line(line: &str, options: &Options) -> Vec<Diagnostic> {
     let piece = Piece { range: 0..line.len(), whole: true };
     let source = Source::CommandLine(line.to_owned());
-    let (mut found, _) = judge_commands(line, &[piece], options.version, &source);
+    let mut found = judge_commands(line, &[piece], options.version, &source).findings;
     found.retain(|found| options.wants(found));
     found
 }
 
-/// The findings of the rules about lines, and where the commands stand that were looked at.
-fn judge_commands(text: &str, pieces: &[Piece], version: KafkaVersion, source: &Source) -> (Vec<Diagnostic>, Vec<Range<usize>>) {
+/// What is known of the commands of a text.
+struct Judged {
+    findings: Vec<Diagnostic>,
+    /// Where the commands stand that were looked at.
+    places: Vec<Range<usize>>,
+    /// The files that they write.
+    written: Vec<written::Written>,
+}
+
+fn judge_commands(text: &str, pieces: &[Piece], version: KafkaVersion, source: &Source) -> Judged {
     let variables = BTreeMap::new();
     let machine = AssumedMachine;
     let context = CommandContext { line: text, cwd: Path::new("/"), variables: &variables, files: &machine, system: &machine };
-    let (mut findings, mut places) = (Vec::new(), Vec::new());
+    let mut judged = Judged { findings: Vec::new(), places: Vec::new(), written: Vec::new() };
     for whole in [true, false] {
         let of_kind = pieces.iter().filter(|piece| piece.whole == whole);
         let invocations: Vec<Invocation> = of_kind.flat_map(|piece| script_invocations(&context, piece.range.clone())).collect();
-        places.extend(invocations.iter().map(place));
-        findings.extend(Line::of_text(&context, invocations, whole, version, source.clone()).judge_each());
+        judged.places.extend(invocations.iter().map(place));
+        judged.written.extend(written::files(&invocations, text));
+        judged.findings.extend(Line::of_text(&context, invocations, whole, version, source.clone()).judge_each());
     }
-    places.sort_unstable_by_key(|place| place.start);
-    (findings, places)
+    judged
 }
 
 /// The bytes of a command, from its first word to its last.

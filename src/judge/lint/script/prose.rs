@@ -32,7 +32,7 @@ pub(super) fn judge(document: &Document, text: &str, input: &Input, version: Kaf
 }
 
 /// The findings of a part of a file, at their places in it.
-fn judge_part(bytes: &[u8], kind: Kind, version: KafkaVersion) -> Vec<Diagnostic> {
+pub(super) fn judge_part(bytes: &[u8], kind: Kind, version: KafkaVersion) -> Vec<Diagnostic> {
     let Ok(document) = properties::Document::parse(bytes) else { return Vec::new() };
     let to_fill_in: Vec<Range<usize>> = document
         .iter()
@@ -111,7 +111,8 @@ fn line(spans: &[Span], text: &str, version: KafkaVersion) -> Vec<Diagnostic> {
     findings
 }
 
-fn shift(found: &mut Diagnostic, moved: impl Fn(usize) -> usize) {
+/// Moves every place of a finding.
+pub(super) fn shift(found: &mut Diagnostic, moved: impl Fn(usize) -> usize) {
     let shifted = |range: &Range<usize>| moved(range.start)..moved(range.end);
     found.primary.range = shifted(&found.primary.range);
     for label in &mut found.secondary {

@@ -87,6 +87,59 @@ docker exec -it broker kafka-topics.sh --list --bootstrap-server broker:2181 | g
 }
 
 #[test]
+fn what_stands_in_a_here_document_is_no_command() {
+    let slip = "bin/kafka-topics.sh --lst --bootstrap-server h:9092\n";
+    let silent = [
+        "cat <<EOF\n{}EOF\n",
+        "cat <<-'E F' | tee x\n\t{}\tE F\n",
+        "a <<A b <<B\n{}A\n{}B\n",
+        "x=$(cat <<EOF\nit's {}EOF\n)\n",
+        "cat <<'EOF'\n{}",
+        "a ( b <<EOF\n{}EOF\n",
+        "bin/kafka-console-producer.sh --topic t --bootstrap-server h:9092 <<< \"{}\"\n",
+    ];
+    for text in silent {
+        check("x.sh", &text.replace("{}", slip), &[]);
+    }
+    check("x.sh", &format!("cat <<EOF\n EOF\nEOF\n{slip}"), &[("KL203", 4, 21, "--lst")]);
+    check("x.sh", &format!("x=$((1 << 2))\n{slip}"), &[("KL203", 2, 21, "--lst")]);
+    check(
+        "x.sh",
+        &format!("bin/kafka-topics.sh --lst --bootstrap-server h:9092 <<EOF\n{slip}EOF\n"),
+        &[("KL203", 1, 21, "--lst")],
+    );
+    let session = format!("```console\n$ cat > a.txt <<EOF\n> {slip}> EOF\n$ {slip}{slip}```\n");
+    check("x.md", &session, &[("KL203", 5, 23, "--lst")]);
+    let indented = format!("1. a\n\n   ```bash\n   cat <<EOF\n   {slip}   EOF\n   {slip}   ```\n");
+    check("x.md", &indented, &[("KL203", 7, 24, "--lst")]);
+}
+
+#[test]
+fn settings_that_a_script_writes_are_judged_as_settings() {
+    let body = "broker.id=1\nnum.partitons=3\nnum.partitions=0\n";
+    let both = [("KL401", 3, 1, "num.partitons"), ("KL426", 4, 16, "0")];
+    for command in [
+        "cat > config/server.properties <<EOF",
+        "cat <<'EOF' >> \"$DIR\"/server.properties",
+        "cat <<EOF | sudo tee -a /opt/kafka/config/server.properties > /dev/null",
+        "sudo tee server.properties <<-EOF >/dev/null",
+    ] {
+        check("x.sh", &format!("{command}\n{body}EOF\n"), &both);
+        let below = both.map(|(code, line, column, marked)| (code, line + 1, column, marked));
+        check("x.md", &format!("```sh\n{command}\n{body}EOF\n```\n"), &below);
+    }
+    for command in ["cat > server.txt <<EOF", "grep a > server.properties <<EOF", "cat a - > server.properties <<EOF"] {
+        check("x.sh", &format!("{command}\n{body}EOF\n"), &[]);
+    }
+    let expanded = "cat > server.properties <<EOF\nbroker.id=$ID\nlisteners=$LISTENERS\ninter.broker.listener.name=A\nnum.partitions=0\nEOF\n";
+    check("x.sh", expanded, &[("KL426", 5, 16, "0")]);
+    let ignored = "cat > server.properties <<EOF\n# kafkalab: ignore[KL426] a test\nnum.partitions=0\nEOF\n";
+    check("x.sh", ignored, &[]);
+    let fixed = fix(&input("x.sh", &format!("cat > server.properties <<EOF\n{body}EOF\n")), &Options::default(), true);
+    assert!(String::from_utf8(fixed.bytes).expect("text").starts_with("cat > server.properties <<EOF\nbroker.id=1\n"));
+}
+
+#[test]
 fn settings_in_markdown_are_judged_as_settings() {
     let text = "Edit `config/server.properties`:
 ```properties
@@ -134,7 +187,22 @@ fn one_line_is_judged_by_itself() {
 
 #[test]
 fn no_script_is_too_much() {
-    for piece in ["(", "$(", "'", "`", "case x in\n", "f() {\n", "<<E\n", "if ", "\"$(\n", "<a>\n", "```\n"] {
+    for piece in [
+        "(",
+        "$(",
+        "'",
+        "`",
+        "case x in\n",
+        "f() {\n",
+        "<<E\n",
+        "$(<<a\n)\n",
+        "$(<<a\n",
+        "(<<a ",
+        "if ",
+        "\"$(\n",
+        "<a>\n",
+        "```\n",
+    ] {
         let text = piece.repeat(20_000 / piece.len());
         for name in ["x.sh", "x.md"] {
             assert!(lint(&input(name, &text), &Options::default()).is_some(), "{piece:?}");

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::here_document::{self, Delimiter, HereDocument};
 use super::word::{self, Lookup, Unfinished, Word};
 
 /// The longest line that is looked at, in bytes.
@@ -42,6 +43,8 @@ pub struct SimpleCommand {
     pub words: Vec<Word>,
     /// Its redirections.
     pub redirections: Vec<Redirection>,
+    /// What stands behind its line for it to read.
+    pub here_documents: Vec<HereDocument>,
     /// How it follows the command before it.
     pub join: Join,
     /// How deep in `( … )` it stands; what `cd` does there ends there.
@@ -64,6 +67,10 @@ pub fn parse(line: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<Vec<
 
 /// The most places of a script that cannot be followed; behind them nothing is looked at.
 const FAILURES_MAX: usize = 200;
+/// How often the end of a here-document may be looked for in vain; then none is looked for any more.
+const SEARCHES_MAX: usize = 50;
+/// How many commands before a line's end one may stand that has a here-document behind it.
+const LOOKED_BACK: usize = 16;
 
 /// The commands of a script between two bytes of a text: as [`parse`], but what cannot be followed ends with its line, and the
 /// parsing goes on behind it. What stands in functions and `case` is marked as guarded.
@@ -101,8 +108,10 @@ struct Parser<'a> {
     commands: Vec<SimpleCommand>,
     current: Option<SimpleCommand>,
     state: State,
-    /// The delimiters of here-documents that start at the next line.
-    here_documents: Vec<String>,
+    /// The here-documents that start at the next line, by where their `<<` stands.
+    here_documents: Vec<(usize, Delimiter)>,
+    /// How often the end of one was not found.
+    searches: usize,
     /// What cannot be followed is passed over.
     lenient: bool,
     /// Where the word or operator begins that is read.
@@ -115,7 +124,7 @@ const OPERATORS: [&str; 21] =
 impl<'a> Parser<'a> {
     fn new(line: &'a str, at: usize, lookup: Lookup<'a>, lenient: bool) -> Self {
         let (commands, here_documents, state) = (Vec::new(), Vec::new(), State::default());
-        Self { line, at, lookup, commands, current: None, state, here_documents, lenient, step: at }
+        Self { line, at, lookup, commands, current: None, state, here_documents, searches: 0, lenient, step: at }
     }
 
     fn run(mut self) -> Result<Vec<SimpleCommand>, Unfinished> {
@@ -130,9 +139,16 @@ impl<'a> Parser<'a> {
     /// Goes on behind the line that could not be followed.
     fn recover(&mut self) {
         self.current = None;
-        self.here_documents.clear();
         let rest = &self.line[self.step..];
-        self.at = self.step + rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let line = &rest[..rest.find('\n').map_or(rest.len(), |end| end + 1)];
+        self.at = self.step + line.len();
+        let read = std::mem::take(&mut self.here_documents).into_iter().map(|(_, delimiter)| delimiter);
+        for delimiter in read.chain(here_document::named_in(line)) {
+            // what looks like one in a line that is not understood is one where its end is found
+            if let Some((_, next)) = self.body(&delimiter) {
+                self.at = next;
+            }
+        }
     }
 
     fn steps(&mut self) -> Result<(), Unfinished> {
@@ -232,7 +248,10 @@ impl<'a> Parser<'a> {
         }
         self.at = target.range.end;
         if matches!(operator, "<<" | "<<-") {
-            self.here_documents.push(target.text.ok_or(Unfinished)?);
+            let delimiter = Delimiter::new(&self.line[target.range.clone()], operator == "<<-");
+            let (end, literal) = (target.range.end, delimiter.literal);
+            self.command().here_documents.push(HereDocument { operator: start, body: end..end, literal });
+            self.here_documents.push((start, delimiter));
         } else {
             self.command().redirections.push(Redirection { operator: operator.to_owned(), target });
         }
@@ -240,20 +259,28 @@ impl<'a> Parser<'a> {
     }
 
     fn skip_here_documents(&mut self) -> Result<(), Unfinished> {
-        for delimiter in std::mem::take(&mut self.here_documents) {
-            loop {
-                let rest = &self.line[self.at..];
-                if rest.is_empty() {
-                    return Err(Unfinished);
-                }
-                let end = rest.find('\n').unwrap_or(rest.len());
-                self.at += (end + 1).min(rest.len());
-                if rest[..end].trim_start_matches('\t') == delimiter {
-                    break;
-                }
+        for (operator, delimiter) in std::mem::take(&mut self.here_documents) {
+            let to_the_end = (self.at..self.line.len(), self.line.len());
+            let found = self.body(&delimiter).or(self.lenient.then_some(to_the_end));
+            let (body, next) = found.ok_or(Unfinished)?;
+            self.at = next;
+            let latest = self.commands.iter_mut().rev().take(LOOKED_BACK).flat_map(|command| &mut command.here_documents);
+            if let Some(document) = latest.into_iter().find(|document| document.operator == operator) {
+                document.body = body;
             }
         }
         Ok(())
+    }
+
+    /// The body of a here-document that begins here, and where it goes on behind it; of a script, one whose end is indented too.
+    fn body(&mut self, delimiter: &Delimiter) -> Option<(Range<usize>, usize)> {
+        if self.searches >= SEARCHES_MAX {
+            return None;
+        }
+        let exact = delimiter.body(self.line, self.at);
+        let found = exact.or_else(|| delimiter.indented_body(self.line, self.at).filter(|_| self.lenient));
+        self.searches += usize::from(found.is_none());
+        found
     }
 
     fn command(&mut self) -> &mut SimpleCommand {
@@ -262,6 +289,7 @@ impl<'a> Parser<'a> {
             assignments: Vec::new(),
             words: Vec::new(),
             redirections: Vec::new(),
+            here_documents: Vec::new(),
             join: join.unwrap_or(Join::Sequence),
             subshell: *subshell,
             guarded: *guarded > 0,

@@ -1,9 +1,12 @@
 //! The command line: what bash makes of it, and the rules about it.
 
 pub mod archive;
+pub mod argparse;
+pub mod here_document;
 pub mod invocation;
 pub mod kill;
 pub mod line;
+pub mod newer_tools;
 pub mod options;
 pub mod script_name;
 pub mod server_start;

@@ -46,6 +46,12 @@ pub struct Arguments {
     pub without_value: Option<Given>,
     /// Some words are not known and may bring options of their own.
     pub uncertain: bool,
+    /// The options that the last one is the beginning of, where it is that of several.
+    pub ambiguous: Vec<&'static str>,
+    /// The command that was named.
+    pub command: Option<&'static str>,
+    /// A word where a command should be.
+    pub unknown_command: Option<Word>,
 }
 
 impl Arguments {

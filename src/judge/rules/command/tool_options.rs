@@ -1,7 +1,7 @@
 //! KL201, KL202, KL204 and KL206 to KL209: options that are missing, given twice, or do not go together.
 
 use super::invocation::Invocation;
-use super::tool_line::{self, ToolLine};
+use super::tool_line::{self, Reading, ToolLine};
 use crate::catalog::tools::Argument;
 use crate::judge::diagnostic::Diagnostic;
 use crate::judge::rules::{Line, Rule, Speaks};
@@ -30,7 +30,7 @@ pub static NEEDS_ANOTHER: Rule = Rule::line("KL209", "option-needs-another", tex
     .says(&["The partition is required when offset is specified", "The topic is required when partition is specified"]);
 
 /// The tools that go to a broker, with the options that name it; the first is the one to use.
-const BROKER_OPTIONS: [(&str, &[&str]); 11] = [
+const BROKER_OPTIONS: [(&str, &[&str]); 17] = [
     ("kafka-topics.sh", &["--bootstrap-server"]),
     ("kafka-console-producer.sh", &["--bootstrap-server", "--broker-list"]),
     ("kafka-console-consumer.sh", &["--bootstrap-server"]),
@@ -42,6 +42,12 @@ const BROKER_OPTIONS: [(&str, &[&str]); 11] = [
     ("kafka-broker-api-versions.sh", &["--bootstrap-server"]),
     ("kafka-leader-election.sh", &["--bootstrap-server"]),
     ("kafka-consumer-perf-test.sh", &["--bootstrap-server", "--broker-list"]),
+    ("kafka-reassign-partitions.sh", &["--bootstrap-server"]),
+    ("kafka-delegation-tokens.sh", &["--bootstrap-server"]),
+    ("kafka-transactions.sh", &["--bootstrap-server"]),
+    ("kafka-features.sh", &["--bootstrap-server"]),
+    ("kafka-verifiable-producer.sh", &["--bootstrap-server", "--broker-list"]),
+    ("kafka-verifiable-consumer.sh", &["--bootstrap-server", "--broker-list"]),
 ];
 const ACTIONS: [&str; 5] = ["--list", "--describe", "--create", "--alter", "--delete"];
 /// Pairs that a tool refuses and that its own table of options does not have.
@@ -62,21 +68,10 @@ fn judged(line: &Line<'_>, find: impl Fn(&ToolLine, &Invocation) -> Option<Diagn
     refused.find_map(|invocation| find(&tool_line::understood(line, invocation)?, invocation))
 }
 
-/// Whether something may be said to be missing: everything that is given is known, and the line is more than a mention.
-fn is_complete(line: &Line<'_>, found: &ToolLine) -> bool {
-    let odd = |word: &super::word::Word| word.text.as_deref().is_none_or(|text| text.starts_with(super::shell::DASHES));
-    let stray = &found.arguments.stray;
-    line.whole
-        && !stray.iter().any(odd)
-        && !found.arguments.uncertain
-        && !found.arguments.given.is_empty()
-        && found.arguments.without_value.is_none()
-}
-
 fn no_bootstrap(line: &Line<'_>) -> Option<Diagnostic> {
     judged(line, |found, invocation| {
         let (_, options) = BROKER_OPTIONS.iter().find(|(tool, _)| *tool == found.tool)?;
-        if !is_complete(line, found) || options.iter().any(|option| found.has(option)) {
+        if !found.is_complete(line) || found.lacks_command() || options.iter().any(|option| found.has(option)) {
             return None;
         }
         let label = Message::new(labels::NO_BOOTSTRAP).with("option", options[0]);
@@ -91,7 +86,7 @@ fn one_action(line: &Line<'_>) -> Option<Diagnostic> {
         }
         let given: Vec<_> = found.arguments.given.iter().filter(|given| ACTIONS.contains(&given.name)).collect();
         match given.as_slice() {
-            [] if is_complete(line, found) => Some(line.found(&ONE_ACTION, invocation.program.range.clone(), labels::NO_ACTION)),
+            [] if found.is_complete(line) => Some(line.found(&ONE_ACTION, invocation.program.range.clone(), labels::NO_ACTION)),
             [first, .., last] if first.name != last.name => {
                 let label = Message::new(labels::TWO_ACTIONS).with("first", first.name).with("second", last.name);
                 let finding = line.found(&ONE_ACTION, last.word.range.clone(), label);
@@ -110,11 +105,16 @@ fn no_topic(line: &Line<'_>) -> Option<Diagnostic> {
             }
             "kafka-console-producer.sh" => &["--topic"],
             "kafka-console-consumer.sh" => &["--topic", "--include", "--whitelist"],
+            _ if found.reading == Reading::Argparse && requires_topic(found) => &["--topic"],
             _ => return None,
         };
-        let missing = is_complete(line, found) && !alternatives.iter().any(|option| found.has(option));
+        let missing = found.is_complete(line) && !alternatives.iter().any(|option| found.has(option));
         missing.then(|| line.found(&NO_TOPIC, invocation.program.range.clone(), labels::NO_TOPIC))
     })
+}
+
+fn requires_topic(found: &ToolLine) -> bool {
+    found.options.iter().any(|option| option.names[0] == "--topic" && option.required)
 }
 
 fn no_value(line: &Line<'_>) -> Option<Diagnostic> {
@@ -128,6 +128,9 @@ fn no_value(line: &Line<'_>) -> Option<Diagnostic> {
 fn twice(line: &Line<'_>) -> Option<Diagnostic> {
     judged(line, |found, _| {
         let given = &found.arguments.given;
+        if found.reading != Reading::Joptsimple {
+            return None;
+        }
         given.iter().enumerate().find_map(|(index, second)| {
             let first = given[..index].iter().find(|first| first.name == second.name)?;
             let option = found.options.iter().find(|option| option.names[0] == second.name)?;
@@ -171,7 +174,7 @@ fn needs_another(line: &Line<'_>) -> Option<Diagnostic> {
         let (_, option, needed) = NEEDING.iter().find(|(tool, option, needed)| {
             *tool == found.tool && found.has(option) && !needed.iter().any(|needed| found.has(needed))
         })?;
-        let given = found.arguments.get(option).filter(|_| is_complete(line, found))?;
+        let given = found.arguments.get(option).filter(|_| found.is_complete(line))?;
         // the consumer names its topic otherwise: then another rule speaks
         if *option == "--partition" && !found.has("--include") && !found.has("--whitelist") {
             return None;

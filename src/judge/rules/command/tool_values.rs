@@ -1,7 +1,7 @@
 //! KL210 to KL215: the values that a tool's options are given.
 
 use super::options::Given;
-use super::tool_line::{self, ToolLine};
+use super::tool_line::{self, Reading, ToolLine};
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
 use crate::judge::rules::context::{Address, Speaker};
 use crate::judge::rules::{Line, Rule, Speaks};
@@ -10,6 +10,7 @@ use crate::text::{Message, command_labels as labels, commands as text};
 /// A number that is none, or beyond what the tool takes.
 pub static NUMBER: Rule = Rule::line("KL210", "number-out-of-range", text::NUMBER, Speaks::After, number).says(&[
     "Cannot parse argument",
+    "could not convert '",
     "The partitions must be greater than 0",
     "The replication factor must be between 1 and 32767 inclusive",
 ]);
@@ -85,12 +86,13 @@ fn at(line: &Line<'_>, rule: &'static Rule, given: &Given, part: std::ops::Range
 fn number(line: &Line<'_>) -> Option<Diagnostic> {
     at_values(line, false, |found, given, value| {
         let option = found.options.iter().find(|option| option.names[0] == given.name)?;
-        if !matches!(option.value_type, "Integer" | "Long") || value.is_empty() {
+        if !matches!(option.value_type, "Integer" | "Long" | "Short") || value.is_empty() {
             return None;
         }
         let (least, most) = match given.name {
             "--partitions" if found.tool == "kafka-topics.sh" => (1, i64::from(i32::MAX)),
             "--replication-factor" => (1, 32767),
+            _ if option.value_type == "Short" => (i64::from(i16::MIN), i64::from(i16::MAX)),
             _ if option.value_type == "Integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
             _ => (i64::MIN, i64::MAX),
         };
@@ -127,25 +129,28 @@ fn topic_name(line: &Line<'_>) -> Option<Diagnostic> {
 }
 
 /// The addresses of a list with the bytes of each, without those of another form (`http://…` is taken by the tools).
-fn addresses(value: &str) -> impl Iterator<Item = (std::ops::Range<usize>, &str)> {
+fn addresses(value: &str, from: usize) -> impl Iterator<Item = (std::ops::Range<usize>, &str)> {
     let start = value.as_ptr() as usize;
-    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty() && !part.contains("//"));
+    let parts = value[from..].split(',').map(str::trim).filter(|part| !part.is_empty() && !part.contains("//"));
     parts.map(move |part| {
         let at = part.as_ptr() as usize - start;
         (at..at + part.len(), part)
     })
 }
 
-fn is_bootstrap(name: &str) -> bool {
-    matches!(name, "--bootstrap-server" | "--broker-list")
+/// Where the addresses of brokers begin in a value; `None` for a value of something else.
+fn brokers_at(name: &str, value: &str) -> Option<usize> {
+    match name {
+        "--bootstrap-server" | "--broker-list" => Some(0),
+        "broker_list" if !value.starts_with("--") => Some(0),
+        "--producer-props" => value.strip_prefix("bootstrap.servers=").map(|rest| value.len() - rest.len()),
+        _ => None,
+    }
 }
 
 fn bootstrap_is_zookeeper(line: &Line<'_>) -> Option<Diagnostic> {
     at_values(line, line.exit_code.is_none(), |_, given, value| {
-        if !is_bootstrap(given.name) {
-            return None;
-        }
-        let addresses: Vec<_> = addresses(value).collect();
+        let addresses: Vec<_> = addresses(value, brokers_at(given.name, value)?).collect();
         let [(place, address)] = addresses.as_slice() else { return None };
         let (host, port) = address.rsplit_once(':')?;
         let port: u16 = port.parse().ok()?;
@@ -174,10 +179,11 @@ fn bootstrap_is_zookeeper(line: &Line<'_>) -> Option<Diagnostic> {
 
 fn bootstrap_malformed(line: &Line<'_>) -> Option<Diagnostic> {
     at_values(line, false, |found, given, value| {
-        if !is_bootstrap(given.name) || (found.has("--bootstrap-server") && given.name == "--broker-list") {
+        let from = brokers_at(given.name, value)?;
+        if found.has("--bootstrap-server") && given.name == "--broker-list" {
             return None;
         }
-        addresses(value).find_map(|(place, address)| {
+        addresses(value, from).find_map(|(place, address)| {
             let label = match address.rsplit_once(':') {
                 Some((_, port)) if port.parse::<u16>().is_ok() => return None,
                 Some((_, port)) => Message::new(labels::BOOTSTRAP_PORT).with("port", port),
@@ -190,7 +196,8 @@ fn bootstrap_malformed(line: &Line<'_>) -> Option<Diagnostic> {
 
 fn stray_word(line: &Line<'_>) -> Option<Diagnostic> {
     line.judged().iter().find_map(|invocation| {
-        let found = tool_line::understood(line, invocation).filter(|found| !found.arguments.uncertain)?;
+        let found = tool_line::understood(line, invocation)
+            .filter(|found| found.reading == Reading::Joptsimple && !found.arguments.uncertain)?;
         // nothing given but words: a mention, or a way of writing what is to be filled in
         if found.arguments.given.is_empty() || matches!(line.exit_code, Some(126 | 127 | 130 | 143)) {
             return None;

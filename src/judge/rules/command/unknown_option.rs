@@ -1,7 +1,7 @@
 //! KL203: an option that the tool does not have, as `--reflection-factor`.
 
 use super::invocation::Invocation;
-use super::tool_line::{self, ToolLine};
+use super::tool_line::{self, Reading, ToolLine};
 use crate::catalog::tools::{self, ToolOption};
 use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::config::file::KafkaVersion;
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule::line(
     Speaks::After,
     check,
 )
-.says(&["is not a recognized option"]);
+.says(&["is not a recognized option", "error: unrecognized arguments: '-"]);
 
 /// The tools whose options are likely to be taken for those of another one.
 const TOOLS: [&str; 3] = ["kafka-console-consumer.sh", "kafka-console-producer.sh", "kafka-topics.sh"];
@@ -51,6 +51,12 @@ enum Meant {
     Replaced(&'static str),
     /// An option of another tool.
     OtherTool(&'static str),
+    /// An option of the tool itself, that belongs before its command.
+    Before,
+    /// One that belongs behind its command.
+    Behind(&'static str),
+    /// It is the beginning of several.
+    Several(Vec<&'static str>),
     /// Nothing comes near.
     Nothing,
 }
@@ -60,10 +66,15 @@ fn check(line: &Line<'_>) -> Option<Diagnostic> {
 }
 
 fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
-    let ToolLine { tool, options, arguments } = tool_line::of(line, invocation)?;
+    let ToolLine { tool, reading, all, options, arguments } = tool_line::of(line, invocation)?;
+    let (ambiguous, command) = (arguments.ambiguous.clone(), arguments.command);
     // a dash that an editor made long is another rule's
     let unrecognized = arguments.unrecognized.filter(|found| !found.name.is_empty())?;
-    let meant = meant(tool, &options, &unrecognized.typed);
+    let meant = match elsewhere(&all, command, &unrecognized.typed) {
+        _ if !ambiguous.is_empty() => Meant::Several(ambiguous),
+        Some(meant) => meant,
+        None => meant(tool, &options, &unrecognized.typed),
+    };
     if matches!(meant, Meant::Replaced(_)) && line.version < WITHOUT_ZOOKEEPER {
         return None;
     }
@@ -71,13 +82,18 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
     let range = unrecognized.word.place(typed, 0..unrecognized.typed.len());
     let right = match meant {
         Meant::Near(option) | Meant::Replaced(option) => Some(option),
-        Meant::OtherTool(_) | Meant::Nothing => None,
+        Meant::OtherTool(_) | Meant::Before | Meant::Behind(_) | Meant::Several(_) | Meant::Nothing => None,
+    };
+    let seen = match reading {
+        Reading::Argparse if matches!(meant, Meant::Several(_)) => text::UNKNOWN_OPTION_AMBIGUOUS_SEEN,
+        Reading::Argparse => text::UNKNOWN_OPTION_ARGPARSE_SEEN,
+        Reading::Joptsimple | Reading::InOrder => text::UNKNOWN_OPTION_SEEN,
     };
     let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Message::from(*text));
     let explanation = Message::from(RULE.text.why);
     let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
     Some(Diagnostic {
-        you_will_see: Some(Message::new(text::UNKNOWN_OPTION_SEEN).with("option", unrecognized.name)),
+        you_will_see: Some(Message::new(seen).with("option", unrecognized.name)),
         explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(explanation)),
         help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.text.fix.into())),
         fix: right
@@ -92,8 +108,17 @@ fn label(tool: &str, meant: &Meant) -> Message {
         Meant::Near(option) => Message::new(text::UNKNOWN_OPTION_NEAR).with("tool", tool).with("option", option),
         Meant::Replaced(option) => Message::new(text::UNKNOWN_OPTION_REPLACED).with("tool", tool).with("option", option),
         Meant::OtherTool(other) => Message::new(text::UNKNOWN_OPTION_OTHER_TOOL).with("tool", tool).with("other", other),
+        Meant::Before => Message::new(text::UNKNOWN_OPTION_BEFORE).with("tool", tool),
+        Meant::Behind(command) => Message::new(text::UNKNOWN_OPTION_BEHIND).with("tool", tool).with("command", command),
+        Meant::Several(options) => Message::new(text::UNKNOWN_OPTION_SEVERAL).with("options", options.join(", ")),
         Meant::Nothing => Message::new(text::UNKNOWN_OPTION_NOTHING_NEAR).with("tool", tool),
     }
+}
+
+/// Whether the tool has the option elsewhere on its line.
+fn elsewhere(all: &[ToolOption], command: Option<&str>, typed: &str) -> Option<Meant> {
+    let found = all.iter().find(|option| option.names.contains(&typed) && Some(option.scope) != command)?;
+    Some(if found.scope.is_empty() { Meant::Before } else { Meant::Behind(found.scope) })
 }
 
 fn meant(tool: &str, options: &[ToolOption], typed: &str) -> Meant {

@@ -2,8 +2,12 @@
 
 use std::ops::Range;
 
+use super::here_document::{self, Delimiter};
+
 /// How deep `$(…)` and quotes may nest.
 const DEPTH_MAX: usize = 32;
+/// How far the end of a here-document within `$(…)` is looked for, in bytes.
+const BODY_MAX: usize = 8 * 1024;
 
 /// One word of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ pub(super) struct WordReader<'a> {
     lookup: Lookup<'a>,
     /// What the word says so far; `None` once it is not known any more.
     text: Option<String>,
+    /// The here-documents that begin at the next line, within `$(…)`.
+    here_documents: Vec<Delimiter>,
 }
 
 /// Whether a byte ends a word.
@@ -63,14 +69,14 @@ pub(super) fn ends_word(byte: u8) -> bool {
 
 /// Reads the word at byte `start`.
 pub(super) fn read(line: &str, start: usize, lookup: Lookup<'_>) -> Result<Word, Unfinished> {
-    let mut reader = WordReader { line, at: start, lookup, text: Some(String::new()) };
+    let mut reader = WordReader { line, at: start, lookup, text: Some(String::new()), here_documents: Vec::new() };
     reader.word()?;
     Ok(Word { text: reader.text, range: start..reader.at })
 }
 
 /// The end of what a `(` at byte `start` opens.
 pub(super) fn skip_parentheses(line: &str, start: usize) -> Result<usize, Unfinished> {
-    let mut reader = WordReader { line, at: start + 1, lookup: &|_| None, text: None };
+    let mut reader = WordReader { line, at: start + 1, lookup: &|_| None, text: None, here_documents: Vec::new() };
     reader.nested(b')', DEPTH_MAX)?;
     Ok(reader.at)
 }
@@ -271,8 +277,38 @@ impl WordReader<'_> {
                     self.nested(b')', inner)?;
                 }
                 b'$' if self.starts_with("$(") || self.starts_with("${") => self.dollar(true, inner)?,
+                b'<' if end == b')' && self.starts_with("<<") => self.here_document(),
+                b'\n' => self.line_end(),
                 _ => self.character(),
             }
         }
     }
+
+    /// `<<EOF` or `<<<`, within parentheses.
+    fn here_document(&mut self) {
+        match here_document::named_at(self.line, self.at) {
+            Some((delimiter, end)) => {
+                self.here_documents.push(delimiter);
+                self.at = end;
+            }
+            None => self.at += if self.starts_with("<<<") { 3 } else { 2 },
+        }
+    }
+
+    /// A line's end within parentheses, with the here-documents that stand behind it: `1 << 2` is none, and nothing ends it.
+    fn line_end(&mut self) {
+        self.at += 1;
+        for delimiter in std::mem::take(&mut self.here_documents) {
+            let near = self.line.floor_char_boundary(self.line.len().min(self.at + BODY_MAX));
+            if let Some((_, next)) = delimiter.body(&self.line[..near], self.at) {
+                self.at = next;
+            }
+        }
+    }
+}
+
+/// A word that stands alone as it is.
+#[cfg(test)]
+pub(super) fn plain(text: &str) -> Word {
+    Word { text: Some(text.to_owned()), range: 0..text.len() }
 }

@@ -8,14 +8,14 @@ use crate::judge::rules::{Line, Speaks};
 /// A line on a machine, and what is to be said of it.
 pub(super) struct Case {
     pub code: &'static str,
-    line: &'static str,
+    pub line: &'static str,
     /// The exit code; `None` before the line runs.
-    exit_code: Option<i32>,
-    world: World,
+    pub exit_code: Option<i32>,
+    pub world: World,
     /// What is marked; `None` for a near miss, where the rule is silent.
     pub marked: Option<&'static str>,
     /// The line that the fix makes.
-    corrected: Option<&'static str>,
+    pub corrected: Option<&'static str>,
 }
 
 fn judge(case: &Case) -> Option<Diagnostic> {
@@ -58,6 +58,7 @@ pub(super) fn all() -> Vec<Case> {
         typed_in("", super::command_cases::IN_KAFKA),
         asked_about(),
         super::archive_cases::ROWS.iter().map(|row| Case { world: super::archive_cases::world(), ..typed(row) }).collect(),
+        super::kill_cases::all(),
     ];
     families.into_iter().flatten().collect()
 }

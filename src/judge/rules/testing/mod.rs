@@ -5,13 +5,14 @@ mod broker_cases;
 mod cases;
 mod command_cases;
 mod files;
+mod kill_cases;
 mod listener_cases;
 mod other_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::context::{Address, CommandContext, FileKind, FileView, Listening, Speaker, SystemView};
+use super::context::{Address, CommandContext, Ending, FileKind, FileView, Listening, ProcessRole, Speaker, SystemView};
 use crate::catalog::tools;
 
 /// The folder of Kafka on the made-up machine.
@@ -26,6 +27,8 @@ pub(crate) struct World {
     pub unknown_ports: Vec<u16>,
     pub variables: BTreeMap<String, String>,
     pub cwd: PathBuf,
+    pub roles: BTreeMap<u32, ProcessRole>,
+    pub to_be_ended: Vec<Ending>,
 }
 
 impl World {
@@ -44,6 +47,8 @@ impl World {
                 ("PATH".to_owned(), "/usr/bin".to_owned()),
             ]),
             cwd: Path::new(KAFKA).join("bin"),
+            roles: BTreeMap::new(),
+            to_be_ended: Vec::new(),
         };
         world.write("config/zookeeper.properties", "dataDir=/tmp/zookeeper\nclientPort=2181\nmaxClientCnxns=0\n");
         world.write("config/server.properties", "broker.id=0\nlog.dirs=/tmp/kafka-logs\nzookeeper.connect=localhost:2181\n");
@@ -112,6 +117,14 @@ impl SystemView for World {
 
     fn runs(&self, pid: u32) -> bool {
         pid == RUNNING
+    }
+
+    fn role(&self, pid: u32) -> ProcessRole {
+        self.roles.get(&pid).copied().unwrap_or(ProcessRole::Unknown)
+    }
+
+    fn to_be_ended(&self) -> &[Ending] {
+        &self.to_be_ended
     }
 }
 

@@ -437,7 +437,7 @@ impl Session {
     }
 
     fn begin_step(&mut self, step: usize) {
-        self.coach.forget();
+        self.coach.turn_to(noticing::endings(&self.lab.spec.steps[step].checks));
         self.note_beginning(step);
         self.checker.turn_to(Some(step));
     }

@@ -1,8 +1,11 @@
 //! What a session notices of things that go wrong silently, and tells with the coach's words.
 
 use super::{Entered, Session, SessionEvent};
+use crate::judge::rules::context::{Ending, ProcessRole};
 use crate::lab::check::Outcome;
+use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
 use crate::lab::coach::{LineFacts, Notice};
+use crate::lab::format::CheckSpec;
 use crate::lab::runner::RunEvent;
 use crate::text::checks;
 
@@ -68,4 +71,18 @@ impl Session {
             }
         }
     }
+}
+
+/// The servers that a step's checks have the learner end.
+pub(super) fn endings(checks: &[CheckSpec]) -> Vec<Ending> {
+    let ending = |check: &CheckSpec| match check {
+        CheckSpec::BrokerEnded { cleanly } => Some(Ending { role: ProcessRole::Broker, cleanly: *cleanly }),
+        CheckSpec::Stopped { main_class } => match main_class.as_str() {
+            BROKER_CLASS => Some(Ending { role: ProcessRole::Broker, cleanly: false }),
+            COORDINATOR_CLASS => Some(Ending { role: ProcessRole::Coordinator, cleanly: false }),
+            _ => None,
+        },
+        _ => None,
+    };
+    checks.iter().filter_map(ending).collect()
 }

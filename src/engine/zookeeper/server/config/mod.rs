@@ -204,6 +204,9 @@ impl ServerConfig {
         log_info!(LOGGER, "secureClientPort is not set");
         log_info!(LOGGER, "observerMasterPort is not set");
         config.options = Options::new(session_limits(&values)?);
+        for entry in document.iter() {
+            values.refuse(entry.key.trim())?;
+        }
         log_info!(LOGGER, "metricsProvider.className is {}", values.get("metricsProvider.className").unwrap_or(METRICS_PROVIDER));
         config.take_properties(&values)?;
         Ok(config)

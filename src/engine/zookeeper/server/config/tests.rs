@@ -143,6 +143,12 @@ fn the_file_is_read_as_zookeeper_reads_it() {
     let unknown = read("dataDir=/d\nclientPort=1\nclientPortAddress=no.such.host.invalid").expect_err("nobody knows it");
     assert!(unknown.to_string().starts_with("java.net.UnknownHostException: no.such.host.invalid: "), "{unknown}");
     check("clientPort=2181", Err("java.lang.IllegalArgumentException: dataDir is not set"));
+    // a broker's file
+    let of_broker = "group.initial.rebalance.delay.ms=0\nlog.dirs=/d\nzookeeper.connect=localhost:2181";
+    check(of_broker, Err("java.lang.IllegalArgumentException: dataDir is not set"));
+    let not_a_group = "java.lang.NumberFormatException: For input string: \"initial.rebalance.delay.ms\"";
+    check(&format!("dataDir=/d\n{of_broker}"), Err(not_a_group));
+    check("dataDir=/d\nserver.x=1", Err("java.lang.NumberFormatException: For input string: \"x\""));
     check("dataDir=/d\nclientPort=2181 # x", Err("java.lang.NumberFormatException: For input string: \"2181 # x\""));
     check("dataDir=/d\nmaxClientCnxns=many", Err("java.lang.NumberFormatException: For input string: \"many\""));
     check("dataDir=/d\ntickTime=0", Err("java.lang.IllegalArgumentException: tickTime is not set"));

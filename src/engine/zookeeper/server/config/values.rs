@@ -75,9 +75,6 @@ impl<'a> Values<'a> {
             Kind::PropertyDouble => self.property_double(key, 0.0).map(|_| ())?,
             Kind::Text | Kind::PropertyInt | Kind::PropertyBoolean | Kind::PropertyText => {}
         }
-        if known.effect == Effect::Refused {
-            return self.refuse(key);
-        }
         let value = self.get(key).unwrap_or_default();
         match key {
             "quorum.auth.serverRequireSasl" | "quorum.auth.learnerRequireSasl" => self.check_sasl(key),
@@ -105,7 +102,15 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn refuse(&self, key: &str) -> Result<(), ConfigError> {
+    /// What this server does not have; ZooKeeper looks at these keys once all others are right.
+    pub(super) fn refuse(&self, key: &str) -> Result<(), ConfigError> {
+        if zookeeper::key(key).is_none_or(|known| known.effect != Effect::Refused) {
+            return Ok(());
+        }
+        let number = key.split_once('.').filter(|(name, _)| matches!(*name, "server" | "group" | "weight"));
+        if let Some((_, number)) = number.filter(|(_, number)| number.parse::<i64>().is_err()) {
+            return Err(ConfigError::NumberFormat(number.to_owned()));
+        }
         let reason = match key {
             "secureClientPort" if self.int(key, 0)? == 0 => return Ok(()),
             "secureClientPortAddress" if self.int("secureClientPort", 0)? == 0 => {
