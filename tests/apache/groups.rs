@@ -13,10 +13,22 @@ use kafkalab::process::wait;
 use serde_json::Value;
 
 use crate::Case;
+use crate::churn as librdkafkas;
 use crate::support::{DEADLINE, Pair, librdkafka};
 use crate::world::World;
 
-pub const CASES: &[Case] = &[("java_group_members_come_die_and_come_back", |world| world.block_on(churn(world)))];
+pub const CASES: &[Case] = &[
+    ("java_group_members_come_die_and_come_back", |world| world.block_on(churn(world))),
+    ("members_change_places_on_apaches_broker", |world| world.block_on(on_apaches_broker(world))),
+];
+
+/// What the bundled broker is held to under librdkafka, Apache's is too.
+async fn on_apaches_broker(world: &World) {
+    let apache = world.jars().engine();
+    let pair = Pair::start(&apache, &apache, &librdkafkas::LINES).await;
+    librdkafkas::static_member_amid_revocation(&pair, "amid").await;
+    librdkafkas::churn(&pair, "churn", "cooperative-sticky").await;
+}
 
 const TOPIC: &str = "java-churn";
 const PARTITIONS: i32 = 6;

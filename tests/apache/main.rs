@@ -7,6 +7,8 @@ mod admin;
 #[path = "../batches/mod.rs"]
 mod batches;
 mod batches_answered;
+#[path = "../churn/mod.rs"]
+mod churn;
 mod clients;
 mod configs;
 #[path = "../crash/mod.rs"]

@@ -7,7 +7,7 @@ use kafkalab::process::table::Process;
 use kafkalab::process::wait;
 
 use crate::Case;
-use crate::support::{DEADLINE, Pair, answers, librdkafka, serving, znodes};
+use crate::support::{DEADLINE, Pair, answers, librdkafka, serving, session, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
@@ -37,7 +37,7 @@ const SHORT_SESSION: [(Role, &str); 2] =
 /// offsets are all there each time.
 async fn takes_over(world: &World) {
     let (bundled, apache) = (world.bundled(), world.jars().engine());
-    let mut pair = Pair::start(bundled, bundled, &[&SHORT_SESSION[..], &[FEW_PARTITIONS]].concat()).await;
+    let mut pair = Pair::start(bundled, bundled, &[FEW_PARTITIONS]).await;
     let bootstrap = pair.bootstrap();
     pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
     let successors: [Option<&dyn Engine>; 3] = [Some(&apache), Some(bundled), None];
@@ -52,9 +52,7 @@ async fn takes_over(world: &World) {
         assert_eq!(librdkafka::consume_in_group(&bootstrap, "orders", "lab", 60).await, more);
         let Some(successor) = successor else { return };
         assert_eq!(pair.broker.kill().await.ok(), Some(137));
-        let port = pair.coordinator.port();
-        let forgotten = || async move { (!znodes::dump(port).await.contains("\n/brokers/ids/0 ")).then_some(()) };
-        wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
+        session::forget_broker(pair.coordinator.port()).await;
         pair.broker = serving(pair.trial.start(successor, Role::Broker, DEADLINE).await);
     }
 }
@@ -131,17 +129,18 @@ async fn recorded_znodes(world: &World) {
 
 async fn recorded_answers(world: &World) {
     let apache = world.jars().engine();
-    let pair = Pair::start(&apache, &apache, answers::LINES).await;
-    let masks = answers::masks(&pair);
     let mut different = String::new();
-    for script in answers::all() {
-        let found = answers::play(&script, pair.broker.port(), &masks).await;
-        let place = answers::recording(&script);
-        if std::env::var_os(RECORD).is_some() {
-            std::fs::write(place, &found).expect("the fixture is writable");
-        } else {
-            let recorded = std::fs::read_to_string(place).expect("the script is recorded");
-            different.push_str(&answers::differences(&recorded, &found));
+    for (lines, scripts) in answers::WALKS {
+        let pair = Pair::start(&apache, &apache, lines).await;
+        for script in scripts() {
+            let found = answers::play(&script, &pair).await;
+            let place = answers::recording(&script);
+            if std::env::var_os(RECORD).is_some() {
+                std::fs::write(place, &found).expect("the fixture is writable");
+            } else {
+                let recorded = std::fs::read_to_string(place).expect("the script is recorded");
+                different.push_str(&answers::differences(&recorded, &found));
+            }
         }
     }
     assert!(different.is_empty(), "{different}");

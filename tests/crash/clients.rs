@@ -149,8 +149,12 @@ pub fn committer(bootstrap: &str, topic: String, ledger: &Shared) -> Worker {
             let key = ((*group).to_owned(), partition);
             ledger.lock().commits.entry(key.clone()).or_insert((-1, -1)).1 = offset;
             if consumer.commit(&offsets, CommitMode::Sync).is_ok() {
-                ledger.lock().commits.entry(key).or_default().0 = offset;
+                let mut ledger = ledger.lock();
+                ledger.commits.entry(key).or_default().0 = offset;
+                ledger.acknowledged_commits += 1;
             }
+            // else every start would load more commits than the one before it
+            drop(consumer.poll(POLL));
         }
     })
 }
@@ -219,6 +223,8 @@ pub const TOPICS_PER_ROUND: usize = 4;
 pub fn read(bootstrap: &str, topic: &str) -> BTreeMap<i32, BTreeMap<i64, String>> {
     let mut config = configured(bootstrap);
     config.set("group.id", "unused").set("enable.auto.commit", "false").set("check.crcs", "true");
+    // an end is told when nothing came for so long
+    config.set("fetch.wait.max.ms", "5").set("fetch.error.backoff.ms", "20");
     let consumer: BaseConsumer = config.set("enable.partition.eof", "true").create().expect("a valid configuration");
     let mut start = TopicPartitionList::new();
     for partition in 0..PARTITIONS {

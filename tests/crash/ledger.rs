@@ -19,6 +19,8 @@ pub struct Ledger {
     pub goal: usize,
     /// Committed offsets by group and partition: the last that was acknowledged, and the last that was asked for.
     pub commits: BTreeMap<(String, i32), (i64, i64)>,
+    /// How many commits were acknowledged.
+    pub acknowledged_commits: usize,
     /// Topics that were made.
     pub created: BTreeSet<String>,
     /// Topics that were deleted.

@@ -13,6 +13,7 @@ use crate::support::{DEADLINE, Pair, bundled, serving};
 
 const RECORDED: &str = include_str!("../../fixtures/apache/broker-life.txt");
 const DIFFERENCES: &str = include_str!("../../fixtures/apache/broker-life-differences.tsv");
+const CLUSTER_ID: &str = "Cluster ID = ";
 const STARTED: &str = "started (kafka.server.KafkaServer)";
 
 /// How lines of Apache's may differ from the bundled broker's: those with these parts.
@@ -123,8 +124,12 @@ impl World {
     /// Holds what a broker logged against what Apache's did.
     fn hold(&mut self, run: &str, log: &Path, port: u16) {
         let text = std::fs::read_to_string(log).expect("the broker logs");
+        self.hold_text(run, &text, port);
+    }
+
+    fn hold_text(&mut self, run: &str, text: &str, port: u16) {
         let (expected, free) = self.differences.split(self.differences.expected(run));
-        let (found, found_free) = self.differences.split(normalised(&text, &self.masks(port)));
+        let (found, found_free) = self.differences.split(normalised(text, &self.masks(port)));
         if (&expected, &free) != (&found, &found_free) {
             let (expected, found) = (expected.join("\n"), found.join("\n"));
             let diff = similar::TextDiff::from_lines(&expected, &found);
@@ -163,6 +168,23 @@ impl World {
         assert_eq!(self.pair.broker.stop(DEADLINE).await.ok(), Some(143), "{run}");
         let (log, port) = (self.pair.broker.log().to_owned(), self.pair.broker.port());
         self.hold(run, &log, port);
+    }
+
+    /// A start below a chroot that is not there.
+    async fn below_a_chroot(&mut self, port: u16) {
+        let folder = self.pair.trial.folder();
+        let config = std::fs::read_to_string(folder.join(Role::Broker.config_name())).expect("it is written");
+        let (coordinator, dirs) = (self.pair.coordinator.port(), folder.join("data/chroot-logs"));
+        let lines = format!("zookeeper.connect=localhost:{coordinator}/lab/kafka\nlog.dirs={}\n", dirs.display());
+        std::fs::write(folder.join("chroot.properties"), config + &lines).expect("writable");
+        self.pair.broker = self.launch("chroot.properties", port);
+        self.logged(CLUSTER_ID, 1).await;
+        self.logged(STARTED, 1).await;
+        assert_eq!(self.pair.broker.stop(DEADLINE).await.ok(), Some(143));
+        let log = std::fs::read_to_string(self.pair.broker.log()).expect("the broker logs");
+        let (before, after) = log.split_once(CLUSTER_ID).expect("it was logged");
+        let text = format!("{before}{CLUSTER_ID}{}", after.lines().next().unwrap_or_default());
+        self.hold_text("chroot, until the cluster's id", &text, port);
     }
 
     /// A start that ends by itself, with `lines` added to the configuration.
@@ -207,6 +229,7 @@ async fn a_broker_logs_its_life_as_apaches_does() {
     world.logged("Session establishment complete", 2).await;
     world.stop_broker("coordinator gone and back").await;
 
+    world.below_a_chroot(port).await;
     assert_eq!(world.pair.coordinator.stop(DEADLINE).await.ok(), Some(143));
     std::fs::remove_dir_all(world.pair.trial.data(Role::Coordinator)).expect("removed");
     world.restart(Role::Coordinator).await;

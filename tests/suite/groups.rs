@@ -11,19 +11,15 @@ use kafkalab::process::signal::Signal;
 use kafkalab::process::spawn::{Command, Stream};
 use kafkalab::process::wait;
 
-use crate::group::{Group, Member};
-use crate::support::{DEADLINE, Pair, bundled, serving, znodes};
+use crate::churn::group::{Group, Member};
+use crate::support::{DEADLINE, Pair, bundled, serving, session};
 
 const TOPIC: &str = "orders";
 const PARTITIONS: i32 = 8;
 
-/// A short session for the broker, so that its successor may register soon after a kill; and few partitions of the group's topic.
-const LINES: [(Role, &str); 4] = [
-    (Role::Coordinator, "tickTime=200"),
-    (Role::Broker, "zookeeper.session.timeout.ms=1000"),
-    (Role::Broker, "offsets.topic.num.partitions=3"),
-    (Role::Broker, "group.initial.rebalance.delay.ms=0"),
-];
+/// Few partitions of the groups' topic, and groups that begin at once.
+const LINES: [(Role, &str); 2] =
+    [(Role::Broker, "offsets.topic.num.partitions=3"), (Role::Broker, "group.initial.rebalance.delay.ms=0")];
 
 struct World {
     pair: Pair,
@@ -64,8 +60,7 @@ async fn members_come_go_and_die_and_every_record_is_consumed() {
     members.remove(0).end().await;
     world.shared_by(&[2, 3, 4]).await;
     group.produce(1200..1600).await;
-    group.consumed(1600).await;
-    assert_eq!(group.ledger().conflicts, Vec::<String>::new());
+    group.settled("all", Some(1600), |_| true).await;
     for member in members {
         member.end().await;
     }
@@ -77,14 +72,12 @@ async fn commits_outlive_a_restart_and_a_kill() {
     for round in 0..3 {
         group.produce(round * 100..(round + 1) * 100).await;
         let member = group.member(round, None);
-        group.consumed((round + 1) * 100).await;
+        group.settled(&format!("round {round}"), Some((round + 1) * 100), |_| true).await;
         member.end().await;
         group.commits((round + 1) * 100).await;
         if round % 2 == 0 {
             assert_eq!(pair.broker.kill().await.ok(), Some(137));
-            let port = pair.coordinator.port();
-            let forgotten = || async move { (!znodes::dump(port).await.contains("\n/brokers/ids/0 ")).then_some(()) };
-            wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
+            session::forget_broker(pair.coordinator.port()).await;
         } else {
             assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
         }
@@ -113,7 +106,6 @@ async fn a_member_that_dies_is_missed() {
     group.produce(0..200).await;
     world.shared_by(&[0]).await;
     assert!(started.elapsed() > Duration::from_secs(2), "it was waited for");
-    group.consumed(200).await;
-    assert_eq!(group.ledger().conflicts, Vec::<String>::new());
+    group.settled("all", Some(200), |_| true).await;
     member.end().await;
 }

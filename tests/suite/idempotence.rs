@@ -9,6 +9,7 @@ use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 
 use crate::bad_network::BadNetwork;
 use crate::support::random::setting;
+use crate::support::tally::Tally;
 use crate::support::{DEADLINE, bundled, librdkafka, serving};
 
 const PARTITIONS: i32 = 3;
@@ -46,6 +47,7 @@ async fn cut_connections_make_no_duplicate_and_no_gap() {
     let (folder, data) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     let engine = bundled(folder.path());
     let seed = setting(FIRST_SEED, 1);
+    let mut tally = Tally::new(format!("idempotence seed {seed}"));
     let network = BadNetwork::listen(seed).await;
     let advertised = format!("advertised.listeners=PLAINTEXT://localhost:{}", network.port());
     let lines = [(Role::Broker, advertised.as_str()), (Role::Broker, "log.segment.bytes=20000")];
@@ -68,6 +70,10 @@ async fn cut_connections_make_no_duplicate_and_no_gap() {
             let numbers: Vec<usize> = found.iter().filter_map(|value| value.split(' ').next()?.parse().ok()).collect();
             let expected: Vec<usize> = (0..RECORDS).skip(partition as usize).step_by(PARTITIONS as usize).collect();
             assert_eq!(numbers, expected, "seed {seed} round {round} partition {partition}");
+            tally.add("records found once", numbers.len());
         }
+        tally.add("rounds", 1);
+        tally.add("records acknowledged", RECORDS);
+        tally.add("connections cut", network.cuts() - before);
     }
 }

@@ -16,6 +16,9 @@ mod broker_life;
 #[cfg(test)]
 mod broker_settings;
 #[cfg(test)]
+#[path = "../churn/mod.rs"]
+mod churn;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod composed;
@@ -34,8 +37,6 @@ mod distribution;
 mod doctor;
 #[cfg(test)]
 mod fuzz;
-#[cfg(test)]
-mod group;
 #[cfg(test)]
 mod group_churn;
 #[cfg(test)]

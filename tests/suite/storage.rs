@@ -16,10 +16,10 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
-use crate::support::{DEADLINE, Pair, bundled, librdkafka, serving, znodes};
+use crate::support::{DEADLINE, Pair, bundled, librdkafka, serving, session, znodes};
 
-/// Small indexes, so that it is the log that meets a limit; a short session, so that a successor may register.
-const LINES: &str = "log.index.size.max.bytes=4096\nzookeeper.session.timeout.ms=1000\n\
+/// Small indexes, so that it is the log that meets a limit.
+const LINES: &str = "log.index.size.max.bytes=4096\n\
                      replica.high.watermark.checkpoint.interval.ms=200\nnum.recovery.threads.per.data.dir=2";
 
 struct World {
@@ -48,9 +48,7 @@ impl World {
     }
 
     async fn start_again(&mut self) {
-        let port = self.pair.coordinator.port();
-        let forgotten = || async move { (!znodes::dump(port).await.contains("\n/brokers/ids/0 ")).then_some(()) };
-        wait::until(DEADLINE, "the dead broker's registration to go", forgotten).await.expect("its session ends");
+        session::forget_broker(self.pair.coordinator.port()).await;
         let engine = bundled(self.distribution.path());
         self.pair.broker = serving(self.pair.trial.start(&engine, Role::Broker, DEADLINE).await);
     }

@@ -6,6 +6,8 @@ pub mod random;
 pub mod raw;
 pub mod recorded;
 pub mod release;
+pub mod session;
+pub mod tally;
 pub mod znodes;
 
 use std::path::Path;

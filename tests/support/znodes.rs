@@ -47,6 +47,15 @@ pub async fn dump(port: u16) -> String {
     lines.into_values().collect()
 }
 
+/// The session that an ephemeral node belongs to; `None` where the node is not there.
+pub async fn owner(port: u16, path: &str) -> Option<i64> {
+    let servers: ConnectString = format!("localhost:{port}").parse().expect("a valid address");
+    let client = Client::connect(&servers, DEADLINE, DEADLINE).await.expect("the coordinator serves");
+    let stat = client.exists(path).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    client.close().await;
+    stat.map(|stat| stat.ephemeral_owner)
+}
+
 /// Ids, times and ports replaced by their names. Data that is not exactly what a JSON writer gives stays as it is.
 fn mask(data: &str) -> String {
     match serde_json::from_str::<Value>(data) {

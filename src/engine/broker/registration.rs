@@ -81,10 +81,20 @@ impl Registrar {
     /// # Errors
     /// `ZooKeeperClientTimeoutException` where no server grants one in time.
     pub async fn connect(&self) -> Result<Store, Exception> {
-        let connect = self.config.string("zookeeper.connect").unwrap_or("");
+        // the session that made the chroot was the first
+        self.open_session(&self.servers, self.connect_string(), self.servers.chroot().is_empty()).await
+    }
+
+    fn connect_string(&self) -> &str {
+        self.config.string("zookeeper.connect").unwrap_or("")
+    }
+
+    async fn open_session(&self, servers: &ConnectString, connect: &str, is_first: bool) -> Result<Store, Exception> {
         let session = self.session_timeout();
         log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Initializing a new session to {connect}.");
-        log_info!(ZOOKEEPER, "Client environment:zookeeper.version={ZOOKEEPER_VERSION}");
+        if is_first {
+            log_info!(ZOOKEEPER, "Client environment:zookeeper.version={ZOOKEEPER_VERSION}");
+        }
         log_info!(
             ZOOKEEPER,
             "Initiating client connection, connectString={connect} sessionTimeout={} \
@@ -95,7 +105,7 @@ impl Registrar {
         log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Waiting until connected.");
         let limit = self.config.optional_long("zookeeper.connection.timeout.ms");
         let limit = limit.map_or(session, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
-        let (client, _) = Client::open(&self.servers, session);
+        let (client, _) = Client::open(servers, session);
         match client.wait_connected(limit).await {
             Ok(()) => {
                 log_info!(ZK_CLIENT, "[ZooKeeperClient Kafka server] Connected.");
@@ -114,22 +124,24 @@ impl Registrar {
         }
     }
 
-    /// Makes the chroot of `zookeeper.connect` where it is missing, in a session of its own that sees it from above.
+    /// Where `zookeeper.connect` has a chroot, makes it if it is missing, in a session of its own that sees it from above.
     ///
     /// # Errors
-    /// What ZooKeeper refuses.
-    pub async fn ensure_chroot(&self, store: &Store) -> Result<(), StoreError> {
-        let exists = async |store: &Store| Ok(store.client.exists("/").await?.is_some());
-        if self.servers.chroot().is_empty() || store.until_connected(exists).await? {
-            return Ok(());
-        }
-        let connect = self.config.string("zookeeper.connect").unwrap_or("");
-        let hosts = connect.split('/').next().unwrap_or("");
-        let Ok(servers) = hosts.parse() else { return Ok(()) }; // it was read before, with its chroot
-        let above = Store { client: Client::connect(&servers, self.session_timeout(), AGAIN).await? };
-        let made = above.ensure_path(self.servers.chroot()).await;
-        above.client.close().await;
-        made
+    /// As [`Registrar::connect`], and what ZooKeeper refuses.
+    pub async fn ensure_chroot(&self) -> Result<(), Exception> {
+        let chroot = self.servers.chroot();
+        let above = self.connect_string().split('/').next().unwrap_or("");
+        let Some(servers) = above.parse().ok().filter(|_| !chroot.is_empty()) else { return Ok(()) };
+        let store = self.open_session(&servers, above, true).await?;
+        let made = store.until_connected(async |store| {
+            if store.client.exists(chroot).await?.is_none() {
+                store.ensure_path(chroot).await?;
+            }
+            Ok(())
+        });
+        let made = made.await;
+        close_session(store.client.close()).await;
+        made.map_err(|error| store_exception(&error))
     }
 
     /// What clients and brokers are told of this broker's listeners, each with its security protocol.

@@ -96,9 +96,9 @@ impl RunningBroker {
         log_info!(LOGGER, "starting");
         log_info!(LOGGER, "Connecting to zookeeper on {}", config.string("zookeeper.connect").unwrap_or(""));
         let mut registrar = Registrar::new(Arc::clone(&config))?;
+        registrar.ensure_chroot().await?;
         let store = registrar.connect().await?;
         started.store = Some(store.clone());
-        registrar.ensure_chroot(&store).await.map_err(|error| store_exception(&error))?;
         Self::start_in_session(config, started, &mut registrar, &store).await
     }
 

@@ -23,3 +23,5 @@ mod txn_log;
 mod watch;
 
 pub mod server;
+
+pub use session::password as session_password;

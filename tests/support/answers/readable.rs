@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// Lists whose order is that of a hash map in Kafka: they are sorted.
-const UNORDERED: &[&str] = &["configs"];
+const UNORDERED: &[&str] = &["configs", "members"];
 /// Fields that are not shown.
 const LEFT_OUT: &[&str] = &["unknown_tagged_fields", "throttle_time_ms"];
 /// Fields with a value made for the run. Told apart from each other.
@@ -47,7 +47,8 @@ impl Seen {
             Shown::Leaf(text) => self.leaf(text, field),
             Shown::List(items) => {
                 let mut items: Vec<String> = items.iter().map(|item| self.shown(item, field)).collect();
-                if UNORDERED.contains(&field) {
+                // the partitions of a topic's metadata as well
+                if UNORDERED.contains(&field) || items.iter().all(|item| item.contains(" isr_nodes=")) {
                     items.sort();
                 }
                 format!("[{}]", items.join(", "))

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
+use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
 use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
 use kafka_protocol::protocol::{Request, StrBytes};
@@ -44,35 +45,10 @@ async fn handle(
     let view = View { cluster, listener, version: context.version, topic_operations };
     // v0 says "all" with an empty list, later versions with none
     let wanted = request.topics.filter(|topics| context.version > 0 || !topics.is_empty());
-    let mut topics = Vec::new();
-    match wanted {
-        None => topics.extend(view.cluster.topics.iter().map(|(name, topic)| view.topic(name, topic))),
-        Some(wanted) => {
-            // one id, and names count no more
-            let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
-            let mut seen = HashSet::new();
-            for topic in wanted {
-                let name = if by_id {
-                    view.cluster.topic_names.get(&topic.topic_id).cloned()
-                } else {
-                    topic.name.map(|name| name.to_string())
-                };
-                let Some(name) = name else {
-                    if !topic.topic_id.is_nil() {
-                        topics.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
-                    }
-                    continue;
-                };
-                if !seen.insert(name.clone()) {
-                    continue;
-                }
-                topics.push(match view.cluster.topics.get(&name) {
-                    Some(known) => view.topic(&name, known),
-                    None => failed(Some(&name), Uuid::nil(), missing(&broker, &name, request.allow_auto_topic_creation).await),
-                });
-            }
-        }
-    }
+    let topics = match wanted {
+        None => view.cluster.topics.iter().map(|(name, topic)| view.topic(name, topic)).collect(),
+        Some(wanted) => view.named(&broker, wanted, request.allow_auto_topic_creation).await,
+    };
     let controller = view.cluster.controller.filter(|id| view.cluster.brokers.contains_key(id)).unwrap_or(-1);
     Ok(MetadataResponse::default()
         .with_brokers(view.brokers())
@@ -105,7 +81,7 @@ fn refused(request: MetadataRequest, error: ResponseError) -> MetadataResponse {
 }
 
 /// What is said of a topic that is not there, after making it where that is allowed.
-async fn missing(broker: &Broker, name: &str, allowed: bool) -> ResponseError {
+async fn missing_topic(broker: &Broker, name: &str, allowed: bool) -> ResponseError {
     if check_name(name).is_err() {
         return ResponseError::InvalidTopicException;
     }
@@ -145,6 +121,44 @@ struct View {
 }
 
 impl View {
+    /// The topics that were asked for, each once: unknown ids first, what is missing last, of that names that no topic may have before
+    /// those that are made now.
+    async fn named(&self, broker: &Broker, wanted: Vec<MetadataRequestTopic>, may_create: bool) -> Vec<MetadataResponseTopic> {
+        let (mut unknown, mut known, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        // one id, and names count no more
+        let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
+        let mut seen = HashSet::new();
+        for topic in wanted {
+            let name = if by_id {
+                self.cluster.topic_names.get(&topic.topic_id).cloned()
+            } else {
+                topic.name.map(|name| name.to_string())
+            };
+            let Some(name) = name else {
+                if !topic.topic_id.is_nil() {
+                    unknown.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
+                }
+                continue;
+            };
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            match self.cluster.topics.get(&name) {
+                Some(there) => known.push(self.topic(&name, there)),
+                None => missing.push(name),
+            }
+        }
+        if may_create && broker.config.boolean("auto.create.topics.enable") {
+            missing.sort_by_key(|name| check_name(name).is_ok());
+        }
+        let mut topics = [unknown, known].concat();
+        for name in missing {
+            let error = missing_topic(broker, &name, may_create).await;
+            topics.push(failed(Some(&name), Uuid::nil(), error).with_topic_authorized_operations(self.topic_operations));
+        }
+        topics
+    }
+
     fn brokers(&self) -> Vec<MetadataResponseBroker> {
         let broker = |broker: &crate::engine::broker::metadata::BrokerMetadata| {
             let endpoint = broker.endpoints.iter().find(|endpoint| *endpoint.listener == *self.listener)?;

@@ -149,7 +149,7 @@ fn replacing(case: &Case) -> AlterConfigsRequest {
     message!(AlterConfigsRequest { resources: vec![resource] })
 }
 
-fn editing(kind: i8, name: &str, edits: &[(&str, i8, Option<&str>)]) -> IncrementalAlterConfigsRequest {
+pub fn editing(kind: i8, name: &str, edits: &[(&str, i8, Option<&str>)]) -> IncrementalAlterConfigsRequest {
     let configs = edits.iter().map(|(key, operation, value)| {
         let config = single::AlterableConfig::default();
         message!(config => { name: text(key), config_operation: *operation, value: value.map(text) })

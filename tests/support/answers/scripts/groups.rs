@@ -40,7 +40,7 @@ pub fn coordinators() -> Script {
 
 const METADATA: Bytes = Bytes::from_static(b"\0\0");
 
-fn joining(group_id: &str, member: &str) -> JoinGroupRequest {
+pub fn joining(group_id: &str, member: &str) -> JoinGroupRequest {
     let protocols =
         ["range", "roundrobin"].map(|name| message!(JoinGroupRequestProtocol { name: text(name), metadata: METADATA }));
     message!(JoinGroupRequest {
@@ -61,15 +61,15 @@ fn fitted(mut request: JoinGroupRequest, version: i16) -> JoinGroupRequest {
     request
 }
 
-fn syncing(group_id: &str, generation: i32, member: &str) -> SyncGroupRequest {
+pub fn syncing(group_id: &str, generation: i32, member: &str) -> SyncGroupRequest {
     message!(SyncGroupRequest { group_id: group(group_id), generation_id: generation, member_id: text(member) })
 }
 
-fn beating(group_id: &str, generation: i32, member: &str) -> HeartbeatRequest {
+pub fn beating(group_id: &str, generation: i32, member: &str) -> HeartbeatRequest {
     message!(HeartbeatRequest { group_id: group(group_id), generation_id: generation, member_id: text(member) })
 }
 
-fn left(group_id: &str, member: &str, instance: Option<&str>) -> LeaveGroupRequest {
+pub fn left(group_id: &str, member: &str, instance: Option<&str>) -> LeaveGroupRequest {
     let identity = message!(MemberIdentity { member_id: text(member), group_instance_id: instance.map(text) });
     message!(LeaveGroupRequest { group_id: group(group_id), members: vec![identity] })
 }

@@ -2,8 +2,11 @@
 //! what is right and what is wrong.
 
 mod administrators;
+mod aging;
+mod changing;
 mod configs;
 mod credentials;
+mod gathering;
 mod groups;
 mod offsets;
 mod reassignments;
@@ -28,6 +31,8 @@ pub fn all() -> Vec<Script> {
         topics::metadata(),
         topics::create(),
         topics::grow_and_delete(),
+        changing::topics(),
+        changing::settings(),
         records::produce(),
         records::fetch(),
         records::offsets(),
@@ -41,12 +46,18 @@ pub fn all() -> Vec<Script> {
         groups::classic(),
         groups::administered(),
         groups::static_members(),
+        gathering::rebalances(),
         offsets::committed(),
         reassignments::asked(),
         administrators::without_authorizer(),
         credentials::of_users(),
         credentials::of_the_cluster(),
     ]
+}
+
+/// Every script of what goes with time, in the order in which they are played to one broker.
+pub fn aging() -> Vec<Script> {
+    vec![aging::offsets(), aging::records(), gathering::delayed()]
 }
 
 /// A message of the protocol with some fields set: of the defaults, or of another message.

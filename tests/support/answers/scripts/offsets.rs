@@ -11,9 +11,9 @@ use super::super::Script;
 use super::{create as make, group, message, text, topic};
 
 /// Topics with partitions.
-type Asked<'a> = &'a [(&'a str, &'a [i32])];
+pub type Asked<'a> = &'a [(&'a str, &'a [i32])];
 
-fn committing(group_id: &str, name: &str, index: i32, offset: i64, metadata: Option<&str>) -> OffsetCommitRequest {
+pub fn committing(group_id: &str, name: &str, index: i32, offset: i64, metadata: Option<&str>) -> OffsetCommitRequest {
     let partition = message!(OffsetCommitRequestPartition {
         partition_index: index,
         committed_offset: offset,
@@ -23,7 +23,7 @@ fn committing(group_id: &str, name: &str, index: i32, offset: i64, metadata: Opt
     message!(OffsetCommitRequest { group_id: group(group_id), topics: topics })
 }
 
-fn fetching(group_id: &str, topics: Option<Asked>) -> OffsetFetchRequest {
+pub fn fetching(group_id: &str, topics: Option<Asked>) -> OffsetFetchRequest {
     let topics = topics.map(|topics| {
         let topic = |(name, indexes): &(&str, &[i32])| {
             message!(OffsetFetchRequestTopic { name: topic(name), partition_indexes: indexes.to_vec() })

@@ -31,7 +31,7 @@ fn records(times: &[i64]) -> Vec<NewRecord> {
     times.iter().enumerate().map(record).collect()
 }
 
-fn packed(codec: Compression, times: &[i64]) -> Bytes {
+pub fn packed(codec: Compression, times: &[i64]) -> Bytes {
     encode(&records(times), codec, Producer::NONE).expect("a few records fit")
 }
 
@@ -43,7 +43,7 @@ fn patched(batch: &Bytes, change: impl FnOnce(&mut BatchHeader)) -> Bytes {
     Bytes::from([&header.encode()[..], &batch[HEADER_BYTES..]].concat())
 }
 
-fn producing(name: &str, index: i32, records: Bytes) -> ProduceRequest {
+pub fn producing(name: &str, index: i32, records: Bytes) -> ProduceRequest {
     let partition = message!(PartitionProduceData { index: index, records: Some(records) });
     let data = message!(TopicProduceData { name: topic(name), partition_data: vec![partition] });
     message!(ProduceRequest { acks: -1, timeout_ms: TIMEOUT_MS, topic_data: vec![data] })
@@ -58,7 +58,7 @@ fn fetching(name: &str, wanted: &[(i32, i64, i32)], max_bytes: i32) -> FetchRequ
     message!(FetchRequest { max_wait_ms: 0, min_bytes: 0, max_bytes: max_bytes, topics: topics })
 }
 
-fn whole(name: &str) -> FetchRequest {
+pub fn whole(name: &str) -> FetchRequest {
     fetching(name, &[(0, 0, 1 << 20)], 1 << 20)
 }
 

@@ -13,12 +13,12 @@ use uuid::Uuid;
 use super::super::Script;
 use super::{TIMEOUT_MS, create as make, foreign_id, message, text, topic, topic_id};
 
-fn asked(names: &[&str]) -> MetadataRequest {
+pub fn asked(names: &[&str]) -> MetadataRequest {
     let topics = names.iter().map(|name| message!(MetadataRequestTopic { name: Some(topic(name)) }));
     message!(MetadataRequest { topics: Some(topics.collect()) })
 }
 
-fn asked_by_id(id: Uuid, name: Option<&str>) -> MetadataRequest {
+pub fn asked_by_id(id: Uuid, name: Option<&str>) -> MetadataRequest {
     let topics = vec![message!(MetadataRequestTopic { topic_id: id, name: name.map(topic) })];
     message!(MetadataRequest { topics: Some(topics), allow_auto_topic_creation: false })
 }
@@ -200,7 +200,7 @@ fn topic_configs(script: &mut Script) {
     }
 }
 
-fn growing(name: &str, count: i32, assignments: Option<&[&[i32]]>) -> CreatePartitionsRequest {
+pub fn growing(name: &str, count: i32, assignments: Option<&[&[i32]]>) -> CreatePartitionsRequest {
     let assignments = assignments.map(|all| {
         let one = |brokers: &&[i32]| {
             message!(CreatePartitionsAssignment { broker_ids: brokers.iter().map(|id| (*id).into()).collect() })

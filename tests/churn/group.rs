@@ -1,4 +1,5 @@
-//! A consumer group of librdkafka's: members on their threads, who owns which partition, what was consumed and what is committed.
+//! A consumer group of librdkafka's: members on their threads, who owns which partition, what was consumed and what is committed, and how
+//! the coordinator sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -7,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use kafkalab::engine::client::Client;
+use kafkalab::engine::client::admin::{GroupDescription, MemberDescription};
 use kafkalab::process::wait;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance};
@@ -15,11 +18,16 @@ use rdkafka::{ClientContext, TopicPartitionList};
 
 use crate::support::{DEADLINE, Pair, librdkafka};
 
+/// How long an idle member rests before it looks whether it shall end.
+const IDLE: Duration = Duration::from_millis(5);
+
 /// What all members share.
 #[derive(Default)]
 pub struct Ledger {
     /// Who has which partition.
     pub owners: BTreeMap<i32, usize>,
+    /// Who had it last.
+    last_owners: BTreeMap<i32, usize>,
     /// Partitions that had two owners.
     pub conflicts: Vec<String>,
     /// The values that were consumed.
@@ -40,6 +48,7 @@ impl ConsumerContext for Watch {
         match rebalance {
             Rebalance::Assign(partitions) => {
                 for one in partitions.elements() {
+                    ledger.last_owners.insert(one.partition(), self.member);
                     if let Some(other) = ledger.owners.insert(one.partition(), self.member) {
                         ledger.conflicts.push(format!("{} is owned by {other} and {}", one.partition(), self.member));
                     }
@@ -59,6 +68,7 @@ impl ConsumerContext for Watch {
 
 /// A group that consumes one topic.
 pub struct Group {
+    client: Client,
     bootstrap: String,
     id: &'static str,
     topic: &'static str,
@@ -76,7 +86,8 @@ impl Group {
         settings: &[(&'static str, &'static str)],
     ) -> Self {
         pair.trial.create_topic(topic, partitions, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
-        Self { bootstrap: pair.bootstrap(), id, topic, partitions, settings: settings.to_vec(), ledger: Arc::default() }
+        let client = pair.trial.client();
+        Self { client, bootstrap: pair.bootstrap(), id, topic, partitions, settings: settings.to_vec(), ledger: Arc::default() }
     }
 
     /// What the members share, for a moment.
@@ -100,9 +111,15 @@ impl Group {
         let context = Watch { member: number, ledger: Arc::clone(&ledger) };
         let consumer: BaseConsumer<Watch> = config.create_with_context(context).expect("a valid configuration");
         consumer.subscribe(&[self.topic]).expect("a valid subscription");
-        let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
-        Member { stop, thread: std::thread::spawn(move || consume(&consumer, &ledger, &told)) }
+        let flags = Arc::new(Flags::default());
+        let told = Arc::clone(&flags);
+        let thread = std::thread::spawn(move || {
+            consume(&consumer, &ledger, &told);
+            drop(consumer);
+            // what a static member has not given up nobody reads any more
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).owners.retain(|_, owner| *owner != number);
+        });
+        Member { flags, thread }
     }
 
     /// Writes numbers as records, and waits until all are acknowledged.
@@ -110,27 +127,68 @@ impl Group {
         librdkafka::produce_numbers(&self.bootstrap, self.topic, self.partitions, values).await;
     }
 
+    /// The group as its coordinator has it.
+    pub async fn described(&self) -> GroupDescription {
+        self.client.describe_group(self.id).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn is_whole(&self, count: Option<usize>, wanted: impl Fn(&BTreeSet<usize>) -> bool) -> bool {
+        let ledger = self.ledger();
+        let owners: BTreeSet<usize> = ledger.owners.values().copied().collect();
+        let owned = i32::try_from(ledger.owners.len()) == Ok(self.partitions) && wanted(&owners);
+        owned && count.is_none_or(|count| ledger.consumed.len() == count)
+    }
+
     /// Waits until every partition is owned by somebody for whom `wanted` holds of all owners, and `count` values were consumed where
     /// that matters.
     pub async fn settled(&self, place: &str, count: Option<usize>, wanted: impl Fn(&BTreeSet<usize>) -> bool) {
-        let all = || async {
-            let ledger = self.ledger();
-            let owners: BTreeSet<usize> = ledger.owners.values().copied().collect();
-            let owned = i32::try_from(ledger.owners.len()) == Ok(self.partitions) && wanted(&owners);
-            (owned && count.is_none_or(|count| ledger.consumed.len() == count)).then_some(())
-        };
-        wait::until(DEADLINE, "the group to settle and every record to be consumed", all).await.unwrap_or_else(|error| {
-            let ledger = self.ledger();
-            panic!("{place}: {error}: {} of {count:?} records, owners {:?}", ledger.consumed.len(), ledger.owners)
-        });
-        assert_eq!(self.ledger().conflicts, Vec::<String>::new(), "{place}");
+        let withheld = self.at_rest(place, count, wanted, &BTreeSet::new()).await;
+        assert!(withheld.is_empty(), "{place}: {withheld:?} are withheld");
     }
 
-    /// Waits until `count` values were consumed.
-    pub async fn consumed(&self, count: usize) {
-        let all = || async { (self.ledger().consumed.len() == count).then_some(()) };
-        let waited = wait::until(DEADLINE, "every record to be consumed", all).await;
-        waited.unwrap_or_else(|error| panic!("{error}: {} of {count}", self.ledger().consumed.len()));
+    /// As [`Group::settled`], but members of `returned`, who are static and came back after an end without a word, may have come to rest
+    /// with partitions that nobody owns, which are given.
+    ///
+    /// In a cooperative rebalance the leader withholds a partition until the member that has it has given it up and joins again. A static
+    /// member that ends before it does so, and comes back, has nothing to give up, and its coming back is no rebalance: the
+    /// partition stays with nobody until the next one, whoever the broker is (`static_member_amid_revocation` shows it).
+    pub async fn at_rest(
+        &self,
+        place: &str,
+        count: Option<usize>,
+        wanted: impl Fn(&BTreeSet<usize>) -> bool,
+        returned: &BTreeSet<usize>,
+    ) -> BTreeSet<i32> {
+        let rests = async || {
+            if self.is_whole(count, &wanted) {
+                return Some(BTreeSet::new());
+            }
+            let unowned: BTreeSet<i32> = {
+                let ledger = self.ledger();
+                let is_theirs = |one: &i32| ledger.last_owners.get(one).is_some_and(|owner| returned.contains(owner));
+                (0..self.partitions).filter(|one| !ledger.owners.contains_key(one) && is_theirs(one)).collect()
+            };
+            if unowned.is_empty() {
+                return None;
+            }
+            let group = self.described().await;
+            (group.state == "Stable" && unowned == self.withheld(&group)).then_some(unowned)
+        };
+        let waited = wait::until(DEADLINE, "the group to settle and every record to be consumed", rests).await;
+        let Ok(withheld) = waited else {
+            let group = self.described().await;
+            let ledger = self.ledger();
+            let (consumed, owners) = (ledger.consumed.len(), &ledger.owners);
+            panic!("{place}: {consumed} of {count:?} records, owners {owners:?}, last {:?}, {group:#?}", ledger.last_owners);
+        };
+        assert_eq!(self.ledger().conflicts, Vec::<String>::new(), "{place}");
+        withheld
+    }
+
+    /// The partitions that the leader gave to nobody.
+    pub fn withheld(&self, group: &GroupDescription) -> BTreeSet<i32> {
+        let assigned: BTreeSet<i32> = group.members.iter().flat_map(assigned).collect();
+        (0..self.partitions).filter(|one| !assigned.contains(one)).collect()
     }
 
     /// The sum of the committed offsets.
@@ -153,8 +211,18 @@ impl Group {
     }
 }
 
-fn consume(consumer: &BaseConsumer<Watch>, ledger: &Mutex<Ledger>, stop: &AtomicBool) {
-    while !stop.load(Ordering::SeqCst) {
+/// What a member was assigned, as the coordinator has it.
+pub fn assigned(member: &MemberDescription) -> Vec<i32> {
+    let topics = member.assignment.iter().flat_map(|assignment| &assignment.partitions);
+    topics.flat_map(|topic| topic.partitions.iter().copied()).collect()
+}
+
+fn consume(consumer: &BaseConsumer<Watch>, ledger: &Mutex<Ledger>, flags: &Flags) {
+    while !flags.stop.load(Ordering::SeqCst) {
+        if flags.is_idle.load(Ordering::SeqCst) {
+            std::thread::park_timeout(IDLE);
+            continue;
+        }
         let Some(Ok(record)) = consumer.poll(Duration::from_millis(50)) else {
             // what was refused in a rebalance is committed when nothing else is to do
             let _ = consumer.commit_consumer_state(CommitMode::Async);
@@ -167,16 +235,28 @@ fn consume(consumer: &BaseConsumer<Watch>, ledger: &Mutex<Ledger>, stop: &Atomic
     }
 }
 
+/// What a member is told.
+#[derive(Default)]
+struct Flags {
+    stop: AtomicBool,
+    is_idle: AtomicBool,
+}
+
 /// A member on its thread.
 pub struct Member {
-    stop: Arc<AtomicBool>,
+    flags: Arc<Flags>,
     thread: JoinHandle<()>,
 }
 
 impl Member {
+    /// From now on it stays in the group, but hears of nothing and gives up nothing.
+    pub fn idle(&self) {
+        self.flags.is_idle.store(true, Ordering::SeqCst);
+    }
+
     /// Tells it to end, without waiting for it.
     pub fn tell_to_end(&self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.flags.stop.store(true, Ordering::SeqCst);
     }
 
     /// Ends it; it leaves the group, unless it is static.
