@@ -74,6 +74,28 @@ async fn a_start_is_logged_as_zookeeper_logs_it() {
 }
 
 #[tokio::test]
+async fn closed_sessions_are_no_dropped_connections_and_a_start_counts_what_it_reads() {
+    let process = CoordinatorProcess::new("4lw.commands.whitelist=*\n").await;
+    let server = process.start();
+    for number in 0..20 {
+        let client = process.client().await;
+        client.create(&format!("/n{number}"), "x", CreateMode::Persistent).await.expect("created");
+        client.close().await;
+    }
+    let figures = process.said_to(b"mntr").await;
+    assert!(figures.contains("\nzk_connection_drop_count\t0\n"), "{figures}");
+    assert!(!process.log_text().contains("Unable to read additional data from client"), "{}", process.log_text());
+    signalled(server, Signal::Kill).await;
+    let server = process.start();
+    let figures = process.said_to(b"mntr").await;
+    // as ZooKeeper: each session's begin and end and what it made
+    for line in ["zk_sum_startup_txns_loaded\t60\n", "zk_cnt_startup_snap_load_time\t1\n", "zk_sum_n0_write_per_namespace\t4\n"] {
+        assert!(figures.contains(line), "{line:?} is not in\n{figures}");
+    }
+    signalled(server, Signal::Kill).await;
+}
+
+#[tokio::test]
 async fn an_audit_logger_that_is_not_there_ends_the_service_at_the_first_request() {
     const NOT_SERVING: &str = "This ZooKeeper instance is not currently serving requests\n";
     let keys = "audit.enable=true\naudit.impl.class=com.example.Nope\n4lw.commands.whitelist=*\n";

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
 use bytes::Bytes;
@@ -67,13 +67,16 @@ struct Queue {
     in_flight: AtomicUsize,
     /// About the length of the longest of the last replies.
     reply_bytes: AtomicUsize,
+    /// What is written now is the last: the server closes the connection.
+    closing: AtomicBool,
     shrunk: Notify,
 }
 
 impl Queue {
     fn new() -> Self {
         let (bytes, in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { bytes, in_flight, reply_bytes: AtomicUsize::new(FIRST_REPLY_BYTES), shrunk: Notify::new() }
+        let (reply_bytes, closing) = (AtomicUsize::new(FIRST_REPLY_BYTES), AtomicBool::new(false));
+        Self { bytes, in_flight, reply_bytes, closing, shrunk: Notify::new() }
     }
 
     /// Whether one more request is not to be done for now: its reply would find no place.
@@ -218,6 +221,8 @@ pub(super) async fn serve(stream: TcpStream, address: SocketAddr, connection: Co
         ended = incoming.read(head, reader, outbox) => ended,
         () = cut.cancelled() => Ended::Closed,
     };
+    // a client that goes as soon as it has the last reply has not dropped the connection
+    let ended = if incoming.queue.closing.load(Ordering::Acquire) { Ended::Closed } else { ended };
     let is_dropped = matches!(ended, Ended::EndOfStream);
     incoming.shared.counters.add(Counter::ConnectionDropped, usize::from(is_dropped));
     report(&ended, &address, *session.borrow());
@@ -390,7 +395,10 @@ async fn write_frames(
                 Outgoing::Established(id) => {
                     session.send_replace(id);
                 }
-                Outgoing::Close => close = true,
+                Outgoing::Close => {
+                    queue.closing.store(true, Ordering::Release);
+                    close = true;
+                }
             }
         }
         let written = writer.write_all(&bytes).await;

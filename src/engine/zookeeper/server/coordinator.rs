@@ -16,7 +16,7 @@ pub(super) use super::pipeline::{Action, Answered, Input, Operation, Pipelined, 
 use super::statistics::Namespaces;
 use super::throttle::Throttle;
 use crate::engine::log4j::{self, Level};
-use crate::engine::zookeeper::data_node::{DataNode, EphemeralType};
+use crate::engine::zookeeper::data_node::EphemeralType;
 use crate::engine::zookeeper::data_tree::{Change, DataTree, TxnResult};
 use crate::engine::zookeeper::digest_check::DigestCheck;
 use crate::engine::zookeeper::protocol::{
@@ -320,10 +320,8 @@ impl Coordinator {
 
     fn fire(&mut self, changes: &[Change], actions: &mut Vec<Action>) {
         let mut fired = Vec::new();
+        self.namespaces.changed(&self.tree, changes);
         for change in changes {
-            let (Change::Created(path) | Change::Deleted(path) | Change::DataChanged(path)) = change;
-            let bytes = self.tree.node(path).map_or(0, DataNode::data_bytes);
-            self.namespaces.written(path, bytes);
             let first = fired.len();
             self.watches.fire(change, &mut fired);
             for event in fired[first..].chunk_by(|one, other| one.event == other.event) {

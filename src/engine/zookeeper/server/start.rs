@@ -21,6 +21,7 @@ use super::metrics::{Counters, Observed, Summaries};
 use super::purge;
 use super::run::{Clock, Core, Stopped};
 use super::snapshot::log_snapshotting;
+use super::statistics::Namespaces;
 use crate::engine::zookeeper::data_tree::{Change, DataTree};
 use crate::engine::zookeeper::digest_check::{DigestCheck, SnapshotDigest};
 use crate::engine::zookeeper::storage::{Loaded, Observer, Storage, StorageError};
@@ -112,6 +113,7 @@ impl Server {
         let (loaded, times) = load(&storage, &config, &mut replay)?;
         let mut coordinator = Coordinator::new(loaded.tree, loaded.sessions, config.options.clone(), clock.now());
         coordinator.digests = replay.digests;
+        coordinator.namespaces = replay.namespaces;
         let (to_purge, stop_purging) = (storage.clone(), shutdown.clone());
         let (core_sender, inputs) = mpsc::channel(config.outstanding_limit);
         let (open_connections, counters) = (Arc::new(AtomicUsize::new(0)), Arc::new(Counters::new()));
@@ -176,13 +178,15 @@ async fn listen(config: &ServerConfig, host: &str, port: u16) -> Result<TcpListe
 struct Replay {
     digests: DigestCheck,
     audit: bool,
+    namespaces: Namespaces,
     moments: Moments,
 }
 
 impl Replay {
     fn new(config: &ServerConfig) -> Self {
         let moments = Moments { began: Instant::now(), snapshot: None, transactions: 0, ended: None };
-        Self { digests: DigestCheck::new(config.options.digest), audit: config.options.audit, moments }
+        let (digests, namespaces) = (DigestCheck::new(config.options.digest), Namespaces::default());
+        Self { digests, audit: config.options.audit, namespaces, moments }
     }
 }
 
@@ -227,6 +231,7 @@ impl Observer for Replay {
     fn transaction(&mut self, tree: &DataTree, entry: &LogEntry, changes: &[Change]) {
         self.moments.transactions += 1;
         self.digests.applied(tree, entry);
+        self.namespaces.changed(tree, changes);
         if self.audit {
             audit::session_ended(entry, changes);
         }

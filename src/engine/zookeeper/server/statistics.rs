@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::coordinator::Answered;
 use super::metrics::{Counters, Observed, Summaries, Summary};
+use crate::engine::zookeeper::data_node::DataNode;
+use crate::engine::zookeeper::data_tree::{Change, DataTree};
 use crate::engine::zookeeper::watch::ConnectionId;
 
 /// The names in the tree's first level whose traffic is counted apart.
@@ -144,8 +146,12 @@ impl Namespaces {
         note(&mut self.read, path, bytes);
     }
 
-    pub(super) fn written(&mut self, path: &str, bytes: usize) {
-        note(&mut self.written, path, bytes);
+    /// A transaction was applied.
+    pub(super) fn changed(&mut self, tree: &DataTree, changes: &[Change]) {
+        for change in changes {
+            let (Change::Created(path) | Change::Deleted(path) | Change::DataChanged(path)) = change;
+            note(&mut self.written, path, tree.node(path).map_or(0, DataNode::data_bytes));
+        }
     }
 
     /// What was counted begins anew; the names stay.
