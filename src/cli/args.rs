@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command as Clap, FromArgMatche
 use clap_complete::Shell;
 
 use super::asking::{AskArgs, What};
+use super::book::{self as make_book, BookArgs};
 use super::doctor::{self, DoctorArgs};
 use super::engine::EngineChoice;
 use super::failure::Failure;
@@ -95,6 +96,8 @@ pub enum Command {
         /// Where to.
         folder: PathBuf,
     },
+    /// Make the book.
+    Book(BookArgs),
     /// Be a preprocessor of mdBook.
     MdBook {
         /// What mdBook gives: nothing, or `supports RENDERER`.
@@ -220,6 +223,7 @@ pub(super) fn shown(language: Language) -> Clap {
         )
         .subcommand(manual::completions_command(language))
         .subcommand(manual::man_command(language))
+        .subcommand(make_book::command(language))
 }
 
 fn verify_command(language: Language) -> Clap {
@@ -339,6 +343,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Args, Failure> {
             Command::WithParent { parent: sub.get_one::<u32>("parent").copied().unwrap_or(0), arguments: rest(sub) }
         }
         Some((witnessed::WITNESSED_JAVA, sub)) => Command::WitnessedJava { arguments: rest(sub) },
+        Some(("book", sub)) => Command::Book(make_book::from_matches(sub)),
         Some(("mdbook", sub)) => Command::MdBook { arguments: rest(sub) },
         Some(("answer", sub)) => {
             let words: Vec<OsString> = rest(sub);

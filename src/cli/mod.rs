@@ -3,6 +3,7 @@
 mod answer;
 mod args;
 pub mod asking;
+mod book;
 pub mod diagnose;
 mod dist;
 mod doctor;
@@ -75,6 +76,7 @@ fn run(args: Args, locale: Language) -> Result<u8, Failure> {
         Command::Explain { rule } => explain::run(rule.as_deref(), args.language.unwrap_or(locale)),
         Command::Completions(shell) => Ok(manual::completions(shell, args.language.unwrap_or(locale))),
         Command::Man { folder } => manual::man(&folder, args.language.unwrap_or(locale)),
+        Command::Book(book) => book::run(&book, args.language.unwrap_or(locale)),
         Command::MdBook { arguments } => mdbook::run(&arguments),
         Command::EngineStart(measure) => measure_start(&measure, args.language.unwrap_or(locale)),
         Command::WithParent { parent, arguments } => with_parent(parent, &arguments),

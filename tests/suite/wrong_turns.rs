@@ -248,3 +248,9 @@ async fn wrong_turns_of_lab_04() {
     check("04", "ko").await;
     check("04", "en").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_turns_of_lab_00() {
+    check("00", "ko").await;
+    check("00", "en").await;
+}

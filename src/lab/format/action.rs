@@ -14,6 +14,9 @@ pub struct Action {
     /// A command line for the shell.
     #[serde(default)]
     pub line: Option<String>,
+    /// What is typed in the place of the line on the way to a later step, where nobody looks and everybody waits.
+    #[serde(default)]
+    pub quick: Option<String>,
     /// A line for the program that runs there.
     #[serde(default)]
     pub text: Option<String>,
@@ -28,7 +31,7 @@ pub struct Action {
 impl Action {
     /// A command line, waited for until the prompt is back.
     pub(super) fn line(line: &str) -> Self {
-        Self { terminal: None, line: Some(line.to_owned()), text: None, key: None, until_output: None }
+        Self { terminal: None, line: Some(line.to_owned()), quick: None, text: None, key: None, until_output: None }
     }
 
     /// What is wrong with it, in a lab with these terminals.
@@ -36,6 +39,9 @@ impl Action {
         let unknown = |name: &&String| !terminals.iter().any(|terminal| terminal.name == **name);
         if let Some(name) = self.terminal.as_ref().filter(unknown) {
             return Some(format!("no terminal {name:?}"));
+        }
+        if self.quick.is_some() && self.line.is_none() {
+            return Some("quick stands in for a line".to_owned());
         }
         let given = [self.line.is_some(), self.text.is_some(), self.key.is_some()];
         (given.iter().filter(|given| **given).count() != 1).then(|| "an action has one of line, text and key".to_owned())

@@ -35,6 +35,15 @@ impl Play {
         step.solution.iter().map(|action| Self::of_action(action, &step.terminal, variables)).collect()
     }
 
+    /// The same on the way to a later step: what is done there in a quicker way is done so.
+    pub fn of_step_on_the_way(step: &StepSpec, variables: &Variables) -> Vec<Self> {
+        let quicker = |action: &Action| match &action.quick {
+            Some(quick) => Action { line: Some(quick.clone()), ..action.clone() },
+            None => action.clone(),
+        };
+        step.solution.iter().map(|action| Self::of_action(&quicker(action), &step.terminal, variables)).collect()
+    }
+
     /// The play of an action; `terminal` is where it happens unless it says otherwise.
     pub fn of_action(action: &Action, terminal: &str, variables: &Variables) -> Self {
         let typed = match action {

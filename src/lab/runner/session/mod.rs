@@ -427,6 +427,7 @@ impl Session {
             Effect::Play { step } => {
                 if self.run.is_going() {
                     self.note_beginning(step);
+                    return self.play(Play::of_step_on_the_way(&self.lab.spec.steps[step], &self.variables));
                 }
                 let plays = Play::of_step(&self.lab.spec.steps[step], &self.variables);
                 let ended = clients::ended_first(&self.system.scope, &self.lab.spec.steps[step]);
