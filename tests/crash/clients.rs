@@ -230,6 +230,8 @@ pub fn read(bootstrap: &str, topic: &str) -> BTreeMap<i32, BTreeMap<i64, String>
     for partition in 0..PARTITIONS {
         start.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
     }
+    // without it librdkafka looks for the leaders half a second later
+    consumer.fetch_metadata(Some(topic), DEADLINE).unwrap_or_else(|error| panic!("{topic}: {error}"));
     consumer.assign(&start).expect("an assignment needs no broker");
     let mut found: BTreeMap<i32, BTreeMap<i64, String>> = (0..PARTITIONS).map(|one| (one, BTreeMap::new())).collect();
     // a partition that is written to ends more than once

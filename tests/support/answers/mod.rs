@@ -37,6 +37,7 @@ pub const AGING_LINES: &[(Role, &str)] = &[
     (Role::Broker, "log.retention.check.interval.ms=300"),
     (Role::Broker, "log.cleaner.backoff.ms=300"),
     (Role::Broker, "offsets.retention.check.interval.ms=300"),
+    (Role::Broker, "offsets.retention.minutes=1"),
 ];
 
 /// Scripts, and the lines that their broker has beside the shipped ones.

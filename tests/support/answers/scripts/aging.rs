@@ -47,6 +47,25 @@ pub fn offsets() -> Script {
     script
 }
 
+/// What a minute after the other scripts is left of the offsets, which the broker keeps for a minute.
+pub fn after_a_minute() -> Script {
+    let mut script = Script::new("offsets-after-a-minute");
+    let all = |name: &str| fetching(name, Some(&[("read", &[0, 1, 2]), ("unread", &[0])]));
+    script.ask("of a group without members, until they are gone", 5, all("members"));
+    script.until("partition_index=1 committed_offset=-1");
+    script.ask("of a group that never had one, until what came now is gone", 5, all("alone"));
+    script.until("partition_index=1 committed_offset=-1");
+    script.ask("until what the broker keeps is gone", 5, all("kept"));
+    script.until("partition_index=1 committed_offset=-1");
+    script.each("what is kept for a day, and what is to come", &[1, 7], |_| all("kept"));
+    script.ask("what is to come", 7, all("alone"));
+    script.ask("described", 5, {
+        let groups = ["members", "alone", "kept", "gone"].map(group).to_vec();
+        message!(DescribeGroupsRequest { groups: groups })
+    });
+    script
+}
+
 /// Of groups that have never had a member.
 fn standalone(script: &mut Script) {
     let all = |name: &str| fetching(name, Some(&[("read", &[0, 1, 2])]));
@@ -136,13 +155,15 @@ pub fn records() -> Script {
     make(&mut script, "later", 1, &[("retention.ms", "-1")]);
     make(&mut script, "idle", 1, &[("segment.ms", "1"), ("retention.ms", "-1")]);
     make(&mut script, "ahead", 1, &[("retention.ms", "1000")]);
+    make(&mut script, "smaller", 1, &[("retention.ms", "-1"), small]);
+    make(&mut script, "plain", 1, &[]);
     make(&mut script, "empty", 1, &[("retention.ms", "1"), ("segment.ms", "1")]);
     let records = |start: i64| packed(Compression::None, &[start, start + 1, start + 2]);
     let far = RECORD_TIME + 100_000 * DAY_MS;
-    for name in ["old", "both", "later", "idle"] {
+    for name in ["old", "both", "later", "idle", "plain"] {
         script.ask("three records", 9, producing(name, 0, records(RECORD_TIME)));
     }
-    for name in ["parts", "all", "never"] {
+    for name in ["parts", "all", "never", "smaller"] {
         for at in 0..3 {
             script.ask("three records in a segment", 9, producing(name, 0, records(RECORD_TIME + 10 * at)));
         }
@@ -167,6 +188,15 @@ pub fn records() -> Script {
     script.ask("until they are gone", 7, list("later", -2));
     script.until("offset=3 ");
     afterwards(&mut script, "later");
+    script.ask("it may be no larger from now on", 1, editing(2, "smaller", &[("retention.bytes", 0, Some("250"))]));
+    script.ask("until the first are gone", 7, list("smaller", -2));
+    script.until("offset=3 ");
+    script.segments("two are left", "smaller-0");
+    script.segments("what no setting of its topic limits", "plain-0");
+    script.ask("every topic's time from now on", 1, editing(4, "", &[("log.retention.ms", 0, Some("1000"))]));
+    script.ask("until they are gone", 7, list("plain", -2));
+    script.until("offset=3 ");
+    script.ask("every topic's time as it was", 1, editing(4, "", &[("log.retention.ms", 1, None)]));
     script.ask("the first after them", 9, producing("empty", 0, records(RECORD_TIME)));
     script.ask("until it is gone", 7, list("empty", -2));
     script.until("offset=3 ");

@@ -152,6 +152,15 @@ pub fn settings() -> Script {
     script.ask("with keys", 9, produce(0));
     script.segments("one segment more", "tuned-0");
     read(&mut script);
+    set(&mut script, &[("min.insync.replicas", 0, Some("2"))]);
+    script.ask("too few replicas, until they are", 9, produce(1));
+    script.until_no_more("error_code=19");
+    script.ask("too few replicas", 9, produce(0));
+    script.ask("enough for who waits for the leader alone", 9, message!(produce(0) => { acks: 1 }));
+    set(&mut script, &[("min.insync.replicas", 1, None)]);
+    script.ask("enough, until they are", 9, produce(1));
+    script.until_no_more("error_code=0");
+    script.ask("enough", 9, produce(0));
     script.each("what is refused", &[0, 1], |_| editing(2, "tuned", &[("segment.bytes", 0, Some("1"))]));
     script.ask("with keys still", 9, produce(0));
     script.ask("a fetch of the end", 12, message!(FetchRequest { max_wait_ms: 0, max_bytes: 1 << 20 }));

@@ -57,7 +57,7 @@ pub fn all() -> Vec<Script> {
 
 /// Every script of what goes with time, in the order in which they are played to one broker.
 pub fn aging() -> Vec<Script> {
-    vec![aging::offsets(), aging::records(), gathering::delayed()]
+    vec![aging::offsets(), aging::records(), gathering::delayed(), aging::after_a_minute()]
 }
 
 /// A message of the protocol with some fields set: of the defaults, or of another message.

@@ -6,6 +6,8 @@
 mod action;
 #[cfg(test)]
 mod bench;
+#[cfg(test)]
+mod cooperative;
 mod join;
 mod leave;
 mod member;
