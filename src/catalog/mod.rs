@@ -7,6 +7,7 @@ pub mod api_versions;
 pub mod configs;
 pub mod effects;
 pub mod error_codes;
+pub mod idle_keys;
 pub mod removed;
 pub mod table;
 pub mod tools;

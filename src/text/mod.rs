@@ -19,6 +19,7 @@ pub mod distribution;
 pub mod doctor;
 pub mod engine_start;
 pub mod engines;
+pub mod idle_keys;
 pub mod lab;
 pub mod layout;
 pub mod learn;

@@ -14,7 +14,6 @@ use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
 use super::group::{Assignment, Subscription};
-use super::network::RETRY_BACKOFF;
 use super::{Client, ClientError, HostPort, Node, Route};
 use crate::engine::kafka::record_set::{self, FetchedRecord};
 
@@ -192,8 +191,8 @@ impl Client {
         loop {
             let result = self.list_offsets_once(topic, timestamp).await;
             match result {
-                Err(error) if error.is_retriable() && tokio::time::Instant::now() + RETRY_BACKOFF < deadline => {
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                Err(error) if error.is_retriable() && tokio::time::Instant::now() + self.retry_backoff() < deadline => {
+                    tokio::time::sleep(self.retry_backoff()).await;
                 }
                 result => return result,
             }
@@ -259,8 +258,8 @@ impl Client {
         let deadline = self.deadline();
         loop {
             match self.describe_group_once(group).await {
-                Err(error) if error.is_retriable() && tokio::time::Instant::now() + RETRY_BACKOFF < deadline => {
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                Err(error) if error.is_retriable() && tokio::time::Instant::now() + self.retry_backoff() < deadline => {
+                    tokio::time::sleep(self.retry_backoff()).await;
                 }
                 result => return result,
             }

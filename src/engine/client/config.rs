@@ -17,6 +17,39 @@ pub enum Flavour {
     Consumer,
 }
 
+/// How a client waits for brokers and between tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// `retry.backoff.ms`: the pause before a request that failed is tried again.
+    pub retry_backoff: Duration,
+    /// `reconnect.backoff.ms`: the pause after the first failed connection; it doubles from there.
+    pub reconnect_backoff: Duration,
+    /// `reconnect.backoff.max.ms`.
+    pub reconnect_backoff_max: Duration,
+    /// `socket.connection.setup.timeout.ms`: how long the first try to connect may take; it doubles from there.
+    pub setup_timeout: Duration,
+    /// `socket.connection.setup.timeout.max.ms`.
+    pub setup_timeout_max: Duration,
+    /// `connections.max.idle.ms`: how long nothing may pass over a connection before it is closed; `None` for any time.
+    pub idle: Option<Duration>,
+    /// `retries` of the admin client: how often a call is tried again.
+    pub retries: u32,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self {
+            retry_backoff: Duration::from_millis(100),
+            reconnect_backoff: Duration::from_millis(50),
+            reconnect_backoff_max: Duration::from_secs(1),
+            setup_timeout: Duration::from_secs(10),
+            setup_timeout_max: Duration::from_secs(30),
+            idle: None,
+            retries: i32::MAX.unsigned_abs(),
+        }
+    }
+}
+
 /// What a client is made from.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
@@ -36,6 +69,8 @@ pub struct ClientConfig {
     pub transactional_id: Option<String>,
     /// How long one request may take.
     pub request_timeout: Duration,
+    /// How it waits.
+    pub pacing: Pacing,
     /// How long a call may take in all, tries and waits for a broker included (`default.api.timeout.ms`).
     pub api_timeout: Duration,
 }
@@ -52,6 +87,7 @@ impl ClientConfig {
             buffers: (None, None),
             transactional_id: None,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
+            pacing: Pacing::default(),
             api_timeout: Duration::from_secs(60),
         }
     }

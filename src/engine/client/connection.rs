@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::{ClientError, HostPort};
 use crate::catalog::api_versions;
@@ -23,8 +24,19 @@ use crate::net::{self, FrameError};
 pub const MAX_RESPONSE_BYTES: usize = 100 * 1024 * 1024;
 /// `request.timeout.ms` of Kafka's clients.
 pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// The sizes of a socket's buffers in bytes, sending and receiving; `None` leaves one to the system.
-type Buffers = (Option<usize>, Option<usize>);
+/// How a connection is opened and kept.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketOptions {
+    /// How long it may take to connect.
+    pub setup_timeout: Duration,
+    /// How long one request may take.
+    pub request_timeout: Duration,
+    /// The sizes of the socket's buffers in bytes, sending and receiving; `None` leaves one to the system.
+    pub buffers: (Option<usize>, Option<usize>),
+    /// How long nothing may pass over it before it is closed; `None` for any time.
+    pub idle: Option<Duration>,
+}
+
 /// The error code of an ApiVersions request whose version the broker does not have; such an answer has the form of version 0.
 const UNSUPPORTED_VERSION: i16 = 35;
 
@@ -89,11 +101,10 @@ impl Connection {
         let address = HostPort { host: host.to_owned(), port };
         let unreachable = |source| ClientError::Connect { address: format!("{host}:{port}"), source };
         let stream = net::connect(host, port, deadline).await.map_err(unreachable)?;
-        Self::over(stream, address, client_id, Arc::default(), deadline).await
+        Self::over(stream, address, client_id, Arc::default(), (deadline, None)).await
     }
 
-    /// Connects to one address of a broker, as [`Connection::connect`] does; `correlation_ids` are the client's. How long it may take to
-    /// connect and to negotiate, and how large the socket's buffers are to be, sending and receiving.
+    /// Connects to one address of a broker, as [`Connection::connect`] does; `correlation_ids` are the client's.
     ///
     /// # Errors
     /// As [`Connection::connect`].
@@ -102,11 +113,11 @@ impl Connection {
         address: HostPort,
         client_id: &str,
         correlation_ids: Arc<CorrelationIds>,
-        (timeouts, buffers): ((Duration, Duration), Buffers),
+        options: SocketOptions,
     ) -> Result<Self, ClientError> {
         let unreachable = |source| ClientError::Connect { address: socket_address.to_string(), source };
-        let stream = net::connect_buffered(socket_address, timeouts.0, buffers).await.map_err(unreachable)?;
-        Self::over(stream, address, client_id, correlation_ids, timeouts.1).await
+        let stream = net::connect_buffered(socket_address, options.setup_timeout, options.buffers).await.map_err(unreachable)?;
+        Self::over(stream, address, client_id, correlation_ids, (options.request_timeout, options.idle)).await
     }
 
     async fn over(
@@ -114,11 +125,11 @@ impl Connection {
         address: HostPort,
         client_id: &str,
         correlation_ids: Arc<CorrelationIds>,
-        request_timeout: Duration,
+        (request_timeout, idle): (Duration, Option<Duration>),
     ) -> Result<Self, ClientError> {
         let (frames, to_write) = mpsc::unbounded_channel();
         let pending = Arc::new(Pending { waiting: Mutex::new(Some(VecDeque::new())), bad_length: Mutex::new(None) });
-        let driver = tokio::spawn(drive(stream, to_write, Arc::clone(&pending))).abort_handle();
+        let driver = tokio::spawn(drive(stream, to_write, Arc::clone(&pending), idle)).abort_handle();
         let mut connection = Self {
             address,
             client_id: client_id.to_owned(),
@@ -320,32 +331,52 @@ fn decode<T: Decodable>(body: &mut Bytes, version: i16, api: &'static str) -> Re
     T::decode(body, version).map_err(|error| failed(error.to_string()))
 }
 
-/// Moves frames both ways until the socket, the broker or the connection's owner ends it.
-async fn drive(stream: TcpStream, frames: mpsc::UnboundedReceiver<Bytes>, pending: Arc<Pending>) {
+/// Moves frames both ways until the socket, the broker or the connection's owner ends it, or nothing has moved for too long.
+async fn drive(stream: TcpStream, frames: mpsc::UnboundedReceiver<Bytes>, pending: Arc<Pending>, idle: Option<Duration>) {
     let (read, write) = stream.into_split();
+    let moved = Mutex::new(Instant::now());
     let bad_length = tokio::select! {
-        bad_length = read_answers(read, &pending) => bad_length,
-        () = write_frames(write, frames) => None,
+        bad_length = read_answers(read, &pending, &moved) => bad_length,
+        () = write_frames(write, frames, &moved) => None,
+        () = fallen_idle(&moved, idle) => None,
     };
     pending.close(bad_length);
 }
 
-async fn write_frames(mut socket: OwnedWriteHalf, mut frames: mpsc::UnboundedReceiver<Bytes>) {
+fn note(moved: &Mutex<Instant>) {
+    *moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+}
+
+/// Waits until nothing has moved for as long as that.
+async fn fallen_idle(moved: &Mutex<Instant>, idle: Option<Duration>) {
+    let Some(idle) = idle else { return std::future::pending().await };
+    loop {
+        let at = *moved.lock().unwrap_or_else(PoisonError::into_inner) + idle;
+        if at <= Instant::now() {
+            return;
+        }
+        tokio::time::sleep_until(at).await;
+    }
+}
+
+async fn write_frames(mut socket: OwnedWriteHalf, mut frames: mpsc::UnboundedReceiver<Bytes>, moved: &Mutex<Instant>) {
     while let Some(frame) = frames.recv().await {
         if socket.write_all(&frame).await.is_err() {
             return;
         }
+        note(moved);
     }
 }
 
 /// Hands answers to their calls until the connection ends; gives the length of a frame that was none.
-async fn read_answers(mut socket: OwnedReadHalf, pending: &Pending) -> Option<i32> {
+async fn read_answers(mut socket: OwnedReadHalf, pending: &Pending, moved: &Mutex<Instant>) -> Option<i32> {
     loop {
         let frame = match net::read_frame(&mut socket, MAX_RESPONSE_BYTES).await {
             Ok(Some(frame)) => frame,
             Err(FrameError::Length { found, .. }) => return Some(found),
             Ok(None) | Err(FrameError::Io(_)) => return None,
         };
+        note(moved);
         let mut head = frame.get(..4)?;
         let correlation_id = head.get_i32();
         let (expected, answer) = pending.waiting().as_mut()?.pop_front()?;
@@ -393,6 +424,20 @@ mod tests {
             Err(error) => error.to_string().replace(&port.to_string(), "PORT"),
         };
         assert_eq!(format!("{}; {}", text(first), text(second)), expected);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_nothing_passes_over_is_closed() {
+        let port = broker(&[]).await;
+        let (limit, wait) = (Duration::from_secs(30), Duration::from_millis(50));
+        let address = HostPort { host: "127.0.0.1".to_owned(), port };
+        let open = |idle| {
+            let options = SocketOptions { setup_timeout: limit, request_timeout: limit, buffers: (None, None), idle };
+            Connection::connect_address(([127, 0, 0, 1], port).into(), address.clone(), "test", Arc::default(), options)
+        };
+        let connection = open(Some(wait)).await.expect("it answers");
+        tokio::time::timeout(limit, connection.closed()).await.expect("it is closed");
+        assert!(connection.is_closed());
     }
 
     #[tokio::test]

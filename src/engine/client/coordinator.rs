@@ -3,7 +3,6 @@
 use kafka_protocol::protocol::Request;
 use tokio::time::Instant;
 
-use super::network::RETRY_BACKOFF;
 use super::{Client, ClientError, Coordinated, Route};
 
 /// `COORDINATOR_LOAD_IN_PROGRESS`, `COORDINATOR_NOT_AVAILABLE`, `NOT_COORDINATOR`: asked again soon.
@@ -48,8 +47,8 @@ impl Client {
                 }
             };
             match answer.await {
-                Err(error) if elsewhere(&error) && Instant::now() + RETRY_BACKOFF < deadline => {
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                Err(error) if elsewhere(&error) && Instant::now() + self.retry_backoff() < deadline => {
+                    tokio::time::sleep(self.retry_backoff()).await;
                 }
                 answer => return answer,
             }

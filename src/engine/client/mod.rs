@@ -11,13 +11,13 @@ mod coordinator;
 mod error;
 pub mod group;
 mod network;
-mod partitioner;
+pub mod partitioner;
 mod partitions;
 pub mod producer;
 pub mod transactions;
 
 pub use address::{Bootstrap, HostPort, InvalidUrl};
-pub use config::{ClientConfig, Flavour};
+pub use config::{ClientConfig, Flavour, Pacing};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
 pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;

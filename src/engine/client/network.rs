@@ -10,21 +10,14 @@ use std::time::Duration;
 use kafka_protocol::protocol::Request;
 use tokio::time::Instant;
 
-use super::{ClientConfig, ClientError, Connection, CorrelationIds, Flavour, HostPort};
+use super::connection::SocketOptions;
+use super::{ClientConfig, ClientError, Connection, CorrelationIds, Flavour, HostPort, Pacing};
 use crate::{log_warn, net};
 
 /// The logger of connection warnings.
 const LOGGER: &str = "org.apache.kafka.clients.NetworkClient";
-/// `reconnect.backoff.ms`: the pause after the first failed connection; it doubles from there.
-const RECONNECT_BACKOFF: Duration = Duration::from_millis(50);
-/// `reconnect.backoff.max.ms`.
-const RECONNECT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// The share of a backoff that chance adds or takes away.
-const RECONNECT_JITTER: f64 = 0.2;
-/// `socket.connection.setup.timeout.ms`.
-const CONNECTION_SETUP_TIMEOUT: Duration = Duration::from_secs(10);
-/// `retry.backoff.ms`: the pause before a request that failed is tried again.
-pub(super) const RETRY_BACKOFF: Duration = Duration::from_millis(100);
+const JITTER: f64 = 0.2;
 
 /// The error code of a topic whose name no topic may have.
 pub(super) const INVALID_TOPIC: i16 = 17;
@@ -169,15 +162,18 @@ impl Client {
         request: R,
         deadline: Instant,
     ) -> Result<R::Response, ClientError> {
+        let Pacing { retry_backoff, retries, .. } = self.config.pacing;
+        let mut tries = 0;
         loop {
             let connection = self.connection(&route, deadline).await?;
             match connection.call(request.clone()).await {
                 Err(error) if error.is_retriable() => {
                     self.disconnected(&connection);
-                    if Instant::now() + RETRY_BACKOFF >= deadline {
+                    tries += 1;
+                    if tries > retries || Instant::now() + retry_backoff >= deadline {
                         return Err(error);
                     }
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                    tokio::time::sleep(retry_backoff).await;
                 }
                 other => return other,
             }
@@ -202,7 +198,8 @@ impl Client {
                     self.state().controller
                 }
             };
-            let wanted = if *route == Route::Any || target.is_some() { self.candidate(target) } else { Err(RETRY_BACKOFF) };
+            let wanted =
+                if *route == Route::Any || target.is_some() { self.candidate(target) } else { Err(self.retry_backoff()) };
             let pause = match wanted {
                 Ok(node) => match tokio::time::timeout_at(deadline, self.dial(&node)).await {
                     Ok(Some(connection)) => return Ok(connection),
@@ -228,8 +225,13 @@ impl Client {
     async fn refresh(&self) {
         // boxed: asking for metadata comes back to `connection`, by another route
         if Box::pin(self.metadata(&[], false)).await.is_err() {
-            tokio::time::sleep(RETRY_BACKOFF).await;
+            tokio::time::sleep(self.retry_backoff()).await;
         }
+    }
+
+    /// `retry.backoff.ms`.
+    pub(super) fn retry_backoff(&self) -> Duration {
+        self.config.pacing.retry_backoff
     }
 
     /// Waits until some connection of the client is gone.
@@ -241,7 +243,7 @@ impl Client {
     fn candidate(&self, wanted: Option<i32>) -> Result<Node, Duration> {
         let state = self.state();
         let now = Instant::now();
-        let mut pause = RECONNECT_BACKOFF_MAX;
+        let mut pause = self.config.pacing.reconnect_backoff_max;
         let mut ready = Vec::new();
         for node in state.nodes.iter().filter(|node| wanted.map_or(node.id < COORDINATOR_IDS, |id| id == node.id)) {
             let link = state.links.get(&node.id);
@@ -264,17 +266,26 @@ impl Client {
             return Some(open);
         }
         let HostPort { host, port } = &node.address;
-        let Ok(addresses) = net::resolve(host, *port, CONNECTION_SETUP_TIMEOUT).await else {
+        let pacing = self.config.pacing;
+        let Ok(addresses) = net::resolve(host, *port, pacing.setup_timeout).await else {
             // Kafka is silent here (at WARN) and tries again later
             self.failed(node.id);
             return None;
         };
-        let attempt = self.state().links.entry(node.id).or_default().next_address;
+        let (attempt, failures) = {
+            let mut state = self.state();
+            let link = state.links.entry(node.id).or_default();
+            (link.next_address, link.failures)
+        };
         let address = addresses[attempt % addresses.len()];
-        let timeouts = (CONNECTION_SETUP_TIMEOUT, self.config.request_timeout);
+        let options = SocketOptions {
+            setup_timeout: grown(pacing.setup_timeout, pacing.setup_timeout_max, failures),
+            request_timeout: self.config.request_timeout,
+            buffers: self.config.buffers,
+            idle: pacing.idle,
+        };
         let ids = Arc::clone(&self.correlation_ids);
-        let buffers = self.config.buffers;
-        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, (timeouts, buffers)).await {
+        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, options).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
                 let (closed, lost) = (connection.closed(), Arc::clone(&self.lost));
@@ -320,7 +331,7 @@ impl Client {
         let link = state.links.entry(id).or_default();
         link.connection = None;
         link.next_address += 1;
-        link.retry_at = Some(Instant::now() + reconnect_backoff(link.failures));
+        link.retry_at = Some(Instant::now() + self.reconnect_backoff(link.failures));
         link.failures += 1;
     }
 
@@ -332,7 +343,7 @@ impl Client {
         let Some((id, link)) = link else { return };
         let id = *id;
         link.connection = None;
-        link.retry_at = Some(Instant::now() + reconnect_backoff(0));
+        link.retry_at = Some(Instant::now() + self.reconnect_backoff(0));
         link.failures = 1;
         let node = state.nodes.iter().find(|node| node.id == id).cloned();
         drop(state);
@@ -341,17 +352,24 @@ impl Client {
         }
     }
 
+    fn reconnect_backoff(&self, failures: u32) -> Duration {
+        grown(self.config.pacing.reconnect_backoff, self.config.pacing.reconnect_backoff_max, failures)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// `ExponentialBackoff`: doubles from 50 ms to 1 s, a fifth more or less by chance.
-fn reconnect_backoff(failures: u32) -> Duration {
-    let grown = RECONNECT_BACKOFF.saturating_mul(2_u32.saturating_pow(failures));
+/// `ExponentialBackoff`: doubles from one duration up to another, a fifth more or less by chance; the first counts as it is where the
+/// other is no longer.
+fn grown(from: Duration, most: Duration, failures: u32) -> Duration {
+    if most <= from {
+        return from;
+    }
     let share = random_below(1001) as f64 / 1000.0;
-    let factor = 1.0 - RECONNECT_JITTER + 2.0 * RECONNECT_JITTER * share;
-    grown.min(RECONNECT_BACKOFF_MAX).mul_f64(factor)
+    let factor = 1.0 - JITTER + 2.0 * JITTER * share;
+    from.saturating_mul(2_u32.saturating_pow(failures)).min(most).mul_f64(factor)
 }
 
 /// A number below `limit` (0 where the limit is 0) that differs from run to run; not for secrets.
@@ -369,9 +387,11 @@ mod tests {
     #[test]
     fn the_backoff_doubles_up_to_a_second() {
         for (failures, expected) in [(0, 50), (1, 100), (3, 400), (5, 1000), (40, 1000)] {
-            let found = reconnect_backoff(failures).as_millis();
+            let found = grown(Duration::from_millis(50), Duration::from_secs(1), failures).as_millis();
             assert!((expected * 8 / 10..=expected * 12 / 10).contains(&found), "{failures}: {found} ms");
         }
+        let same = Duration::from_millis(300);
+        assert_eq!(grown(same, Duration::from_millis(200), 7), same);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,6 @@ use kafka_protocol::messages::{BrokerId, ListOffsetsRequest};
 use tokio::time::Instant;
 
 use super::admin::{topic_name, topics_of};
-use super::network::RETRY_BACKOFF;
 use super::{Client, ClientError, Route};
 
 /// The error code of a topic or partition that is not there.
@@ -84,10 +83,10 @@ impl Client {
             }
             let again = |partition: &TopicPartition| matches!(found.get(partition), Some(Err(error)) if error.is_retriable());
             wanted.retain(again);
-            if wanted.is_empty() || Instant::now() + RETRY_BACKOFF >= deadline {
+            if wanted.is_empty() || Instant::now() + self.retry_backoff() >= deadline {
                 return Ok(found);
             }
-            tokio::time::sleep(RETRY_BACKOFF).await;
+            tokio::time::sleep(self.retry_backoff()).await;
         }
     }
 

@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::admin::{TopicDescription, topics_of};
-use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
-use super::partitioner::{Sticky, partition_of_key};
+use super::network::INVALID_TOPIC;
+use super::network::random_below;
+use super::partitioner::{Partitioning, Sticky, least_loaded, partition_of_key};
 use super::{Client, ClientError};
 use crate::engine::kafka::batch::Compression;
 use crate::engine::kafka::record_set::{self, NewRecord};
@@ -67,6 +68,14 @@ pub struct ProducerConfig {
     pub transactional_id: Option<String>,
     /// `transaction.timeout.ms`.
     pub transaction_timeout: Duration,
+    /// `partitioner.class` and the settings of the built-in partitioner.
+    pub partitioning: Partitioning,
+    /// `max.in.flight.requests.per.connection`.
+    pub max_in_flight: usize,
+    /// `metadata.max.age.ms`.
+    pub metadata_max_age: Duration,
+    /// `metadata.max.idle.ms`: a topic that nothing was sent to for as long is forgotten.
+    pub metadata_max_idle: Duration,
 }
 
 impl Default for ProducerConfig {
@@ -78,7 +87,7 @@ impl Default for ProducerConfig {
             batch_size: 16_384,
             codec: Compression::None,
             retries: i32::MAX.unsigned_abs(),
-            retry_backoff: RETRY_BACKOFF,
+            retry_backoff: Duration::from_millis(100),
             request_timeout: Duration::from_secs(30),
             max_block: Duration::from_secs(60),
             delivery_timeout: Duration::from_secs(120),
@@ -86,6 +95,10 @@ impl Default for ProducerConfig {
             buffer_memory: 32 * 1024 * 1024,
             transactional_id: None,
             transaction_timeout: Duration::from_secs(60),
+            partitioning: Partitioning::BuiltIn { ignore_keys: false, adaptive: true },
+            max_in_flight: 5,
+            metadata_max_age: Duration::from_secs(300),
+            metadata_max_idle: Duration::from_secs(300),
         }
     }
 }
@@ -116,6 +129,14 @@ struct Shared {
 #[derive(Default)]
 struct State {
     topics: HashMap<String, TopicDescription>,
+    /// When a topic was sent to last.
+    used: HashMap<String, Instant>,
+    /// When the metadata was asked for last.
+    refreshed: Option<Instant>,
+    /// How many records of a topic went round, for the partitioner that goes round.
+    rounds: HashMap<String, usize>,
+    /// The requests that each leader has not answered yet.
+    requests: HashMap<i32, usize>,
     sticky: HashMap<String, Sticky>,
     queues: HashMap<TopicPartition, VecDeque<Batch>>,
     in_flight: HashSet<TopicPartition>,
@@ -208,22 +229,66 @@ impl Shared {
         if let Some(partition) = partition {
             return Ok(partition);
         }
-        if let Some(key) = &record.key {
-            return Ok(i32::try_from(partition_of_key(key, description.partitions.len())).unwrap_or_default());
+        Ok(self.partition(topic, &description, record, size))
+    }
+
+    fn partition(&self, topic: &str, description: &TopicDescription, record: &NewRecord, size: usize) -> i32 {
+        let ignores_keys = !matches!(self.config.partitioning, Partitioning::BuiltIn { ignore_keys: false, .. });
+        if let Some(key) = record.key.as_ref().filter(|_| !ignores_keys) {
+            return i32::try_from(partition_of_key(key, description.partitions.len())).unwrap_or_default();
         }
         let with_leader = description.partitions.iter().filter(|partition| partition.leader.is_some());
         let mut available: Vec<i32> = with_leader.map(|partition| partition.index).collect();
         if available.is_empty() {
             available = description.partitions.iter().map(|partition| partition.index).collect();
         }
-        let chosen = self.state().sticky.entry(topic.to_owned()).or_default().next(&available, size, self.config.batch_size);
-        Ok(chosen.unwrap_or_default())
+        let state = &mut *self.state();
+        let adaptive = match self.config.partitioning {
+            Partitioning::RoundRobin => return self.in_turn(state, topic, &available, size),
+            Partitioning::BuiltIn { adaptive, .. } => adaptive,
+        };
+        let queues = &state.queues;
+        let choose = || {
+            let waiting = |partition: &i32| queues.get(&(topic.to_owned(), *partition)).map_or(0, VecDeque::len);
+            match adaptive {
+                true => least_loaded(&available, &available.iter().map(waiting).collect::<Vec<_>>()),
+                false => available.get(random_below(available.len())).copied(),
+            }
+        };
+        let sticky = state.sticky.entry(topic.to_owned()).or_default();
+        sticky.next(&available, size, self.config.batch_size, choose).unwrap_or_default()
+    }
+
+    /// The next partition in turn. As Kafka's producer asks its partitioner once more where a record opens a batch, every other turn is
+    /// passed over then (KAFKA-9965).
+    fn in_turn(&self, state: &mut State, topic: &str, available: &[i32], size: usize) -> i32 {
+        let round = state.rounds.entry(topic.to_owned()).or_default();
+        let mut next = || {
+            let partition = available.get(*round % available.len().max(1)).copied().unwrap_or_default();
+            *round = round.wrapping_add(1);
+            partition
+        };
+        let first = next();
+        let open = state.queues.get(&(topic.to_owned(), first)).and_then(VecDeque::back);
+        match open.is_some_and(|batch| self.has_room(batch, size)) {
+            true => first,
+            false => next(),
+        }
+    }
+
+    /// Whether a record of this size goes into a batch.
+    fn has_room(&self, batch: &Batch, size: usize) -> bool {
+        batch.attempts == 0 && batch.bytes + size <= self.config.batch_size
     }
 
     /// The topic's partitions, from the metadata that is kept or a new one; asking makes the topic where the broker allows it.
     async fn topic(&self, topic: &str, deadline: Instant) -> Result<TopicDescription, ClientError> {
-        if let Some(known) = self.state().topics.get(topic) {
-            return Ok(known.clone());
+        {
+            let mut state = self.state();
+            state.used.insert(topic.to_owned(), Instant::now());
+            if let Some(known) = state.topics.get(topic) {
+                return Ok(known.clone());
+            }
         }
         let absent = || ClientError::Broker {
             code: TIMED_OUT,
@@ -233,15 +298,17 @@ impl Shared {
             let metadata = self.client.metadata_until(&[topic], true, deadline).await.map_err(|_| absent())?;
             match topics_of(&metadata).next() {
                 Some((found, 0)) if !found.partitions.is_empty() => {
-                    self.state().topics.insert(topic.to_owned(), found.clone());
+                    let mut state = self.state();
+                    state.topics.insert(topic.to_owned(), found.clone());
+                    state.refreshed.get_or_insert_with(Instant::now);
                     return Ok(found);
                 }
                 Some((_, INVALID_TOPIC)) => {
                     let message = format!("Invalid topics: [{topic}]");
                     return Err(ClientError::Broker { code: INVALID_TOPIC, message });
                 }
-                _ if Instant::now() + RETRY_BACKOFF >= deadline => return Err(absent()),
-                _ => tokio::time::sleep(RETRY_BACKOFF).await,
+                _ if Instant::now() + self.config.retry_backoff >= deadline => return Err(absent()),
+                _ => tokio::time::sleep(self.config.retry_backoff).await,
             }
         }
     }
@@ -265,7 +332,7 @@ impl Shared {
         let mut state = self.state();
         state.buffered += size;
         let queue = state.queues.entry(place).or_default();
-        let open = queue.back_mut().filter(|batch| batch.attempts == 0 && batch.bytes + size <= self.config.batch_size);
+        let open = queue.back_mut().filter(|batch| self.has_room(batch, size));
         match open {
             Some(batch) => {
                 batch.records.push(record);
@@ -292,16 +359,25 @@ impl Shared {
             let (due, next) = self.due();
             for (leader, batches) in due {
                 let shared = Arc::clone(&self);
-                tokio::spawn(async move { shared.deliver(leader, batches).await });
+                *self.state().requests.entry(leader).or_default() += 1;
+                tokio::spawn(async move {
+                    shared.deliver(leader, batches).await;
+                    if let Some(requests) = shared.state().requests.get_mut(&leader) {
+                        *requests = requests.saturating_sub(1);
+                    }
+                    shared.work.notify_one();
+                });
             }
             if std::mem::take(&mut self.state().stale) {
                 self.refresh().await;
                 continue;
             }
+            let aged = self.state().refreshed.map(|at| at + self.config.metadata_max_age);
             let wake = next.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
             tokio::select! {
                 () = self.work.notified() => {}
                 () = tokio::time::sleep_until(wake) => {}
+                () = tokio::time::sleep_until(aged.unwrap_or(wake)), if aged.is_some() => self.state().stale = true,
                 // Kafka's client asks for metadata when a connection is lost, and dials until it gets it
                 () = self.client.connection_lost() => self.state().stale = true,
             }
@@ -309,7 +385,7 @@ impl Shared {
     }
 
     async fn refresh(&self) {
-        let topics: Vec<String> = self.state().topics.keys().cloned().collect();
+        let topics: Vec<String> = self.topics_in_use();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         if names.is_empty() {
             return;
@@ -319,6 +395,7 @@ impl Shared {
             return;
         };
         let mut missing = false;
+        self.state().refreshed = Some(Instant::now());
         for (topic, code) in topics_of(&metadata) {
             missing |= code != 0;
             if code == 0 {
@@ -326,9 +403,25 @@ impl Shared {
             }
         }
         if missing {
-            tokio::time::sleep(RETRY_BACKOFF).await;
+            tokio::time::sleep(self.config.retry_backoff).await;
             self.state().stale = true;
         }
+    }
+
+    /// The topics whose metadata is kept; those that nothing was sent to for long are forgotten.
+    fn topics_in_use(&self) -> Vec<String> {
+        let state = &mut *self.state();
+        let State { topics, used, queues, refreshed, .. } = state;
+        let is_used = |topic: &String| {
+            let recently = used.get(topic).is_some_and(|at| at.elapsed() < self.config.metadata_max_idle);
+            recently || queues.keys().any(|(queued, _)| queued == topic)
+        };
+        topics.retain(|topic, _| is_used(topic));
+        used.retain(|topic, _| topics.contains_key(topic));
+        if topics.is_empty() {
+            *refreshed = None;
+        }
+        topics.keys().cloned().collect()
     }
 
     /// The batches to send now, by leader, and when the next one is due.
@@ -357,6 +450,11 @@ impl Shared {
                 state.stale = true;
                 continue;
             };
+            // its answers wake the sender again
+            let has_all_it_may = state.requests.get(&leader).is_some_and(|requests| *requests >= self.config.max_in_flight);
+            if has_all_it_may {
+                continue;
+            }
             if let Some(batch) = queue.pop_front() {
                 if queue.is_empty() {
                     state.queues.remove(&place);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::client_configs::ClientConfigs;
 use super::command_line::uncaught;
 use super::options::OptionSet;
-use super::{Exception, Stop, java};
+use super::{Exception, Stop, clients, java};
 use crate::catalog::configs;
-use crate::engine::client::{Bootstrap, Client, ClientConfig};
+use crate::engine::client::{Bootstrap, Client, ClientConfig, Pacing};
 use crate::{log_warn, net};
 
 /// How long the resolver may take for a bootstrap server.
@@ -33,7 +33,18 @@ pub(super) fn command_config(set: &OptionSet, option: &'static str) -> Result<Cl
 /// The exception that it ends with where a config is wrong or no server can be resolved.
 pub(super) async fn client(servers: &str, configs: ClientConfigs) -> Result<Client, Exception> {
     configs.check(configs::admin())?;
-    let mut config = ClientConfig::admin(resolvable(servers, FAILED).await?);
+    Ok(Client::new(config(&configs, resolvable(servers, FAILED).await?)?))
+}
+
+/// What an admin client is made from.
+///
+/// # Errors
+/// The exception where its timeouts contradict each other.
+pub(super) fn config(configs: &ClientConfigs, bootstrap: Bootstrap) -> Result<ClientConfig, Exception> {
+    let mut config = ClientConfig::admin(bootstrap);
+    config.buffers = configs.buffers();
+    config.pacing =
+        Pacing { retries: configs.number("retries", Pacing::default().retries), ..clients::pacing(configs, clients::ADMIN_IDLE) };
     if let Some(id) = configs.get("client.id").filter(|id| !id.is_empty()) {
         id.clone_into(&mut config.client_id);
     }
@@ -54,7 +65,7 @@ pub(super) async fn client(servers: &str, configs: ClientConfigs) -> Result<Clie
         );
         config.api_timeout = config.request_timeout;
     }
-    Ok(Client::new(config))
+    Ok(config)
 }
 
 /// The bootstrap servers whose hosts are known, as Kafka's clients check when they are made; `client` is the text of the

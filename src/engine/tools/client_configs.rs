@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::topic_config::check_value;
 use super::{Exception, java};
 use crate::catalog::configs::ConfigKey;
+use crate::engine::client::partitioner::Partitioning;
 
 /// The configs of a client, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +78,7 @@ impl ClientConfigs {
                 return Err(Exception::new("org.apache.kafka.common.config.ConfigException", text));
             }
         }
+        self.check_classes(table)?;
         match self.get("security.protocol").map(str::trim) {
             None => Ok(()),
             Some(protocol) if protocol.eq_ignore_ascii_case("PLAINTEXT") => Ok(()),
@@ -85,6 +87,36 @@ impl ClientConfigs {
                 "security.protocol={protocol}: the bundled tools speak PLAINTEXT and nothing else; to a listener with SSL or SASL use the \
                  tools of Apache Kafka's own release"
             ))),
+        }
+    }
+}
+
+/// Classes of Kafka's own that a list of classes may name.
+const OWN_CLASSES: [(&str, &str); 1] = [("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter")];
+
+impl ClientConfigs {
+    /// Refuses classes that nobody has: Kafka's own are played, and there is no Java for others.
+    fn check_classes(&self, table: &[ConfigKey]) -> Result<(), Exception> {
+        let has = |name: &str| table.iter().any(|key| key.name == name);
+        let failed = match (has("acks"), has("group.id")) {
+            (true, _) => "Failed to construct kafka producer",
+            (_, true) => "Failed to construct kafka consumer",
+            _ => "Failed to create new KafkaAdminClient",
+        };
+        for key in ["metric.reporters", "interceptor.classes"].into_iter().filter(|key| has(key)) {
+            let named = self.get(key).unwrap_or_default().split(',').map(str::trim).filter(|class| !class.is_empty());
+            if let Some(class) = named.into_iter().find(|class| !OWN_CLASSES.contains(&(key, *class))) {
+                const KAFKA_EXCEPTION: &str = "org.apache.kafka.common.KafkaException";
+                let missing = Exception::new("java.lang.ClassNotFoundException", class);
+                let cause = Exception::new(KAFKA_EXCEPTION, format!("Class {class} cannot be found")).caused_by(missing);
+                return Err(Exception::new(KAFKA_EXCEPTION, failed).caused_by(cause));
+            }
+        }
+        match self.get("partitioner.class").map(str::trim).filter(|_| has("partitioner.class")) {
+            Some(class) if Partitioning::by_class(class).is_none() => Err(Exception::config(format!(
+                "Invalid value {class} for configuration partitioner.class: Class {class} could not be found."
+            ))),
+            _ => Ok(()),
         }
     }
 }

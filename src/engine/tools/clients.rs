@@ -1,10 +1,13 @@
 //! Producers and consumers as the tools make them from their configs.
 
+use std::time::Duration;
+
 use super::Exception;
 use super::client_configs::ClientConfigs;
 use crate::engine::client::assignor::Assignor;
 use crate::engine::client::consumer::Reset;
-use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, ProducerConfig};
+use crate::engine::client::partitioner::Partitioning;
+use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, Pacing, ProducerConfig};
 use crate::engine::kafka::batch::Compression;
 
 /// The client under a producer.
@@ -16,8 +19,44 @@ pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> 
         transactional_id: configs.get("transactional.id").map(str::to_owned),
         buffers: configs.buffers(),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
+        pacing: pacing(configs, IDLE),
         ..admin
     })
+}
+
+/// `connections.max.idle.ms` of producers and consumers where it is not set.
+const IDLE: Duration = Duration::from_secs(540);
+/// The same of admin clients.
+pub(super) const ADMIN_IDLE: Duration = Duration::from_secs(300);
+
+/// How a client waits for brokers and between tries; `idle` is its default for connections that nothing passes over.
+pub(super) fn pacing(configs: &ClientConfigs, idle: Duration) -> Pacing {
+    let default = Pacing::default();
+    let reconnect_backoff = configs.millis("reconnect.backoff.ms", default.reconnect_backoff);
+    // where only the one is set and larger than the other's default, it is both
+    let most = match configs.get("reconnect.backoff.max.ms") {
+        None => default.reconnect_backoff_max.max(reconnect_backoff),
+        Some(_) => configs.millis("reconnect.backoff.max.ms", default.reconnect_backoff_max),
+    };
+    let never_idle = configs.get("connections.max.idle.ms").is_some_and(|value| value.trim().starts_with('-'));
+    Pacing {
+        retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
+        reconnect_backoff,
+        reconnect_backoff_max: most,
+        setup_timeout: configs.millis("socket.connection.setup.timeout.ms", default.setup_timeout),
+        setup_timeout_max: configs.millis("socket.connection.setup.timeout.max.ms", default.setup_timeout_max),
+        idle: (!never_idle).then(|| configs.millis("connections.max.idle.ms", idle)),
+        retries: default.retries,
+    }
+}
+
+/// `partitioner.class` and what belongs to the built-in one; [`ClientConfigs::check`] has seen that the class is there.
+fn partitioning(configs: &ClientConfigs) -> Partitioning {
+    let built_in = Partitioning::BuiltIn {
+        ignore_keys: configs.flag("partitioner.ignore.keys", false),
+        adaptive: configs.flag("partitioner.adaptive.partitioning.enable", true),
+    };
+    configs.get("partitioner.class").and_then(|class| Partitioning::by_class(class.trim())).unwrap_or(built_in)
 }
 
 /// The producer's own settings.
@@ -45,6 +84,10 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
         buffer_memory: configs.number("buffer.memory", default.buffer_memory),
         transactional_id: configs.get("transactional.id").map(str::to_owned),
         transaction_timeout: configs.millis("transaction.timeout.ms", default.transaction_timeout),
+        partitioning: partitioning(configs),
+        max_in_flight: configs.number("max.in.flight.requests.per.connection", default.max_in_flight),
+        metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
+        metadata_max_idle: configs.millis("metadata.max.idle.ms", default.metadata_max_idle),
     }
 }
 
@@ -92,6 +135,8 @@ pub(super) fn consumer_client(configs: &ClientConfigs, group: &str, bootstrap: B
         instance_id: configs.get("group.instance.id").map(str::to_owned),
         buffers: configs.buffers(),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
+        api_timeout: configs.millis("default.api.timeout.ms", admin.api_timeout),
+        pacing: pacing(configs, IDLE),
         ..admin
     })
 }
@@ -124,6 +169,9 @@ pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> Result<Co
         max_poll_records: configs.number("max.poll.records", default.max_poll_records),
         exclude_internal: configs.flag("exclude.internal.topics", true),
         auto_create: configs.flag("allow.auto.create.topics", true),
+        rack: configs.get("client.rack").unwrap_or_default().to_owned(),
+        check_crcs: configs.flag("check.crcs", true),
+        leave_on_close: configs.flag("internal.leave.group.on.close", true),
         ..default
     })
 }
@@ -161,6 +209,112 @@ fn assignors(configs: &ClientConfigs, default: &[Assignor]) -> Result<Vec<Assign
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::configs::{self, ConfigKey};
+    use crate::catalog::idle_keys::{self, ClientKind};
+    use crate::engine::tools::admin;
+
+    /// What a client is made from, as it shows; or what it is refused with.
+    fn made(kind: ClientKind, configs: &ClientConfigs) -> String {
+        let bootstrap = || Bootstrap::one("localhost", 9092);
+        let table = match kind {
+            ClientKind::Producer => configs::producer(),
+            ClientKind::Consumer => configs::consumer(),
+            ClientKind::Admin => configs::admin(),
+        };
+        if let Err(refused) = configs.check(table) {
+            return refused.headline();
+        }
+        match kind {
+            ClientKind::Producer => {
+                format!("{:?} {:?}", producer_client(configs, bootstrap()).config(), producer_config(configs))
+            }
+            ClientKind::Consumer => {
+                let config = consumer_config(configs, "g").map_err(|error| error.headline());
+                format!("{:?} {config:?}", consumer_client(configs, "g", bootstrap()).config())
+            }
+            ClientKind::Admin => {
+                format!("{:?}", admin::config(configs, bootstrap()).map_err(|error| error.headline()))
+            }
+        }
+    }
+
+    /// A value that is not the default.
+    fn another(key: &ConfigKey) -> String {
+        match (key.name, key.kind) {
+            ("acks", _) => "1",
+            ("auto.offset.reset", _) => "earliest",
+            ("client.dns.lookup", _) => "resolve_canonical_bootstrap_servers_only",
+            ("compression.type", _) => "lz4",
+            ("isolation.level", _) => "read_committed",
+            ("metrics.recording.level", _) => "DEBUG",
+            ("partitioner.class", _) => "org.apache.kafka.clients.producer.RoundRobinPartitioner",
+            ("security.protocol", _) => "SSL",
+            ("partition.assignment.strategy", _) => "org.apache.kafka.clients.consumer.StickyAssignor",
+            ("default.api.timeout.ms", _) => "70000",
+            (_, "BOOLEAN") if key.default.as_deref() == Some("true") => "false",
+            (_, "BOOLEAN") => "true",
+            (_, "INT" | "LONG") => "12345",
+            ("sasl.login.refresh.window.jitter", _) => "0.1",
+            (_, "DOUBLE") => "0.7",
+            (_, "SHORT") => "7",
+            _ => "another",
+        }
+        .to_owned()
+    }
+
+    #[test]
+    fn every_config_does_something_or_is_named_with_the_reason_why_not() {
+        // the tools have options of their own for these, or make them
+        const OF_OPTIONS: [&str; 2] = ["bootstrap.servers", "group.id"];
+        for (kind, table) in ClientKind::ALL.into_iter().zip([configs::producer(), configs::consumer(), configs::admin()]) {
+            for key in table.iter().filter(|key| !OF_OPTIONS.contains(&key.name)) {
+                let mut configs = ClientConfigs::default();
+                let before = made(kind, &configs);
+                let value = another(key);
+                configs.set(key.name, value.as_str());
+                let changes = made(kind, &configs) != before;
+                let idle = idle_keys::why(kind, key.name).is_some();
+                assert_eq!(
+                    changes, !idle,
+                    "{kind:?} {}={value}: it has to do something or to be in catalog::idle_keys",
+                    key.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn classes_that_nobody_has_are_refused_as_java_refuses_them() {
+        let check = |table: &[ConfigKey], key: &str, expected: &[&str]| {
+            let mut configs = ClientConfigs::default();
+            configs.set(key, "no.Such");
+            let refused = configs.check(table).expect_err("nobody has it");
+            let mut lines = vec![refused.headline()];
+            let mut cause = refused.cause.as_deref();
+            while let Some(exception) = cause {
+                lines.push(exception.headline());
+                cause = exception.cause.as_deref();
+            }
+            assert_eq!(lines, expected, "{key}");
+        };
+        let of = |what: &'static str| {
+            [
+                what,
+                "org.apache.kafka.common.KafkaException: Class no.Such cannot be found",
+                "java.lang.ClassNotFoundException: no.Such",
+            ]
+        };
+        let producer = of("org.apache.kafka.common.KafkaException: Failed to construct kafka producer");
+        check(configs::producer(), "interceptor.classes", &producer);
+        check(configs::producer(), "metric.reporters", &producer);
+        let consumer = of("org.apache.kafka.common.KafkaException: Failed to construct kafka consumer");
+        check(configs::consumer(), "interceptor.classes", &consumer);
+        let admin = of("org.apache.kafka.common.KafkaException: Failed to create new KafkaAdminClient");
+        check(configs::admin(), "metric.reporters", &admin);
+        let partitioner = "org.apache.kafka.common.config.ConfigException: Invalid value no.Such for configuration partitioner.class: Class \
+                           no.Such could not be found.";
+        check(configs::producer(), "partitioner.class", &[partitioner]);
+    }
 
     #[test]
     fn transactions_need_idempotence() {

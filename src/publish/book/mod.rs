@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use directive::Piece;
 
+use crate::catalog::idle_keys::ClientKind;
 use crate::judge::rules::config::kind::Kind;
 use crate::judge::rules::{self, RULES};
 use crate::lab::format::{FormatError, Lab, LabSource, Place};
@@ -136,6 +137,10 @@ impl Publisher {
                 reference_page::key(kind, key, self.language).ok_or_else(unknown)
             }
             ("keys", [kind]) => Ok(reference_page::keys(kind_of(kind)?, self.language)),
+            ("idle", [client]) => {
+                let unknown = || Wrong::Reference(format!("no client {client:?}: expected one of producer, consumer, admin"));
+                Ok(reference_page::idle(ClientKind::named(client).ok_or_else(unknown)?, self.language))
+            }
             _ => Err(Wrong::Reference(format!("expected one of {REFERENCES}"))),
         }
     }
@@ -151,7 +156,7 @@ impl Publisher {
 
 /// What a page may refer to, for whoever wrote something else.
 const REFERENCES: &str = "{{#lab LAB}}, {{#lab-title LAB}}, {{#step LAB STEP}}, {{#command LAB STEP}}, {{#output LAB STEP}}, \
-    {{#rule CODE}}, {{#rules BEGINNING}}, {{#key FILE KEY}}, {{#keys FILE}}, {{#ko}}, {{#en}}";
+    {{#rule CODE}}, {{#rules BEGINNING}}, {{#key FILE KEY}}, {{#keys FILE}}, {{#idle CLIENT}}, {{#ko}}, {{#en}}";
 
 fn kind_of(word: &str) -> Result<Kind, Wrong> {
     let kinds = ["broker", "coordinator", "producer", "consumer"];

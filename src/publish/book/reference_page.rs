@@ -1,12 +1,13 @@
 //! What is known of a rule, or of a setting, as a section of a page.
 
 use super::lab_page::literal;
+use crate::catalog::idle_keys::{ClientKind, of as idle_keys_of};
 use crate::judge::diagnostic::formats::severity_name;
 use crate::judge::rules::Rule;
 use crate::judge::rules::config::about;
 use crate::judge::rules::config::explanation;
 use crate::judge::rules::config::kind::Kind;
-use crate::text::{Language, lint as say};
+use crate::text::{Language, Text, idle_keys, lint as say};
 
 /// One rule: what is wrong, what is seen of it, why, and what to do.
 pub(super) fn rule(rule: &Rule, language: Language) -> String {
@@ -34,6 +35,15 @@ pub(super) fn key(kind: Kind, name: &str, language: Language) -> Option<String> 
     let anchor = name.replace(|char: char| !char.is_ascii_alphanumeric(), "-").to_lowercase();
     let list: String = lines.iter().map(|line| format!("- {line}\n")).collect();
     Some(format!("### {name} {{#{anchor}}}\n\n{list}\n"))
+}
+
+/// The configs of a client that do nothing in the bundled tools, with the reasons.
+pub(super) fn idle(kind: ClientKind, language: Language) -> String {
+    let row = |(name, why): (&str, Text)| {
+        let name = if name.ends_with('.') { format!("{name}*") } else { name.to_owned() };
+        format!("- `{name}`: {}\n", literal(why.get(language)))
+    };
+    format!("{}\n\n{}", literal(idle_keys::INTRO.get(language)), idle_keys_of(kind).map(row).collect::<String>())
 }
 
 /// Every key of a file.

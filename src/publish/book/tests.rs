@@ -40,6 +40,8 @@ fn what_is_referred_to_is_put_in_in_the_books_language() {
     let key = page(Language::En, "{{#key broker log.dirs}}");
     assert!(key.starts_with("### log.dirs {#log-dirs}\n\n- ") && key.contains("`STRING`"), "{key}");
     assert!(page(Language::Ko, "{{#keys coordinator}}").contains("### clientPort {#clientport}"));
+    let idle = page(Language::En, "{{#idle admin}}");
+    assert!(idle.contains("- `ssl.*`: the bundled tools speak PLAINTEXT") && !idle.contains("serializer"), "{idle}");
     let both = "{{#ko}}하나{{/ko}}{{#en}}one{{/en}} {{#en}}{{#lab-title 01}}{{/en}}";
     assert_eq!(page(Language::Ko, both), "하나 ");
     assert_eq!(page(Language::En, both), "one 01 Single node");
@@ -53,6 +55,7 @@ fn what_is_not_there_is_refused_with_its_place() {
     refused("{{#rules XX}}", "no rule's code begins with \"XX\"");
     refused("{{#key broker log.dris}}", "no key \"log.dris\"");
     refused("{{#keys script}}", "no file \"script\": expected one of broker, coordinator");
+    refused("{{#idle broker}}", "no client \"broker\": expected one of producer, consumer, admin");
     refused("{{#labb 01}}", "expected one of {{#lab LAB}}");
     refused("{{#lab}}", "expected one of {{#lab LAB}}");
     refused("{{#ko}}x", "expected {{/ko}} behind it");

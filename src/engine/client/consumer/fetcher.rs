@@ -6,13 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kafka_protocol::messages::FetchResponse;
 use kafka_protocol::messages::fetch_response::PartitionData;
+use kafka_protocol::protocol::StrBytes;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{Consumer, ConsumerRecord, Interest, Position, Reset, TopicPartition};
 use crate::catalog::error_codes;
 use crate::engine::client::admin::{TopicOffsets, fetch_request};
-use crate::engine::client::network::RETRY_BACKOFF;
 use crate::engine::client::{ClientError, Route};
 use crate::engine::kafka::record_set::{self, Batch, FetchedRecord};
 use crate::log_warn;
@@ -57,7 +57,7 @@ impl Consumer {
             let Ok(offsets) = self.client.list_offsets(topic, timestamp).await else {
                 // not there yet, or not any more: looked at again with the next poll
                 self.metadata_at = None;
-                tokio::time::sleep(RETRY_BACKOFF).await;
+                tokio::time::sleep(self.client.retry_backoff()).await;
                 continue;
             };
             for (place, position) in self.positions.iter_mut().filter(|(place, position)| place.0 == *topic && position.is_none())
@@ -76,7 +76,9 @@ impl Consumer {
             let Some(position) = position else { continue };
             let topic = self.topics.get(&place.0);
             let partition = topic.and_then(|topic| topic.partitions.iter().find(|partition| partition.index == place.1));
-            match (topic, partition.and_then(|partition| partition.leader)) {
+            let now = Instant::now();
+            let preferred = self.preferred.get(place).filter(|(_, until)| *until > now).map(|(replica, _)| *replica);
+            match (topic, preferred.or(partition.and_then(|partition| partition.leader))) {
                 (Some(topic), Some(leader)) => {
                     let topics = by_leader.entry(leader).or_default();
                     topics.entry(&place.0).or_insert((topic, Vec::new())).1.push((place.1, position.fetch));
@@ -94,6 +96,7 @@ impl Consumer {
                 self.config.partition_fetch_bytes,
             )
             .with_max_bytes(self.config.fetch_max_bytes)
+            .with_rack_id(StrBytes::from_string(self.config.rack.clone()))
             .with_isolation_level(i8::from(self.config.read_committed));
             let client = Arc::clone(&self.client);
             fetches.spawn(async move {
@@ -114,6 +117,7 @@ impl Consumer {
                 Ok(response) => self.take(response)?,
                 Err(error) if error.is_retriable() || matches!(error, ClientError::NoNode { .. }) => {
                     // the leader is away: perhaps there is another one
+                    self.preferred.clear();
                     self.metadata_at = None;
                 }
                 Err(error) => return Err(error),
@@ -141,6 +145,15 @@ impl Consumer {
     fn take_partition(&mut self, place: TopicPartition, data: PartitionData) -> Result<(), ClientError> {
         let Some(Some(position)) = self.positions.get_mut(&place) else { return Ok(()) };
         let (topic, partition) = &place;
+        let followed = data.error_code != 0 && self.preferred.remove(&place).is_some();
+        if followed && data.error_code == OUT_OF_RANGE {
+            // the leader may have what a follower has not
+            return Ok(());
+        }
+        if data.error_code == 0 && data.preferred_read_replica.0 >= 0 {
+            let until = Instant::now() + self.config.metadata_max_age;
+            self.preferred.insert(place.clone(), (data.preferred_read_replica.0, until));
+        }
         match data.error_code {
             0 => {}
             OUT_OF_RANGE if self.config.reset == Reset::None => {
@@ -174,7 +187,7 @@ impl Consumer {
                 };
             }
         }
-        let batches = record_set::decode(data.records.unwrap_or_default());
+        let batches = record_set::decode_with(data.records.unwrap_or_default(), self.config.check_crcs);
         let batches = batches.map_err(|error| ClientError::Invalid(error.to_string()))?;
         let Some(last) = batches.last() else { return Ok(()) };
         let from = position.fetch;

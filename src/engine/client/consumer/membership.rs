@@ -21,7 +21,6 @@ use super::{ConsumerConfig, TopicPartition};
 use crate::engine::client::admin::topic_name;
 use crate::engine::client::assignor::{Assignor, Member, by_topic};
 use crate::engine::client::group::{Assignment, Subscription};
-use crate::engine::client::network::RETRY_BACKOFF;
 use crate::engine::client::{Client, ClientError, Route};
 
 /// The protocol type of consumer groups.
@@ -119,7 +118,7 @@ impl Membership {
             match self.client.find_coordinator(&self.group).await {
                 Ok(node) => self.standing().coordinator = Some(node.id),
                 Err(error) if error.is_retriable() || matches!(error, ClientError::NoNode { .. }) => {
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                    tokio::time::sleep(self.client.retry_backoff()).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -309,7 +308,7 @@ impl Membership {
             Ok(response) => Ok(Some(response)),
             Err(error) if error.is_retriable() || matches!(error, ClientError::NoNode { .. }) => {
                 self.standing().coordinator = None;
-                tokio::time::sleep(RETRY_BACKOFF).await;
+                tokio::time::sleep(self.client.retry_backoff()).await;
                 Ok(None)
             }
             Err(error) => Err(error),

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::admin::{FETCH_MAX_BYTES, TopicDescription, topics_of};
 use super::assignor::Assignor;
-use super::network::{INVALID_TOPIC, RETRY_BACKOFF};
+use super::network::INVALID_TOPIC;
 use super::{Client, ClientError};
 use crate::engine::kafka::record_set::FetchedRecord;
 use membership::Membership;
@@ -99,6 +99,12 @@ pub struct ConsumerConfig {
     pub metadata_max_age: Duration,
     /// `allow.auto.create.topics`.
     pub auto_create: bool,
+    /// `client.rack`: a leader may name a replica of the same rack to fetch from (KIP-392). Empty for none.
+    pub rack: String,
+    /// `check.crcs`.
+    pub check_crcs: bool,
+    /// `internal.leave.group.on.close`.
+    pub leave_on_close: bool,
 }
 
 impl ConsumerConfig {
@@ -123,6 +129,9 @@ impl ConsumerConfig {
             exclude_internal: true,
             metadata_max_age: Duration::from_secs(300),
             auto_create: true,
+            rack: String::new(),
+            check_crcs: true,
+            leave_on_close: true,
         }
     }
 
@@ -162,6 +171,8 @@ pub struct Consumer {
     /// `None` for partitions whose position is not known yet.
     positions: BTreeMap<TopicPartition, Option<Position>>,
     fetched: VecDeque<ConsumerRecord>,
+    /// The replicas that leaders named to fetch from, and until when.
+    preferred: BTreeMap<TopicPartition, (i32, Instant)>,
     metadata_at: Option<Instant>,
     committed_at: Instant,
     rebalances: Vec<(Instant, Rebalance)>,
@@ -197,6 +208,7 @@ impl Consumer {
             topics: BTreeMap::new(),
             positions,
             fetched: VecDeque::new(),
+            preferred: BTreeMap::new(),
             metadata_at: None,
             committed_at: Instant::now(),
             rebalances: Vec::new(),
@@ -246,7 +258,9 @@ impl Consumer {
             // whoever reads on begins where the last commit was
             let _ = membership.commit(&self.given()).await;
         }
-        membership.leave().await;
+        if self.config.leave_on_close {
+            membership.leave().await;
+        }
     }
 
     /// Commits offsets, which are those of the next records to read.
@@ -325,7 +339,7 @@ impl Consumer {
         }
         self.metadata_at = complete.then(Instant::now);
         if !complete {
-            tokio::time::sleep(RETRY_BACKOFF).await;
+            tokio::time::sleep(self.client.retry_backoff()).await;
         }
         if let Some(membership) = self.membership.as_ref().filter(|_| before != self.partition_counts()) {
             membership.rejoin();

@@ -5,7 +5,7 @@ use kafka_protocol::messages::{FindCoordinatorRequest, MetadataRequest, Metadata
 use kafka_protocol::protocol::StrBytes;
 use tokio::time::Instant;
 
-use super::{COORDINATOR_IDS, Client, Coordinated, INVALID_TOPIC, LOGGER, Node, RETRY_BACKOFF, Route};
+use super::{COORDINATOR_IDS, Client, Coordinated, INVALID_TOPIC, LOGGER, Node, Route};
 use crate::catalog::error_codes;
 use crate::engine::client::{ClientError, Flavour, HostPort};
 use crate::{log_error, log_warn};
@@ -60,9 +60,9 @@ impl Client {
                     self.say_topic_errors(correlation_id, &response);
                     return Ok(response);
                 }
-                Err(error) if error.is_retriable() && Instant::now() + RETRY_BACKOFF < deadline => {
+                Err(error) if error.is_retriable() && Instant::now() + self.retry_backoff() < deadline => {
                     self.disconnected(&connection);
-                    tokio::time::sleep(RETRY_BACKOFF).await;
+                    tokio::time::sleep(self.retry_backoff()).await;
                 }
                 Err(error) => return Err(error),
             }

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use super::{Producer, Shared, TIMED_OUT, TopicPartition};
 use crate::engine::client::admin::topic_name;
-use crate::engine::client::network::RETRY_BACKOFF;
 use crate::engine::client::{ClientError, Coordinated, Node, Route};
 
 /// Errors after which the same is asked again: `UNKNOWN_TOPIC_OR_PARTITION`, `COORDINATOR_LOAD_IN_PROGRESS`,
@@ -163,7 +162,7 @@ impl Shared {
         let deadline = Instant::now() + self.config.max_block;
         loop {
             match self.ask_coordinator(&request, highest, &code, deadline).await {
-                Err(error) if again(&error) && Instant::now() + RETRY_BACKOFF < deadline => {
+                Err(error) if again(&error) && Instant::now() + self.config.retry_backoff < deadline => {
                     tokio::time::sleep(self.config.retry_backoff).await;
                 }
                 Err(error) if again(&error) || matches!(error, ClientError::NoNode { .. }) => {
