@@ -9,6 +9,7 @@ use kafkalab::engine::server::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::random::{Random, setting};
+use crate::support::tally::Tally;
 use crate::support::{DEADLINE, Pair, bundled, librdkafka, raw};
 
 /// Sends bytes as they are; gives what comes back until the broker closes the connection.
@@ -99,7 +100,8 @@ async fn what_only_claims_to_be_much_takes_no_memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn any_bytes_leave_the_broker_serving() {
     let world = World::start(&[]).await;
-    let mut random = Random::new(setting("KAFKALAB_FIRST_SEED", 1));
+    let seed = setting("KAFKALAB_FIRST_SEED", 1);
+    let (mut random, mut tally) = (Random::new(seed), Tally::new(format!("random frames seed {seed}")));
     let served = advertised();
     for _ in 0..setting("KAFKALAB_ROUNDS", 300) {
         let mut bytes: Vec<u8> = (0..random.below(300)).map(|_| random.bits() as u8).collect();
@@ -109,6 +111,8 @@ async fn any_bytes_leave_the_broker_serving() {
             // and some are cut anywhere
             bytes.truncate(if random.one_in(3) { random.below(bytes.len()) } else { bytes.len() });
         }
+        tally.add("frames", 1);
+        tally.add("bytes", bytes.len());
         let mut stream = raw::connect(world.port()).await;
         let _ = stream.write_all(&bytes).await;
         if random.one_in(2) {
@@ -143,6 +147,7 @@ async fn clients_that_never_read_take_bounded_memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_connections_are_served_beside_each_other() {
     let count = setting("KAFKALAB_CONNECTIONS", 100);
+    let mut tally = Tally::new("idle connections");
     let world = World::start(&[]).await;
     world.is_served("before").await;
     let before = world.memory("VmRSS");
@@ -163,7 +168,8 @@ async fn many_connections_are_served_beside_each_other() {
     }
     world.is_served("after").await;
     let each = world.memory("VmRSS").saturating_sub(before) / count;
-    println!("{count} idle connections: {each} bytes each");
+    tally.add("connections", count);
+    tally.add("bytes of memory each", each);
     assert!(each < 1 << 20, "{each} bytes for each connection");
 }
 

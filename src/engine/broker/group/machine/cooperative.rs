@@ -1,7 +1,7 @@
 //! Random histories of a group whose members give up partitions one by one (KIP-429), some of them static (KIP-345): no partition is held
-//! twice, and when all is quiet each has an owner, but for those that a static member had when it ended without a word. The leader
-//! withholds a partition until its owner has given it up and joins again; who came back under its name has nothing to give up, and its
-//! coming back is no rebalance. The next rebalance hands these partitions out as well.
+//! twice, and when all is quiet each has an owner, but for those that a static member had said to have when it ended without a word. The
+//! leader withholds a partition until its owner has given it up and joins again; who came back under its name has nothing to give up, and
+//! its coming back is no rebalance. The next rebalance hands these partitions out as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -34,6 +34,8 @@ struct Actor {
     starts: u32,
     generation: i32,
     owned: BTreeSet<u8>,
+    /// What it had when it last joined, as the leader knows it.
+    said: BTreeSet<u8>,
     waits: Waits,
 }
 
@@ -46,6 +48,7 @@ impl Actor {
             starts: 0,
             generation: -1,
             owned: BTreeSet::new(),
+            said: BTreeSet::new(),
             waits: Waits::No,
         }
     }
@@ -77,7 +80,7 @@ enum Step {
 struct World {
     bench: Bench,
     actors: Vec<Actor>,
-    /// What static members had when they ended.
+    /// What static members had, or had said to have, when they ended.
     orphaned: BTreeSet<u8>,
 }
 
@@ -94,6 +97,7 @@ impl World {
             Step::End(index) => {
                 let actor = &mut self.actors[index % count];
                 if actor.instance.is_some() {
+                    self.orphaned.extend(&actor.said);
                     self.orphaned.extend(&actor.owned);
                 }
                 actor.begin_anew();
@@ -120,6 +124,7 @@ impl World {
             return;
         }
         actor.starts += 1;
+        actor.said.clone_from(&actor.owned);
         let owned: Vec<u8> = actor.owned.iter().copied().collect();
         let join = JoinRequest {
             member_id: actor.id.clone(),
@@ -284,20 +289,25 @@ proptest! {
 
 #[test]
 fn what_a_static_member_had_to_give_up_is_nobodys_until_the_next_rebalance() {
-    let mut world = World::new(2);
     let (dynamic, fixed) = (0, 1);
-    world.step(Step::Go(fixed));
-    assert_eq!(world.actors[fixed].owned.len(), usize::from(PARTITIONS));
-    world.step(Step::Go(dynamic));
-    world.step(Step::Heartbeat(fixed));
-    world.step(Step::Hold(true));
-    world.step(Step::Go(fixed));
-    // it ends before it hears what it is left
-    world.step(Step::End(fixed));
-    world.step(Step::Release);
-    assert_eq!(world.bench.group.state(), State::Stable);
-    let unowned = world.settle();
-    assert_eq!((unowned.len(), world.actors[fixed].owned.len(), world.bench.group.generation()), (3, 4, 2));
-    world.actors.push(Actor::new(2));
-    assert_eq!(world.settle(), BTreeSet::new());
+    let check = |hears: bool| {
+        let mut world = World::new(2);
+        world.step(Step::Go(fixed));
+        assert_eq!(world.actors[fixed].owned.len(), usize::from(PARTITIONS));
+        world.step(Step::Go(dynamic));
+        world.step(Step::Heartbeat(fixed));
+        world.step(Step::Hold(!hears));
+        world.step(Step::Go(fixed));
+        assert_eq!(world.actors[fixed].owned.len(), if hears { 4 } else { 7 });
+        world.step(Step::End(fixed));
+        world.step(Step::Release);
+        assert_eq!(world.bench.group.state(), State::Stable);
+        let unowned = world.settle();
+        assert_eq!((unowned.len(), world.actors[fixed].owned.len(), world.bench.group.generation()), (3, 4, 2));
+        world.actors.push(Actor::new(2));
+        assert_eq!(world.settle(), BTreeSet::new());
+    };
+    // it ends before it hears what it is left, and after it has given up the rest but before it joins again
+    check(false);
+    check(true);
 }
