@@ -44,6 +44,8 @@ async fn the_exit_code_tells_clean_found_and_could_not() {
     write(at, "mine.properties", "a=1\n");
     check(&kafkalab(at, &["lint", "mine.properties"], "").await, 2, &["--kind"]);
     check(&kafkalab(at, &["lint", "--ignore", "KL412", "."], "").await, 0, &[]);
+    // a path within another one is looked at once
+    check(&kafkalab(at, &["lint", ".", "./server.properties", "."], "").await, 1, &["1 error, 0 warnings, 0 notes in 1 file"]);
     check(
         &kafkalab(at, &["lint", "-", "--kind", "coordinator", "--lang", "ko"], "clientPort=2181\n").await,
         1,

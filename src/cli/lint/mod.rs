@@ -2,9 +2,9 @@
 
 mod args;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use args::{Fixing, Format, LintArgs, command, from_matches};
 
@@ -25,6 +25,8 @@ struct Run {
     /// The files that were looked at, as they are shown.
     looked_at: Vec<String>,
     findings: Vec<Diagnostic>,
+    /// The same as what they are: a path may be given twice, or lie within another one.
+    seen: HashSet<PathBuf>,
     /// The settings that were looked at, to be held against each other.
     settings: Vec<Input>,
     /// Lines about changes, told before the findings.
@@ -43,6 +45,7 @@ pub fn run(args: &LintArgs, language: Language) -> Result<u8, Failure> {
         options,
         language,
         looked_at: Vec::new(),
+        seen: HashSet::new(),
         findings: Vec::new(),
         settings: Vec::new(),
         changes: String::new(),
@@ -105,9 +108,17 @@ impl Run {
             Err(error) => self.fail(&failure(say::E_READ, "read", path, error.source)),
             Ok(found) => {
                 for file in found {
+                    let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+                    if self.seen.contains(&real) {
+                        continue;
+                    }
+                    let before = self.looked_at.len();
                     match files::read(&file) {
                         Ok(input) => self.file(input, fixing, named),
                         Err(error) => self.fail(&failure(say::E_READ, "read", &file, error.source)),
+                    }
+                    if self.looked_at.len() > before {
+                        self.seen.insert(real);
                     }
                 }
             }

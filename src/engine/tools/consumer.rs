@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::consumer_options::{self, Line, SCRIPT};
-use super::harness::{self, eprint};
+use super::harness::{self, eprint, print};
 use super::{CONSUMER_CLASS, Exception, Stop, admin, clients, topics};
 use crate::catalog::configs;
 use crate::engine::client::consumer::{ConsumerRecord, Interest};
@@ -45,6 +45,9 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     // a coordinator that does not answer must not keep the tool
     let _ = tokio::time::timeout(CLOSE_DEADLINE, consumer.close()).await;
     eprint(&format!("Processed a total of {} messages\n", run.count));
+    if line.tells_its_end {
+        print("shutdown_complete\n");
+    }
     Ok(code)
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) max_messages: Option<u64>,
     pub(super) timeout_ms: Option<u64>,
     pub(super) skip_message_on_error: bool,
+    /// `--enable-systest-events`: the end is told on stdout.
+    pub(super) tells_its_end: bool,
 }
 
 /// Reads and checks a line.
@@ -87,6 +89,7 @@ pub(super) fn parse(args: &[String]) -> Result<Line, Stop> {
             max_messages: number::<i64>(&set, "max-messages")?.and_then(|count| u64::try_from(count).ok()),
             timeout_ms: number::<i64>(&set, "timeout-ms")?.and_then(|millis| u64::try_from(millis).ok()),
             skip_message_on_error: set.has("skip-message-on-error"),
+            tells_its_end: set.has("enable-systest-events"),
         },
     )
 }

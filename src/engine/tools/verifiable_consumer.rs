@@ -84,6 +84,7 @@ fn configs_of(parser: &Parser, line: &Namespace) -> Result<ClientConfigs, Stop> 
         ("group-instance-id", "group.instance.id"),
         ("reset-policy", "auto.offset.reset"),
         ("session-timeout", "session.timeout.ms"),
+        ("assignment-strategy", "partition.assignment.strategy"),
     ];
     for (option, key) in options {
         if let Some(value) = line.text(option) {
@@ -210,4 +211,30 @@ fn partitions(places: &[TopicPartition]) -> Json<'static> {
 
 fn list(items: &[String]) -> String {
     format!("[{}]", items.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_become_configs() {
+        let check = |more: &str, key: &str, expected: Option<&str>| {
+            let line = format!("--bootstrap-server h:1 --topic t --group-id g {more}");
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            let (parser, line) = line_of(&SPEC, &words).expect("the line is right");
+            let configs = configs_of(&parser, &line).expect("there is no file");
+            assert_eq!(configs.get(key), expected, "{more}");
+        };
+        check("", "group.id", Some("g"));
+        check("", "auto.offset.reset", Some("earliest"));
+        check("", "enable.auto.commit", Some("false"));
+        check("--enable-autocommit", "enable.auto.commit", Some("true"));
+        check("", "session.timeout.ms", Some("30000"));
+        check("", "group.instance.id", None);
+        let range = "org.apache.kafka.clients.consumer.RangeAssignor";
+        check("", "partition.assignment.strategy", Some(range));
+        let sticky = "org.apache.kafka.clients.consumer.StickyAssignor";
+        check(&format!("--assignment-strategy {sticky}"), "partition.assignment.strategy", Some(sticky));
+    }
 }
