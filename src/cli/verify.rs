@@ -65,7 +65,7 @@ pub(super) fn run(
 }
 
 /// How many runs of bundled servers go on at once for each processor: they wait more than they work.
-const RUNS_PER_PROCESSOR: usize = 2;
+const RUNS_PER_PROCESSOR: usize = 3;
 
 /// How many runs of labs go on at once on these engines.
 pub(super) fn runs_at_once(engines: &Engines) -> usize {

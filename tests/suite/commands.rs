@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use kafkalab::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
+use kafkalab::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS};
+use kafkalab::process::signal::{self, Signal};
 use kafkalab::process::spawn::{Command, Output};
+use kafkalab::process::table::Identity;
 use kafkalab::process::wait;
 use serde_json::Value;
 
@@ -204,5 +206,27 @@ async fn a_terminal_is_seen_in_two_windows() {
     assert_eq!(learner.leave().await, 0);
     other.see("닫혔어요").await;
     assert_eq!(other.exit().await, 0);
+    home.nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_in_the_way_of_a_step_is_ended_or_started_first() {
+    let home = Home::new();
+    check(&home, "goto 01 8 --free-ports --lang en", 0, &["8/9"]).await;
+    // in the lab's folder, and in none of its terminals
+    let bin = home.config("..").join("bin").canonicalize().expect("it is there");
+    let arguments = ["--topic", "test_topic", "--bootstrap-server", &home.bootstrap()];
+    let consumer = Command::new(bin.join("kafka-console-consumer.sh")).args(arguments).working_folder(&bin);
+    let mut consumer = consumer.kill_group_on_drop().spawn().expect("it starts");
+    let runs = || consumer.identity().and_then(Identity::read).is_some_and(|process| process.runs_class(CONSUMER_CLASS));
+    wait::until_true(DEADLINE, "the consumer to run", runs).await.expect("it runs");
+    check(&home, "solve --lang en", 0, &["\u{2713} Step 8"]).await;
+    tokio::time::timeout(DEADLINE, consumer.wait()).await.expect("it was ended").expect("it was started");
+
+    let coordinator = home.process(COORDINATOR_CLASS).await;
+    signal::send(coordinator.identity, Signal::Kill).expect("it runs");
+    wait::until_true(DEADLINE, "the coordinator to end", || !coordinator.identity.is_running()).await.expect("it was killed");
+    check(&home, "solve --lang en", 0, &["\u{2713} Step 9"]).await;
+    check(&home, "reset --yes --lang en", 0, &["as new"]).await;
     home.nothing_left().await;
 }
