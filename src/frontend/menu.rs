@@ -76,10 +76,12 @@ pub async fn menu(
         }
         out.flush()?;
         drawn = lines.len();
-        let Some(key) = keyboard.recv().await else { return Ok((MenuChoice::Quit, language)) };
-        // keys that were typed ahead count one by one; an arrow or a function key begins with Esc
-        let keys = if key.first() == Some(&0x1b) { vec![key.as_slice()] } else { key.chunks(1).collect() };
-        for key in keys {
+        let Some(typed) = keyboard.recv().await else { return Ok((MenuChoice::Quit, language)) };
+        // keys that were typed ahead count one by one
+        let mut rest = typed.as_slice();
+        while !rest.is_empty() {
+            let (key, after) = rest.split_at(key_length(rest));
+            rest = after;
             match key {
                 b"\r" | b"\n" | b" " => return Ok((MenuChoice::Start(chosen), language)),
                 b"r" | b"R" => return Ok((MenuChoice::Restart(chosen), language)),
@@ -91,6 +93,17 @@ pub async fn menu(
                 _ => {}
             }
         }
+    }
+}
+
+/// How many bytes the first key takes. An arrow or a function key is Esc, `[` or `O`, and what follows up to a letter or `~`.
+fn key_length(typed: &[u8]) -> usize {
+    match typed {
+        [0x1b, b'[' | b'O', rest @ ..] => {
+            let last = rest.iter().position(|byte| byte.is_ascii_alphabetic() || *byte == b'~');
+            last.map_or(typed.len(), |last| last + 3)
+        }
+        _ => 1,
     }
 }
 
@@ -147,6 +160,29 @@ fn row(entry: &MenuEntry, chosen: bool, widest: usize, language: Language, paint
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn keys_that_come_together_count_one_by_one() {
+        let check = async |typed: &[u8], expected: MenuChoice| {
+            let entry = |number: &str| MenuEntry {
+                number: number.to_owned(),
+                titles: ["단일 노드".to_owned(), "Single node".to_owned()],
+                done: 0,
+                steps: 9,
+            };
+            let (sender, mut keyboard) = mpsc::channel(1);
+            sender.send(typed.to_vec()).await.expect("it is read");
+            drop(sender);
+            let mut out = Vec::new();
+            let chosen = menu(&mut out, &mut keyboard, &["00", "01", "02"].map(entry), "/ws", Language::En).await;
+            assert_eq!(chosen.expect("written").0, expected, "{typed:?}");
+        };
+        check(b"\x1b[B\r", MenuChoice::Start(1)).await;
+        check(b"\x1bOB\x1b[B\x1b[A\r", MenuChoice::Start(1)).await;
+        check(b"jj\x1b[20~\x1b[Ar", MenuChoice::Restart(1)).await;
+        check(b"\x1b", MenuChoice::Quit).await;
+        check(b"\x1b[15~\x1b[", MenuChoice::Quit).await;
+    }
 
     #[test]
     fn the_first_screen_fits_its_width_in_both_languages() {

@@ -40,7 +40,8 @@ async fn the_lab_is_done_by_typing_and_its_mistakes_are_explained() {
     learner.see("카프카를 직접 쳐 보며 배워요").await;
     learner.press("l").await;
     learner.see("Enter start").await;
-    learner.press("\r").await;
+    // lab 00 stands first
+    learner.press("\x1b[B\r").await;
     learner.step(1).await;
     learner.prompt("zookeeper").await;
     learner.line(START_COORDINATOR).await;

@@ -169,7 +169,15 @@ impl<'a> Walk<'a> {
             text = text.replace(&port.to_string(), name);
         }
         let pids = regex::Regex::new(r"\bpid \d+").expect("a pattern");
-        pids.replace_all(&text, "pid <pid>").into_owned()
+        let text = pids.replace_all(&text, "pid <pid>").into_owned();
+        // a Korean particle goes by the sound of the last digit
+        let particles = regex::Regex::new("-port>(이라고|라고|으로|로|은|는|이|가|을|를|과|와)").expect("a pattern");
+        let either = |found: &regex::Captures<'_>| {
+            let both = ["이라고/라고", "으로/로", "은/는", "이/가", "을/를", "과/와"];
+            let both = both.iter().find(|both| both.split('/').any(|one| one == &found[1])).expect("one of these");
+            format!("-port>{both}")
+        };
+        particles.replace_all(&text, either).into_owned()
     }
 }
 
