@@ -79,7 +79,7 @@ pub fn run(args: &DiagnoseArgs, language: Language) -> u8 {
 
 fn read(path: &Path) -> io::Result<Diagnosis> {
     if path == Path::new("-") {
-        return diagnose(io::stdin().lock());
+        return diagnose(io::stdin());
     }
     diagnose(std::fs::File::open(path)?)
 }

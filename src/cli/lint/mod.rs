@@ -166,7 +166,7 @@ impl Run {
         self.findings.extend(found);
         let order: HashMap<String, usize> =
             self.looked_at.iter().enumerate().map(|(index, file)| (file.clone(), index)).collect();
-        self.findings.sort_by_key(|found| match &found.source {
+        self.findings.sort_by_cached_key(|found| match &found.source {
             Source::File { shown, .. } => (order.get(shown).copied(), found.primary.range.start),
             Source::CommandLine(_) => (None, 0),
         });

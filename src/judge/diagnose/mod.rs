@@ -63,7 +63,7 @@ impl Diagnosis {
 ///
 /// # Errors
 /// The reader's.
-pub fn diagnose(reader: impl io::Read) -> io::Result<Diagnosis> {
+pub fn diagnose(reader: impl io::Read + Send) -> io::Result<Diagnosis> {
     let mut diagnosis = scan::scan(reader)?;
     // the order in which it was seen stays within each
     diagnosis.causes.sort_by_key(|cause| std::cmp::Reverse(cause.rule.severity));

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memchr_iter, memrchr};
@@ -12,6 +14,8 @@ use crate::judge::rules::{RULES, Rule};
 
 /// What is read at once, in bytes; a line that is longer is looked at in parts.
 const BLOCK: usize = 1024 * 1024;
+/// How many blocks there are: one that is read into, one that is gone through, one between them.
+const BLOCKS: usize = 3;
 /// How many lines the exception behind an error may take.
 const STACK_LINES: u64 = 40;
 
@@ -50,11 +54,35 @@ fn signs() -> Option<&'static Signs> {
     SIGNS.get_or_init(build).as_ref()
 }
 
-/// Reads to the end.
-pub(super) fn scan(mut reader: impl Read) -> io::Result<Diagnosis> {
+/// Some whole lines: the bytes, and how many of them count.
+type Lines = (Vec<u8>, usize);
+
+/// Reads to the end, on a thread of its own: the next lines are read while these are gone through.
+pub(super) fn scan(reader: impl Read + Send) -> io::Result<Diagnosis> {
     let signs = signs().ok_or_else(|| io::Error::other("the sentences of the rules make no automaton"))?;
-    let mut scan = Scan::default();
-    let mut block = vec![0; BLOCK];
+    let (filled, full) = mpsc::channel();
+    let (emptied, empty) = mpsc::channel();
+    for _ in 0..BLOCKS {
+        // the other end is there as long as this function
+        let _ = emptied.send(vec![0; BLOCK]);
+    }
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || read(reader, &empty, &filled));
+        let mut scan = Scan::default();
+        for (block, length) in full {
+            scan.block(signs, &block[..length]);
+            let _ = emptied.send(block);
+        }
+        match reading.join() {
+            Ok(read) => read.map(|()| scan.finish()),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Fills empty blocks with whole lines, and a line that is longer than a block in parts.
+fn read(mut reader: impl Read, empty: &Receiver<Vec<u8>>, filled: &Sender<Lines>) -> io::Result<()> {
+    let Ok(mut block) = empty.recv() else { return Ok(()) };
     let mut held = 0;
     loop {
         let read = match reader.read(&mut block[held..]) {
@@ -62,18 +90,22 @@ pub(super) fn scan(mut reader: impl Read) -> io::Result<Diagnosis> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        let filled = held + read;
-        let whole = match memrchr(b'\n', &block[held..filled]) {
-            _ if read == 0 => filled,
+        let full = held + read;
+        let whole = match memrchr(b'\n', &block[held..full]) {
+            _ if read == 0 => full,
             Some(end) => held + end + 1,
-            None if filled == block.len() => filled,
-            None => 0,
+            None if full == block.len() => full,
+            None => {
+                held = full;
+                continue;
+            }
         };
-        scan.block(signs, &block[..whole]);
-        block.copy_within(whole..filled, 0);
-        held = filled - whole;
-        if read == 0 {
-            return Ok(scan.finish());
+        // whoever goes through the lines has gone where nobody takes or gives a block
+        let Ok(mut next) = empty.recv() else { return Ok(()) };
+        held = full - whole;
+        next[..held].copy_from_slice(&block[whole..full]);
+        if filled.send((std::mem::replace(&mut block, next), whole)).is_err() || read == 0 {
+            return Ok(());
         }
     }
 }

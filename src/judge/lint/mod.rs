@@ -7,7 +7,8 @@ pub mod script;
 pub mod suppress;
 pub mod write;
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use crate::judge::diagnostic::{Diagnostic, Severity, Source};
 use crate::judge::rules::cluster;
@@ -129,9 +130,13 @@ pub fn settings(input: &Input, options: &Options) -> Option<(Kind, Document)> {
 /// What is found between the files of one cluster, and wanted. A comment silences it as it does what is found in one file.
 pub fn between(inputs: &[Input], options: &Options) -> Vec<Diagnostic> {
     let files: Vec<ConfigFile> = inputs.iter().filter_map(|input| server_file(input, options)).collect();
+    let by_path: HashMap<&Path, &ConfigFile> = files.iter().map(|file| (file.path.as_path(), file)).collect();
     let mut findings = Vec::new();
     for found in cluster::judge(&files) {
-        let file = files.iter().find(|file| matches!(&found.source, Source::File { path, .. } if *path == file.path));
+        let file = match &found.source {
+            Source::File { path, .. } => by_path.get(path.as_path()),
+            Source::CommandLine(_) => None,
+        };
         let kept = match file {
             Some(file) => suppress::without_ignored(file, found),
             None => Some(found),

@@ -85,9 +85,10 @@ fn folder(files: &[&ConfigFile]) -> Vec<Diagnostic> {
             findings.extend(against_first(broker, first));
         }
     }
+    let on_several_machines = members.iter().any(tells_another_machine);
     for broker in members.iter().filter(|_| members.len() > 1) {
         findings.extend(replicas(broker, members.len()));
-        findings.extend(localhost(broker, &members));
+        findings.extend(localhost(broker).filter(|_| on_several_machines));
     }
     findings
 }
@@ -150,16 +151,17 @@ fn replicas(broker: &Broker<'_>, members: usize) -> Vec<Diagnostic> {
     found.map(|key| broker.at(key, &REPLICATION, Message::new(labels::REPLICATION).with("count", members))).collect()
 }
 
-/// A broker that tells others `localhost`, where another broker or the coordinator is on another machine.
-fn localhost(broker: &Broker<'_>, members: &[Broker<'_>]) -> Option<Diagnostic> {
+/// A broker that tells others `localhost`.
+fn localhost(broker: &Broker<'_>) -> Option<Diagnostic> {
     let (key, advertised) = broker.advertised()?;
     let local = advertised.iter().any(|listener| broker::is_local(&listener.host));
-    let elsewhere = |other: &Broker<'_>| {
-        other.advertised().is_some_and(|(_, listeners)| {
-            listeners.iter().any(|listener| !listener.host.is_empty() && !broker::is_local(&listener.host))
-        })
-    };
-    (local && members.iter().any(elsewhere)).then(|| broker.at(key, &LOCALHOST, labels::LOCALHOST))
+    local.then(|| broker.at(key, &LOCALHOST, labels::LOCALHOST))
+}
+
+/// Whether a broker tells others an address on another machine than this.
+fn tells_another_machine(broker: &Broker<'_>) -> bool {
+    let is_elsewhere = |host: &str| !host.is_empty() && !broker::is_local(host);
+    broker.advertised().is_some_and(|(_, listeners)| listeners.iter().any(|listener| is_elsewhere(&listener.host)))
 }
 
 /// The coordinator's file where every broker beside it looks for one on this machine, and none at its port.
