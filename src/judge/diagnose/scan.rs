@@ -66,7 +66,8 @@ pub(super) fn scan(reader: impl Read + Send) -> io::Result<Diagnosis> {
         // the other end is there as long as this function
         let _ = emptied.send(vec![0; BLOCK]);
     }
-    thread::scope(|scope| {
+    // both ends belong to this closure: should it panic, the reading thread finds them gone and does not wait for a block
+    thread::scope(move |scope| {
         let reading = scope.spawn(move || read(reader, &empty, &filled));
         let mut scan = Scan::default();
         for (block, length) in full {

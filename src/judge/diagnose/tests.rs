@@ -61,3 +61,18 @@ fn more_than_one_block_is_read_and_no_form_is_too_odd() {
     let found = diagnose(odd.as_slice()).expect("read");
     assert_eq!((found.causes[0].line, found.causes[0].text.as_str()), (2, EXISTS.trim_end()));
 }
+
+#[test]
+fn a_reader_that_fails_is_told_of() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    let long = INFO.repeat(50_000);
+    for before in ["", INFO, &long] {
+        let failed = diagnose(before.as_bytes().chain(Broken)).err().map(|error| error.to_string());
+        assert_eq!(failed.as_deref(), Some("the disk is gone"));
+    }
+}
