@@ -1,6 +1,7 @@
 //! Reads logs and what tools printed, of any length in constant memory: what happened, in order, with the causes told from what only
 //! follows from them.
 
+mod blocks;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -59,11 +60,11 @@ impl Diagnosis {
     }
 }
 
-/// Reads to the end.
+/// Reads to the end, a few blocks at a time; on several threads where there are several processors.
 ///
 /// # Errors
 /// The reader's.
-pub fn diagnose(reader: impl io::Read + Send) -> io::Result<Diagnosis> {
+pub fn diagnose(reader: impl io::Read) -> io::Result<Diagnosis> {
     let mut diagnosis = scan::scan(reader)?;
     // the order in which it was seen stays within each
     diagnosis.causes.sort_by_key(|cause| std::cmp::Reverse(cause.rule.severity));

@@ -1,21 +1,28 @@
-//! Goes through a text once, in blocks: one automaton finds every sentence that a rule knows.
+//! Goes through a text once: one automaton finds every sentence that a rule knows, and what was found is understood in its order.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter};
 
+use super::blocks::{Blocks, Lines};
 use super::{Cause, Diagnosis, SHOWN_MAX, Unknown};
-use crate::judge::rules::runtime::{AMBIGUOUS, Ambiguous, CLUES, CONSEQUENCES, Clue, Facts};
+use crate::judge::rules::runtime::{
+    AMBIGUOUS, Ambiguous, CLUES, CONSEQUENCES, CONSUMER_ENDS, CONSUMER_WAITED, Clue, Facts, TIMED_OUT,
+};
 use crate::judge::rules::{RULES, Rule};
 
 /// What is read at once, in bytes; a line that is longer is looked at in parts.
 const BLOCK: usize = 1024 * 1024;
-/// How many blocks there are: one that is read into, one that is gone through, one between them.
-const BLOCKS: usize = 3;
+/// The most threads that search.
+const SEARCHERS_MAX: usize = 8;
+/// How many blocks each of them has at a time: one that it searches, and the next.
+const BLOCKS_EACH: usize = 2;
 /// How many lines the exception behind an error may take.
 const STACK_LINES: u64 = 40;
 
@@ -27,6 +34,7 @@ enum Sign {
     Clue(Clue),
     Consequence,
     Error,
+    TimedOut,
 }
 
 struct Signs {
@@ -44,6 +52,7 @@ fn signs() -> Option<&'static Signs> {
         let of_rules = RULES.iter().flat_map(|rule| rule.kafka_says.iter().map(|words| (*words, Sign::Cause(rule))));
         table.extend(of_rules);
         table.extend(["] ERROR ", "] FATAL "].map(|words| (words, Sign::Error)));
+        table.push((TIMED_OUT, Sign::TimedOut));
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
             .match_kind(MatchKind::LeftmostFirst)
@@ -54,61 +63,117 @@ fn signs() -> Option<&'static Signs> {
     SIGNS.get_or_init(build).as_ref()
 }
 
-/// Some whole lines: the bytes, and how many of them count.
-type Lines = (Vec<u8>, usize);
-
-/// Reads to the end, on a thread of its own: the next lines are read while these are gone through.
-pub(super) fn scan(reader: impl Read + Send) -> io::Result<Diagnosis> {
-    let signs = signs().ok_or_else(|| io::Error::other("the sentences of the rules make no automaton"))?;
-    let (filled, full) = mpsc::channel();
-    let (emptied, empty) = mpsc::channel();
-    for _ in 0..BLOCKS {
-        // the other end is there as long as this function
-        let _ = emptied.send(vec![0; BLOCK]);
-    }
-    // both ends belong to this closure: should it panic, the reading thread finds them gone and does not wait for a block
-    thread::scope(move |scope| {
-        let reading = scope.spawn(move || read(reader, &empty, &filled));
-        let mut scan = Scan::default();
-        for (block, length) in full {
-            scan.block(signs, &block[..length]);
-            let _ = emptied.send(block);
-        }
-        match reading.join() {
-            Ok(read) => read.map(|()| scan.finish()),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+/// A sentence that was found in a block.
+struct Found {
+    sign: Sign,
+    /// How many lines of the block end before it.
+    line: u64,
+    /// Where its line begins.
+    begin: usize,
+    /// Where it begins itself.
+    start: usize,
+    /// Where it ends.
+    end: usize,
 }
 
-/// Fills empty blocks with whole lines, and a line that is longer than a block in parts.
-fn read(mut reader: impl Read, empty: &Receiver<Vec<u8>>, filled: &Sender<Lines>) -> io::Result<()> {
-    let Ok(mut block) = empty.recv() else { return Ok(()) };
-    let mut held = 0;
-    loop {
-        let read = match reader.read(&mut block[held..]) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let full = held + read;
-        let whole = match memrchr(b'\n', &block[held..full]) {
-            _ if read == 0 => full,
-            Some(end) => held + end + 1,
-            None if full == block.len() => full,
-            None => {
-                held = full;
-                continue;
+/// What was found in a block.
+#[derive(Default)]
+pub(super) struct Searched {
+    lines: Lines,
+    found: Vec<Found>,
+    /// How many lines end in it.
+    ends: u64,
+}
+
+impl Signs {
+    fn search(&self, lines: Lines) -> Searched {
+        let block = lines.bytes();
+        let (mut counted, mut line, mut begin) = (0, 0, 0);
+        let mut found = Vec::new();
+        for each in self.automaton.find_iter(block) {
+            let (start, end) = (each.start(), each.end());
+            // what was counted is not looked at again: a line may be as long as the block, and full of sentences
+            for end in memchr_iter(b'\n', &block[counted..start]) {
+                line += 1;
+                begin = counted + end + 1;
             }
-        };
-        // whoever goes through the lines has gone where nobody takes or gives a block
-        let Ok(mut next) = empty.recv() else { return Ok(()) };
-        held = full - whole;
-        next[..held].copy_from_slice(&block[whole..full]);
-        if filled.send((std::mem::replace(&mut block, next), whole)).is_err() || read == 0 {
-            return Ok(());
+            counted = start;
+            found.push(Found { sign: self.meanings[each.pattern().as_usize()], line, begin, start, end });
         }
+        let ends = line + memchr_iter(b'\n', &block[counted..]).count() as u64;
+        Searched { lines, found, ends }
     }
+}
+
+/// Reads to the end.
+pub(super) fn scan(reader: impl Read) -> io::Result<Diagnosis> {
+    scan_in(reader, BLOCK, thread::available_parallelism().map_or(1, NonZero::get).min(SEARCHERS_MAX))
+}
+
+/// Reads to the end, in blocks of a size that so many threads search.
+pub(super) fn scan_in(reader: impl Read, size: usize, searchers: usize) -> io::Result<Diagnosis> {
+    let signs = signs().ok_or_else(|| io::Error::other("the sentences of the rules make no automaton"))?;
+    scan_by(reader, size, searchers, |lines| signs.search(lines))
+}
+
+/// A thread that searches the blocks that it is given, in their order.
+struct Searcher {
+    given: Sender<Lines>,
+    searched: Receiver<Searched>,
+}
+
+/// Reads blocks of a size and gives them to so many threads in turn; what they find is taken in the order of the text.
+pub(super) fn scan_by(
+    reader: impl Read,
+    size: usize,
+    searchers: usize,
+    search: impl Fn(Lines) -> Searched + Sync,
+) -> io::Result<Diagnosis> {
+    let mut blocks = Blocks::new(reader, size);
+    let mut scan = Scan::default();
+    let search = &search;
+    thread::scope(|scope| {
+        let start = || {
+            let (given, blocks) = mpsc::channel();
+            let (found, searched) = mpsc::channel();
+            scope.spawn(move || blocks.into_iter().map(search).try_for_each(|searched| found.send(searched)));
+            Searcher { given, searched }
+        };
+        let all: Vec<Searcher> = (0..searchers).map(|_| start()).collect();
+        let mut under_way = VecDeque::new();
+        let mut empty = Vec::new();
+        // a searcher that panics takes its ends with it, so that nobody waits for it; the scope passes its panic on
+        for searcher in all.iter().cycle() {
+            if under_way.len() == searchers * BLOCKS_EACH {
+                let Some(Ok(searched)) = under_way.pop_front().map(|first: &Searcher| first.searched.recv()) else { break };
+                scan.take(&searched);
+                empty.push(searched.lines);
+            }
+            let Some(lines) = blocks.next(empty.pop())? else { break };
+            if searcher.given.send(lines).is_err() {
+                break;
+            }
+            under_way.push_back(searcher);
+        }
+        for searched in under_way.into_iter().map_while(|searcher| searcher.searched.recv().ok()) {
+            scan.take(&searched);
+        }
+        Ok(())
+    })
+    .map(|()| scan.finish())
+}
+
+/// Where a sentence was found.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The number of its line, from 1.
+    number: u64,
+    /// Whether its line begins with it.
+    at_start: bool,
+    /// Its line, and what follows.
+    line: &'a [u8],
+    /// What stands behind it.
+    behind: &'a [u8],
 }
 
 #[derive(Default)]
@@ -128,26 +193,21 @@ struct Scan {
 }
 
 impl Scan {
-    fn block(&mut self, signs: &Signs, block: &[u8]) {
-        let (mut counted, mut line, mut begin) = (0, self.lines + 1, 0);
-        for found in signs.automaton.find_iter(block) {
-            // what was counted is not looked at again: a line may be as long as the block, and full of sentences
-            for end in memchr_iter(b'\n', &block[counted..found.start()]) {
-                line += 1;
-                begin = counted + end + 1;
-            }
-            counted = found.start();
-            let sign = signs.meanings[found.pattern().as_usize()];
-            self.sign(sign, line, &block[begin..], &block[found.end()..]);
+    fn take(&mut self, searched: &Searched) {
+        let block = searched.lines.bytes();
+        for found in &searched.found {
+            let number = self.lines + 1 + found.line;
+            let at_start = found.start == found.begin && !(found.begin == 0 && self.open_line);
+            self.sign(found.sign, Place { number, at_start, line: &block[found.begin..], behind: &block[found.end..] });
         }
-        self.lines = line - 1 + memchr_iter(b'\n', &block[counted..]).count() as u64;
+        self.lines += searched.ends;
         if let Some(last) = block.last() {
             self.open_line = *last != b'\n';
         }
     }
 
-    /// Takes a sentence: the number of its line, that line, and what stands behind the sentence.
-    fn sign(&mut self, sign: Sign, number: u64, line: &[u8], behind: &[u8]) {
+    fn sign(&mut self, sign: Sign, place: Place<'_>) {
+        let Place { number, at_start, line, behind } = place;
         match sign {
             Sign::Clue(clue) => {
                 if clue == Clue::Start {
@@ -166,6 +226,13 @@ impl Scan {
             Sign::Error => {
                 self.give_up();
                 self.pending = Some((number, shown(line)));
+            }
+            Sign::TimedOut => {
+                let is_waiting =
+                    |error: &mut (u64, String)| at_start && error.0 + 1 == number && error.1.ends_with(CONSUMER_ENDS);
+                if let Some((error, text)) = self.pending.take_if(is_waiting) {
+                    self.cause(&CONSUMER_WAITED, error, text.as_bytes());
+                }
             }
             Sign::Ambiguous(sentence) => self.cause(self.facts.cause(sentence), number, line),
             Sign::Cause(rule) => self.cause(rule, number, line),

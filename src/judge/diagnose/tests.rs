@@ -2,6 +2,9 @@
 
 use std::io::Read;
 
+use proptest::prelude::*;
+
+use super::scan::{scan_by, scan_in};
 use super::*;
 
 const EXISTS: &str =
@@ -74,5 +77,75 @@ fn a_reader_that_fails_is_told_of() {
     for before in ["", INFO, &long] {
         let failed = diagnose(before.as_bytes().chain(Broken)).err().map(|error| error.to_string());
         assert_eq!(failed.as_deref(), Some("the disk is gone"));
+    }
+}
+
+/// Everything that is told of a text.
+fn told(found: &Diagnosis) -> (Vec<String>, Unknown, u64) {
+    let cause = |cause: &Cause| {
+        let Cause { rule, line, last_line, count, text, folded } = cause;
+        format!("{} {line} {last_line} {count} {folded} {text}", rule.code)
+    };
+    (found.causes.iter().map(cause).collect(), found.unknown.clone(), found.lines)
+}
+
+const WAITED: &str =
+    "[2023-11-01 10:00:00,000] ERROR Error processing message, terminating consumer process:  (kafka.tools.ConsoleConsumer$)\n";
+const TIMED_OUT: &str = "org.apache.kafka.common.errors.TimeoutException\n";
+
+proptest! {
+    #[test]
+    fn blocks_and_threads_do_not_show(
+        lines in prop::collection::vec(
+            prop_oneof![
+                Just(INFO), Just(EXISTS), Just(ODD), Just(WAITED), Just(TIMED_OUT), Just("\n"), Just("\tat a.b.C\r\n"),
+                Just("[1] INFO starting (kafka.server.KafkaServer)\n"),
+                Just("java.net.ConnectException: Connection refused\n"),
+                Just("Timed out waiting for connection while in state: CONNECTING\n"),
+                Just("Exiting Kafka due to fatal exception\n"),
+            ],
+            0..60,
+        ),
+        open in any::<bool>(),
+        piece in 1usize..400,
+        size in 200usize..2000,
+        searchers in 1usize..5,
+    ) {
+        let mut text = lines.concat();
+        if open {
+            text.truncate(text.trim_end().len());
+        }
+        let whole = scan_in(text.as_bytes(), 100_000, 1).expect("read");
+        let parts = scan_in(Slowly(text.as_bytes(), piece), size, searchers).expect("read");
+        prop_assert_eq!(told(&parts), told(&whole));
+    }
+}
+
+#[test]
+fn the_console_consumer_says_in_two_lines_that_it_waited() {
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, u64)]) {
+        let found = diagnose(text.as_bytes()).expect("read");
+        let causes: Vec<_> = found.causes.iter().map(|cause| (cause.rule.code, cause.line)).collect();
+        assert_eq!(causes, expected, "{text}");
+    }
+    check(&[INFO, WAITED, TIMED_OUT].concat(), &[("KL828", 2)]);
+    check(&[INFO, WAITED, TIMED_OUT].concat().replace('\n', "\r\n"), &[("KL828", 2)]);
+    check(&[WAITED, INFO, TIMED_OUT].concat(), &[]);
+    check(&[WAITED, "Caused by: ", TIMED_OUT].concat(), &[]);
+    check(&[ODD, TIMED_OUT].concat(), &[]);
+}
+
+#[test]
+fn nobody_waits_for_a_thread_that_panicked() {
+    let text = INFO.repeat(1000);
+    for searchers in [1, 2, 4] {
+        let calls = std::sync::atomic::AtomicUsize::new(0);
+        let search = |_| match calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            5.. => panic!("a test"),
+            _ => scan::Searched::default(),
+        };
+        let run = || scan_by(text.as_bytes(), 1000, searchers, search).is_ok();
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err(), "{searchers} threads");
     }
 }

@@ -1,7 +1,7 @@
 //! The rules: each catalogued mistake, with a code, and how it is found.
 //!
 //! How to add one: CONTRIBUTING, "Add a rule". The coach asks the rules about lines ([`On::Line`]), the linter those about files
-//! ([`config::judge`]), a reader of logs goes from what Kafka says to the rule ([`by_kafka_text`]), and whoever explains or lists
+//! ([`config::judge`]), a reader of logs goes from what Kafka says to the rule ([`Rule::kafka_says`]), and whoever explains or lists
 //! rules reads [`RULES`].
 //!
 //! Codes: 1xx environment and shell, 2xx command line, 3xx `zookeeper.properties`, 4xx `server.properties`, 5xx listeners and
@@ -354,11 +354,6 @@ pub static RULES: &[&Rule] = &[
     &runtime::FEWER_PARTITIONS,
     &runtime::TOPIC_CONFIG,
 ];
-
-/// The rule that a text of Kafka, a line of a log or a message, points at.
-pub fn by_kafka_text(said: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|rule| rule.kafka_says.iter().any(|part| said.contains(part)))
-}
 
 /// The rule with that code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {

@@ -77,6 +77,11 @@ pub const CONSEQUENCES: [&str; 7] = [
     "Exiting JVM with code",
 ];
 
+/// How the line ends in which the console consumer says that it ends.
+pub const CONSUMER_ENDS: &str = "(kafka.tools.ConsoleConsumer$)";
+/// How the next line begins where nothing came for as long as it was to wait ([`CONSUMER_WAITED`]).
+pub const TIMED_OUT: &str = "org.apache.kafka.common.errors.TimeoutException";
+
 /// What was read since a server started, or since the beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
