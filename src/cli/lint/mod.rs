@@ -4,7 +4,10 @@ mod args;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, IsTerminal as _};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 
 pub use args::{Fixing, Format, LintArgs, command, from_matches};
 
@@ -17,6 +20,43 @@ use crate::text::{Language, Message, lint as say};
 
 /// The most findings that are shown to a person; the formats for programs have them all.
 const SHOWN_MAX: usize = 500;
+
+/// How many files are looked at before what was found in them is taken.
+const BATCH: usize = 512;
+
+/// A file that was looked at.
+struct Looked {
+    input: Input,
+    findings: Vec<Diagnostic>,
+    /// What is to become of it, where anything is.
+    fixed: Option<fix::Fixed>,
+}
+
+/// Looks at one file, and changes nothing; `None` where it is none that Kafka reads, or its kind cannot be told.
+fn look_at(mut input: Input, options: &Options, fixing: Fixing) -> Option<Looked> {
+    input.shown = shown(&input.shown).to_owned();
+    let findings = lint(&input, options)?;
+    let wanted = fixing.write || fixing.diff;
+    let fixed = wanted.then(|| fix::fix(&input, options, fixing.unsafe_too)).filter(|fixed| fixed.count > 0);
+    Some(Looked { input, findings, fixed })
+}
+
+/// A path as it is shown.
+fn shown(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}
+
+/// Does the same with each of the items, a part of them on each processor; what comes of it is in their order.
+fn on_every_processor<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let (part, each) = (items.len().div_ceil(threads).max(1), &each);
+    thread::scope(|scope| {
+        let start = |items| scope.spawn(move || <[T]>::iter(items).map(each).collect::<Vec<R>>());
+        let parts: Vec<_> = items.chunks(part).map(start).collect();
+        let done = |part: ScopedJoinHandle<'_, Vec<R>>| part.join().unwrap_or_else(|panic| resume_unwind(panic));
+        parts.into_iter().flat_map(done).collect()
+    })
+}
 
 /// What is told while files are looked at, and what came of it.
 struct Run {
@@ -99,62 +139,68 @@ impl Run {
     fn path(&mut self, path: &Path, fixing: Fixing) {
         if path == Path::new("-") {
             return match files::read_from(io::stdin().lock()) {
-                Ok(bytes) => self.file(Input { path: path.to_owned(), shown: "-".to_owned(), bytes }, Fixing::default(), true),
+                Ok(bytes) => {
+                    let input = Input { path: path.to_owned(), shown: "-".to_owned(), bytes };
+                    let looked = look_at(input, &self.options, Fixing::default());
+                    self.take(path, looked, Fixing::default(), true);
+                }
                 Err(error) => self.fail(&failure(say::E_READ, "read", path, error)),
             };
         }
         let named = !path.is_dir();
-        match files::below(path) {
-            Err(error) => self.fail(&failure(say::E_READ, "read", path, error.source)),
-            Ok(found) => {
-                for file in found {
-                    let real = file.canonicalize().unwrap_or_else(|_| file.clone());
-                    if self.seen.contains(&real) {
-                        continue;
+        let found = match files::below(path) {
+            Ok(found) => found,
+            Err(error) => return self.fail(&failure(say::E_READ, "read", path, error.source)),
+        };
+        for batch in found.chunks(BATCH) {
+            let options = &self.options;
+            let looked = on_every_processor(batch, |file| {
+                let looked = files::read(file).map(|input| look_at(input, options, fixing));
+                (file.canonicalize().unwrap_or_else(|_| file.clone()), looked)
+            });
+            for (file, (real, looked)) in batch.iter().zip(looked) {
+                if self.seen.contains(&real) {
+                    continue;
+                }
+                match looked {
+                    Ok(looked) => {
+                        if self.take(file, looked, fixing, named) {
+                            self.seen.insert(real);
+                        }
                     }
-                    let before = self.looked_at.len();
-                    match files::read(&file) {
-                        Ok(input) => self.file(input, fixing, named),
-                        Err(error) => self.fail(&failure(say::E_READ, "read", &file, error.source)),
-                    }
-                    if self.looked_at.len() > before {
-                        self.seen.insert(real);
-                    }
+                    Err(error) => self.fail(&failure(say::E_READ, "read", file, error.source)),
                 }
             }
         }
     }
 
-    /// Looks at one file; `named` where it was asked for by its own name and must have a kind.
-    fn file(&mut self, mut input: Input, fixing: Fixing, named: bool) {
-        let input_name = Path::new(&input.shown).to_owned();
-        input.shown = input.shown.strip_prefix("./").unwrap_or(&input.shown).to_owned();
-        let Some(mut findings) = lint(&input, &self.options) else {
-            if named && !is_ignored(&input_name) {
-                self.fail(&Failure::new("unknown-kind", Message::new(say::E_KIND).with("path", &input.shown)));
+    /// Takes what was found in a file, and whether there was anything to look at; `named` where the file was asked for by its own
+    /// name and must have a kind.
+    fn take(&mut self, path: &Path, looked: Option<Looked>, fixing: Fixing, named: bool) -> bool {
+        let Some(Looked { mut input, mut findings, fixed }) = looked else {
+            if named && !is_ignored(path) {
+                let path = path.display().to_string();
+                self.fail(&Failure::new("unknown-kind", Message::new(say::E_KIND).with("path", shown(&path))));
             }
-            return;
+            return false;
         };
         self.looked_at.push(input.shown.clone());
-        if fixing.write || fixing.diff {
-            let fixed = fix::fix(&input, &self.options, fixing.unsafe_too);
-            if fixed.count > 0 {
-                if fixing.diff {
-                    self.changes.push_str(&difference(&input, &fixed.bytes));
-                } else if let Err(error) = write::replace(&input.path, &input.bytes, &fixed.bytes) {
-                    self.fail(&failure(say::E_WRITE, "write", &input.path, error));
-                } else {
-                    let values: [(&str, &dyn std::fmt::Display); 2] = [("file", &input.shown), ("count", &fixed.count)];
-                    self.changes.push_str(&(say::FIXED.fill(self.language, &values) + "\n"));
-                    input.bytes = fixed.bytes;
-                    findings = lint(&input, &self.options).unwrap_or_default();
-                }
+        if let Some(fixed) = fixed {
+            if fixing.diff {
+                self.changes.push_str(&difference(&input, &fixed.bytes));
+            } else if let Err(error) = write::replace(&input.path, &input.bytes, &fixed.bytes) {
+                self.fail(&failure(say::E_WRITE, "write", &input.path, error));
+            } else {
+                let values: [(&str, &dyn std::fmt::Display); 2] = [("file", &input.shown), ("count", &fixed.count)];
+                self.changes.push_str(&(say::FIXED.fill(self.language, &values) + "\n"));
+                (input.bytes, findings) = (fixed.bytes, fixed.findings);
             }
         }
         self.findings.extend(findings);
         if matches!(input.path.extension().and_then(|extension| extension.to_str()), Some("properties" | "cfg")) {
             self.settings.push(input);
         }
+        true
     }
 
     /// Looks at what the files say together, and puts what is found where its file is.

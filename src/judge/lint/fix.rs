@@ -15,6 +15,8 @@ pub struct Fixed {
     pub bytes: Vec<u8>,
     /// How many findings were put right.
     pub count: usize,
+    /// What is found in it then.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Makes every change that is safe, or all of them; one that would bring a finding that was not there is not made.
@@ -34,7 +36,7 @@ pub fn fix(input: &Input, options: &Options, unsafe_too: bool) -> Fixed {
             _ => at += 1,
         }
     }
-    Fixed { bytes: current.bytes, count }
+    Fixed { bytes: current.bytes, count, findings }
 }
 
 /// Whether there are fewer findings, and none of a rule that found less before.

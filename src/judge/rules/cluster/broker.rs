@@ -1,5 +1,7 @@
 //! What one broker's file says that matters to the others.
 
+use std::collections::BTreeSet;
+
 use crate::judge::diagnostic::{Diagnostic, Source};
 use crate::judge::rules::Rule;
 use crate::judge::rules::config::file::ConfigFile;
@@ -25,8 +27,13 @@ pub(super) struct Broker<'a> {
     pub folders_key: &'static str,
     /// The addresses of `zookeeper.connect`, sorted.
     pub coordinators: Vec<Address>,
+    /// The machines it is certain to be on, by the names it gives them; [`HERE`] is the one that this file is on.
+    pub machines: Vec<String>,
     chroot: String,
 }
+
+/// The machine of those that know of no other.
+const HERE: &str = "localhost";
 
 /// Whether a name means the machine it is used on.
 pub(super) fn is_local(host: &str) -> bool {
@@ -62,15 +69,19 @@ impl<'a> Broker<'a> {
         let folders_key = if value("log.dirs").is_some() { "log.dirs" } else { "log.dir" };
         let folders =
             value(folders_key).unwrap_or(DEFAULT_FOLDER).split(',').map(|folder| folder.trim().trim_end_matches('/').to_owned());
-        Some(Self {
+        let listeners = addresses(value("listeners").unwrap_or(DEFAULT_LISTENERS))?;
+        let mut broker = Self {
             file,
             id: value("broker.id").and_then(|id| id.parse().ok()).filter(|id| *id >= 0),
-            listeners: addresses(value("listeners").unwrap_or(DEFAULT_LISTENERS))?,
+            listeners,
             folders: folders.collect(),
             folders_key,
             coordinators,
+            machines: Vec::new(),
             chroot: chroot.trim_end_matches('/').to_owned(),
-        })
+        };
+        broker.machines = broker.machines();
+        Some(broker)
     }
 
     /// The value of a key that the file gives.
@@ -106,19 +117,14 @@ impl<'a> Broker<'a> {
         Some((key, addresses(self.value(key)?)?))
     }
 
-    /// Whether both are certain to be on one machine: they say so of the coordinator, or have an address in common.
-    pub fn shares_machine(&self, other: &Self) -> bool {
-        let hosts = |broker: &Self| -> Vec<String> {
-            let advertised = broker.advertised().map(|(_, listeners)| listeners).unwrap_or_default();
-            let own = broker.listeners.iter().chain(&advertised).map(|listener| listener.host.clone());
-            own.filter(|host| !host.is_empty() && host != "0.0.0.0").collect()
-        };
-        let local = |broker: &Self| {
-            broker.coordinators.iter().all(|address| is_local(&address.host)) && hosts(broker).iter().all(|host| is_local(host))
-        };
-        let (own, others) = (hosts(self), hosts(other));
-        let in_common = own.iter().any(|host| others.contains(host) && !is_local(host));
-        (local(self) && local(other)) || in_common
+    fn machines(&self) -> Vec<String> {
+        let advertised = self.advertised().map(|(_, listeners)| listeners).unwrap_or_default();
+        let named = self.listeners.iter().chain(&advertised).map(|listener| listener.host.as_str());
+        let named: BTreeSet<&str> = named.filter(|host| !host.is_empty() && *host != "0.0.0.0").collect();
+        if self.coordinators.iter().all(|address| is_local(&address.host)) && named.iter().all(|host| is_local(host)) {
+            return vec![HERE.to_owned()];
+        }
+        named.into_iter().filter(|host| !is_local(host)).map(str::to_owned).collect()
     }
 
     /// The number at the end of the file's name: `server-1.properties`.
@@ -132,15 +138,15 @@ impl<'a> Broker<'a> {
 /// file before them has.
 pub(super) fn members(brokers: Vec<Broker<'_>>) -> Vec<Broker<'_>> {
     let any_numbered = brokers.iter().filter(|broker| broker.is_numbered()).count() > 0;
-    let mut members: Vec<Broker<'_>> = Vec::new();
-    for broker in brokers {
+    let mut ids = BTreeSet::new();
+    let is_member = |broker: &Broker<'_>| {
         let first_of_all = any_numbered && broker.file.path.ends_with("server.properties");
-        let own_id = broker.id.is_some() && !members.iter().any(|member| member.id == broker.id);
-        if broker.is_numbered() || first_of_all || own_id {
-            members.push(broker);
-        }
-    }
-    members
+        let own_id = broker.id.is_some_and(|id| !ids.contains(&id));
+        let is_member = broker.is_numbered() || first_of_all || own_id;
+        ids.extend(broker.id.filter(|_| is_member));
+        is_member
+    };
+    brokers.into_iter().filter(is_member).collect()
 }
 
 /// A finding at the value of an entry.

@@ -7,7 +7,7 @@ mod broker;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use broker::Broker;
@@ -77,13 +77,14 @@ fn folder(files: &[&ConfigFile]) -> Vec<Diagnostic> {
         findings.extend(unnamed(coordinator, &brokers));
     }
     let members = broker::members(brokers);
-    for (index, broker) in members.iter().enumerate() {
-        let earlier = &members[..index];
-        findings.extend(same_id(broker, earlier));
-        findings.extend(same_machine(broker, earlier));
-        if let Some(first) = earlier.first() {
-            findings.extend(against_first(broker, first));
+    let mut earlier = Earlier::default();
+    for (number, broker) in members.iter().enumerate() {
+        findings.extend(earlier.with_id_of(broker).map(|other| same_id(broker, other)));
+        findings.extend(earlier.in_the_way_of(broker).into_iter().flat_map(|other| same_machine(broker, other)));
+        if number > 0 {
+            findings.extend(against_first(broker, &members[0]));
         }
+        earlier.add(number, broker);
     }
     let on_several_machines = members.iter().any(tells_another_machine);
     for broker in members.iter().filter(|_| members.len() > 1) {
@@ -93,30 +94,64 @@ fn folder(files: &[&ConfigFile]) -> Vec<Diagnostic> {
     findings
 }
 
-fn same_id(broker: &Broker<'_>, earlier: &[Broker<'_>]) -> Option<Diagnostic> {
-    let id = broker.id?;
-    let other = earlier.iter().find(|other| other.id == Some(id) && other.connects_as(broker))?;
+/// The brokers that were looked at so far, by what no other one may have: however many there are, none is held against each of them.
+#[derive(Default)]
+struct Earlier<'a> {
+    by_id: HashMap<i64, Vec<&'a Broker<'a>>>,
+    /// By machine and port, and by machine and folder, with their numbers in the order of the files.
+    by_port: HashMap<(&'a str, u16), Vec<(usize, &'a Broker<'a>)>>,
+    by_folder: HashMap<(&'a str, &'a str), Vec<(usize, &'a Broker<'a>)>>,
+}
+
+impl<'a> Earlier<'a> {
+    fn add(&mut self, number: usize, broker: &'a Broker<'a>) {
+        if let Some(id) = broker.id {
+            self.by_id.entry(id).or_default().push(broker);
+        }
+        for machine in &broker.machines {
+            for listener in &broker.listeners {
+                self.by_port.entry((machine, listener.port)).or_default().push((number, broker));
+            }
+            for folder in &broker.folders {
+                self.by_folder.entry((machine, folder)).or_default().push((number, broker));
+            }
+        }
+    }
+
+    fn with_id_of(&self, broker: &Broker<'_>) -> Option<&'a Broker<'a>> {
+        self.by_id.get(&broker.id?)?.iter().find(|other| other.connects_as(broker)).copied()
+    }
+
+    /// The first one on the same machine that wants the same port or folder.
+    fn in_the_way_of(&self, broker: &'a Broker<'a>) -> Option<&'a Broker<'a>> {
+        let machines = || broker.machines.iter().map(String::as_str);
+        let ports = machines().flat_map(|machine| broker.listeners.iter().map(move |listener| (machine, listener.port)));
+        let folders = machines().flat_map(|machine| broker.folders.iter().map(move |folder| (machine, folder.as_str())));
+        let taken = ports.filter_map(|port| self.by_port.get(&port));
+        let taken = taken.chain(folders.filter_map(|folder| self.by_folder.get(&folder)));
+        // one id twice: it is one broker in two files, or that is said already
+        let others = taken.filter_map(|others| others.iter().find(|(_, other)| other.id != broker.id));
+        others.min_by_key(|(number, _)| *number).map(|(_, other)| *other)
+    }
+}
+
+fn same_id(broker: &Broker<'_>, other: &Broker<'_>) -> Diagnostic {
+    let id = broker.id.map_or_else(String::new, |id| id.to_string());
     let label = Message::new(labels::SAME_ID).with("id", id).with("place", other.place("broker.id"));
-    Some(broker.at("broker.id", &SAME_ID, label))
+    broker.at("broker.id", &SAME_ID, label)
 }
 
 /// Ports and folders that two brokers on one machine both want.
-fn same_machine(broker: &Broker<'_>, earlier: &[Broker<'_>]) -> Vec<Diagnostic> {
+fn same_machine(broker: &Broker<'_>, other: &Broker<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    // one id twice: it is one broker in two files, or that is said already
-    for other in earlier.iter().filter(|other| other.id != broker.id && other.shares_machine(broker)) {
-        let clash = broker.listeners.iter().find(|own| other.listeners.iter().any(|taken| taken.port == own.port));
-        if let Some(listener) = clash {
-            let label = Message::new(labels::SAME_PORT).with("port", listener.port).with("place", other.place("listeners"));
-            findings.push(broker.at("listeners", &SAME_PORT, label));
-        }
-        if let Some(folder) = broker.folders.iter().find(|folder| other.folders.contains(folder)) {
-            let label = Message::new(labels::SAME_FOLDER).with("folder", folder).with("place", other.place(other.folders_key));
-            findings.push(broker.at(broker.folders_key, &SAME_FOLDER, label));
-        }
-        if !findings.is_empty() {
-            break;
-        }
+    let clash = broker.listeners.iter().find(|own| other.listeners.iter().any(|taken| taken.port == own.port));
+    if let Some(listener) = clash {
+        let label = Message::new(labels::SAME_PORT).with("port", listener.port).with("place", other.place("listeners"));
+        findings.push(broker.at("listeners", &SAME_PORT, label));
+    }
+    if let Some(folder) = broker.folders.iter().find(|folder| other.folders.contains(folder)) {
+        let label = Message::new(labels::SAME_FOLDER).with("folder", folder).with("place", other.place(other.folders_key));
+        findings.push(broker.at(broker.folders_key, &SAME_FOLDER, label));
     }
     findings
 }

@@ -113,3 +113,19 @@ fn the_coordinator_beside_them_is_named() {
     check(&[("config/server.properties", &ONE.replace("connect=localhost", "connect=zk")), zookeeper], &[]);
     check(&[("other/server.properties", ONE), zookeeper], &[]);
 }
+
+#[test]
+fn many_brokers_are_not_each_held_against_each() {
+    let file = |number: usize| {
+        let text = format!(
+            "broker.id={number}\nlisteners=PLAINTEXT://localhost:{}\nlog.dirs=/d/{number}\nzookeeper.connect=localhost:2181\n",
+            20_000 + number
+        );
+        (format!("a/server-{number}.properties"), text)
+    };
+    let mut texts: Vec<(String, String)> = (0..8000).map(file).collect();
+    // of those in the way the first is named
+    texts.push(("a/server-8000.properties".to_owned(), texts[7].1.replace("id=7", "id=8000").replace(":20007", ":20005")));
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    check(&texts, &[("KL602", "a/server-8000.properties", "PLAINTEXT://localhost:20005")]);
+}
