@@ -3,8 +3,8 @@
 crate::rule_texts! {
     SAME_ID {
         title: ("두 브로커의 broker.id가 같아요", "Two brokers have the same broker.id"),
-        why: ("broker.id는 클러스터 안에서 브로커를 가리키는 이름이에요. 같은 번호로 먼저 등록한 브로커가 있으면 나중 것은 시작하지 못해요.", "broker.id is what a broker is called within its cluster. Where one is registered under it, a second one cannot start."),
-        fix: ("브로커마다 다른 번호를 주세요.", "Give each broker a number of its own."),
+        why: ("broker.id는 클러스터 안에서 브로커를 가리키는 이름이에요. 같은 번호로 먼저 등록한 브로커가 있으면 나중 것은 시작하지 못해요. kill -9로 끝난 브로커는 세션이 끝날 때까지(기본 18초) 등록된 채로 남아요.", "broker.id is what a broker is called within its cluster. Where one is registered under it, a second one cannot start. A broker that was killed stays registered until its session ends, 18 s by default."),
+        fix: ("브로커마다 다른 번호를 주세요. 방금 끝난 같은 브로커라면 잠시 뒤에 다시 시작하세요.", "Give each broker a number of its own. If it is the same broker, which has just ended, start it again a little later."),
         seen: ("KeeperErrorCode = NodeExists 로 끝나요.", "The second one ends with: KeeperErrorCode = NodeExists"),
     }
     SAME_PORT {

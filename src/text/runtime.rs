@@ -36,6 +36,11 @@ crate::rule_texts! {
         why: ("브로커의 스크립트는 힙으로 1GB를 달라고 해요.", "A broker's script asks for a heap of 1 GB."),
         fix: ("KAFKA_HEAP_OPTS=\"-Xms256m -Xmx256m\" 처럼 줄여서 시작하세요.", "Start it with less, as KAFKA_HEAP_OPTS=\"-Xms256m -Xmx256m\"."),
     }
+    HEAP_BOUNDS {
+        title: ("힙의 처음 크기가 최대 크기보다 커요", "The heap is to begin larger than it may become"),
+        why: ("-Xms는 힙의 처음 크기, -Xmx는 최대 크기예요.", "-Xms is the size that the heap begins with, -Xmx the most that it may have."),
+        fix: ("KAFKA_HEAP_OPTS에서 -Xms를 -Xmx와 같거나 더 작게 하세요.", "Make -Xms in KAFKA_HEAP_OPTS no larger than -Xmx."),
+    }
     JMX_PORT {
         title: ("JMX_PORT의 포트를 이미 쓰고 있어요", "The port of JMX_PORT is taken"),
         why: ("JMX_PORT를 export 해 두면 서버뿐 아니라 도구까지 모두 그 포트를 열려고 해요.", "With JMX_PORT exported, not only the server but every tool wants to open that port."),
@@ -195,6 +200,21 @@ crate::rule_texts! {
         title: ("파티션은 늘릴 수만 있어요", "Partitions can only be added"),
         why: ("파티션을 없애면 거기 담긴 메시지도 사라져서, 카프카는 지금보다 많은 수만 받아요.", "Taking one away would lose what is in it, so Kafka takes only a larger number than there is."),
         fix: ("지금보다 큰 수를 적으세요. 줄이려면 토픽을 새로 만들어요.", "Name a larger number; for fewer, make a new topic."),
+    }
+    ADDRESS_REGISTERED {
+        title: ("다른 브로커가 이미 알리고 있는 주소예요", "Another broker already tells clients this address"),
+        why: ("한 주소로는 한 브로커만 찾아갈 수 있어요. 클러스터의 다른 브로커가 같은 주소를 등록해 두었으면 Kafka는 시작하지 않아요.", "An address leads to one broker. Where another one of the cluster has registered it, Kafka does not start."),
+        fix: ("브로커마다 listeners의 포트(또는 advertised.listeners의 주소)를 다르게 하세요.", "Give each broker a port of its own in listeners, or an address of its own in advertised.listeners."),
+    }
+    COORDINATOR_AWAY {
+        title: ("브로커가 주키퍼를 잃었어요", "The broker has lost its ZooKeeper"),
+        why: ("브로커가 거듭 연결해 보았지만 로그가 끝날 때까지 주키퍼가 대답하지 않았어요. 있던 토픽은 쓸 수 있어도 토픽을 만들거나 리더를 바꾸지는 못해요.", "The broker tried again and again, and to the end of the log no ZooKeeper answered. Its topics may still be used; none can be made, and no leader changes."),
+        fix: ("주키퍼를 다시 시작하세요. 브로커는 스스로 다시 연결해요.", "Start ZooKeeper again; the broker connects by itself."),
+    }
+    BROKER_AWAY {
+        title: ("클라이언트가 브로커를 잃었어요", "The client has lost its broker"),
+        why: ("거듭 연결해 보았지만 받는 쪽이 없었어요. 브로커가 멈췄거나, 아직 시작하는 중이에요. 이 줄이 더 나오지 않으면 다시 연결된 거예요.", "It tried again and again, and nobody was there: the broker has ended, or is still starting. Once these lines stop, it is connected again."),
+        fix: ("브로커가 돌고 있는지 보고, 멈췄으면 다시 시작하세요. 클라이언트는 그대로 두어도 돼요.", "See whether the broker runs, and start it again if not. The client may stay as it is."),
     }
     TOPIC_CONFIG {
         title: ("토픽에는 없는 설정이에요", "Topics have no such setting"),

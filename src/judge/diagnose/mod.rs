@@ -66,7 +66,6 @@ impl Diagnosis {
 /// The reader's.
 pub fn diagnose(reader: impl io::Read) -> io::Result<Diagnosis> {
     let mut diagnosis = scan::scan(reader)?;
-    // the order in which it was seen stays within each
-    diagnosis.causes.sort_by_key(|cause| std::cmp::Reverse(cause.rule.severity));
+    diagnosis.causes.sort_by_key(|cause| (std::cmp::Reverse(cause.rule.severity), cause.line));
     Ok(diagnosis)
 }

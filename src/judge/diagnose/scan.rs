@@ -13,7 +13,8 @@ use memchr::{memchr, memchr_iter};
 use super::blocks::{Blocks, Lines};
 use super::{Cause, Diagnosis, SHOWN_MAX, Unknown};
 use crate::judge::rules::runtime::{
-    AMBIGUOUS, Ambiguous, CLUES, CONSEQUENCES, CONSUMER_ENDS, CONSUMER_WAITED, Clue, Facts, TIMED_OUT,
+    AMBIGUOUS, Ambiguous, BROKER_AWAY, CLUES, CONSEQUENCES, CONSUMER_ENDS, CONSUMER_WAITED, COORDINATOR_AWAY, Clue, Facts,
+    TIMED_OUT,
 };
 use crate::judge::rules::{RULES, Rule};
 
@@ -25,6 +26,11 @@ const SEARCHERS_MAX: usize = 8;
 const BLOCKS_EACH: usize = 2;
 /// How many lines the exception behind an error may take.
 const STACK_LINES: u64 = 40;
+
+/// How often somebody must have been away for it to be worth telling: a server that starts, or starts again, is away for a moment.
+const AWAY_LEAST: u64 = 3;
+/// How clients begin what they say; brokers are clients of each other, and wait for each other while they start.
+const CLIENTS: [&str; 3] = ["[Producer clientId=", "[Consumer clientId=", "[AdminClient clientId="];
 
 /// What a sentence means.
 #[derive(Clone, Copy)]
@@ -190,6 +196,10 @@ struct Scan {
     unfolded: u64,
     /// The cause that what follows is counted with.
     current: Option<usize>,
+    /// The lines that say that the coordinator is not reached, since it was last.
+    coordinator_away: Option<Cause>,
+    /// The lines in which a client says so of a broker.
+    broker_away: Option<Cause>,
 }
 
 impl Scan {
@@ -207,20 +217,14 @@ impl Scan {
     }
 
     fn sign(&mut self, sign: Sign, place: Place<'_>) {
-        let Place { number, at_start, line, behind } = place;
+        let Place { number, at_start, line, .. } = place;
         match sign {
-            Sign::Clue(clue) => {
-                if clue == Clue::Start {
-                    (self.current, self.unfolded) = (None, 0);
-                }
-                self.facts.learn(clue, &shown(behind));
-                self.pending = None;
-                if clue != Clue::Start && clue != Clue::CoordinatorNamed {
-                    self.fold();
-                }
-            }
+            Sign::Clue(clue) => self.clue(clue, place),
             Sign::Consequence => {
-                self.pending = None;
+                // where nothing is known that it follows from, the error stays one that is to be explained
+                if self.current.is_some() {
+                    self.pending = None;
+                }
                 self.fold();
             }
             Sign::Error => {
@@ -234,8 +238,46 @@ impl Scan {
                     self.cause(&CONSUMER_WAITED, error, text.as_bytes());
                 }
             }
-            Sign::Ambiguous(sentence) => self.cause(self.facts.cause(sentence), number, line),
+            Sign::Ambiguous(sentence) => {
+                // whoever was away is the cause
+                (self.coordinator_away, self.broker_away) = (None, None);
+                self.cause(self.facts.cause(sentence), number, line);
+            }
             Sign::Cause(rule) => self.cause(rule, number, line),
+        }
+    }
+
+    fn clue(&mut self, clue: Clue, place: Place<'_>) {
+        let Place { number, line, behind, .. } = place;
+        match clue {
+            Clue::Start => {
+                self.give_up();
+                self.settle();
+                (self.current, self.unfolded) = (None, 0);
+            }
+            Clue::CoordinatorNamed => {}
+            Clue::CoordinatorAway => again(&mut self.coordinator_away, &COORDINATOR_AWAY, number, line),
+            Clue::CoordinatorThere => self.coordinator_away = None,
+            _ => {
+                if clue == Clue::BrokerUnreachable && CLIENTS.iter().any(|client| shown(line).contains(client)) {
+                    again(&mut self.broker_away, &BROKER_AWAY, number, line);
+                }
+                self.pending = None;
+                self.fold();
+            }
+        }
+        self.facts.learn(clue, &shown(behind));
+    }
+
+    /// Who was away, and not for a moment only, is a cause where nothing else was found to be.
+    fn settle(&mut self) {
+        for away in [self.coordinator_away.take(), self.broker_away.take()].into_iter().flatten() {
+            let known = self.diagnosis.causes.iter_mut().find(|cause| cause.rule.code == away.rule.code);
+            match known {
+                _ if away.count < AWAY_LEAST => {}
+                Some(cause) => (cause.count, cause.last_line) = (cause.count + away.count, away.last_line),
+                None => self.diagnosis.causes.push(away),
+            }
         }
     }
 
@@ -282,9 +324,17 @@ impl Scan {
 
     fn finish(mut self) -> Diagnosis {
         self.give_up();
+        self.settle();
         self.diagnosis.lines = self.lines + u64::from(self.open_line);
         self.diagnosis
     }
+}
+
+/// Counts one more line that says that somebody is away.
+fn again(away: &mut Option<Cause>, rule: &'static Rule, number: u64, line: &[u8]) {
+    let first = || Cause { rule, line: number, last_line: number, count: 0, text: shown(line), folded: 0 };
+    let away = away.get_or_insert_with(first);
+    (away.count, away.last_line) = (away.count + 1, number);
 }
 
 /// What stands up to the end of a line, cut to what is shown.

@@ -149,3 +149,19 @@ fn nobody_waits_for_a_thread_that_panicked() {
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err(), "{searchers} threads");
     }
 }
+
+#[test]
+fn a_fatal_error_that_nothing_explains_is_told_of() {
+    let fatal = "[2023-11-01 10:00:00,000] ERROR [KafkaServer id=1] Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer)\njava.lang.IllegalStateException: the moon is full\n";
+    let exiting = "[2023-11-01 10:00:00,000] ERROR Exiting Kafka due to fatal exception during startup. (kafka.Kafka$)\njava.lang.IllegalStateException: the moon is full\n";
+    let start = "[2023-11-01 10:00:00,000] INFO starting (kafka.server.KafkaServer)\n";
+    let found = diagnose([start, fatal, exiting, INFO].concat().as_bytes()).expect("read");
+    assert_eq!((found.causes.len(), found.unknown.count, found.unknown.line), (0, 2, 2));
+    assert!(found.found());
+    // another start does not make up for it, and a cause does
+    let found = diagnose([fatal, start].concat().as_bytes()).expect("read");
+    assert_eq!(found.unknown.count, 1);
+    let found = diagnose([fatal, "Caused by: java.io.IOException: No space left on device\n", exiting].concat().as_bytes())
+        .expect("read");
+    assert_eq!((found.causes.len(), found.causes[0].folded, found.unknown.count), (1, 2, 0));
+}

@@ -58,6 +58,28 @@ pub fn json(findings: &[Diagnostic], language: Language) -> String {
     format!("{:#}\n", Value::Array(rows))
 }
 
+/// A fix in SARIF; `None` where it changes what has no place there: a byte order mark takes no column.
+fn fix_as_sarif(found: &Diagnostic, fix: &Fix, positions: &Positions<'_>, language: Language) -> Option<Value> {
+    let mut replacements = Vec::new();
+    for edit in &fix.edits {
+        let (start, end) = (positions.of(edit.range.start), positions.of(edit.range.end));
+        if start == end && !edit.range.is_empty() {
+            return None;
+        }
+        replacements.push(json!({
+            "deletedRegion": {
+                "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
+            },
+            "insertedContent": { "text": edit.text },
+        }));
+    }
+    let changes = json!([{ "artifactLocation": { "uri": uri(file_of(found)) }, "replacements": replacements }]);
+    Some(match &found.help {
+        Some(help) => json!({ "description": { "text": help.say(language) }, "artifactChanges": changes }),
+        None => json!({ "artifactChanges": changes }),
+    })
+}
+
 /// SARIF 2.1.0, with every rule that found something.
 pub fn sarif(findings: &[Diagnostic], language: Language) -> String {
     let found_by: Vec<_> = RULES.iter().filter(|rule| findings.iter().any(|found| found.code == rule.code)).collect();
@@ -89,23 +111,8 @@ pub fn sarif(findings: &[Diagnostic], language: Language) -> String {
                 "artifactLocation": { "uri": uri(file_of(found)) }, "region": region,
             } }],
         });
-        if let Some(fix) = &found.fix {
-            let replacements = fix.edits.iter().map(|edit| {
-                let (start, end) = (positions.of(edit.range.start), positions.of(edit.range.end));
-                json!({
-                    "deletedRegion": {
-                        "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
-                    },
-                    "insertedContent": { "text": edit.text },
-                })
-            });
-            result["fixes"] = json!([{
-                "description": { "text": found.help.as_ref().map_or_else(String::new, |help| help.say(language)) },
-                "artifactChanges": [{
-                    "artifactLocation": { "uri": uri(file_of(found)) },
-                    "replacements": replacements.collect::<Vec<_>>(),
-                }],
-            }]);
+        if let Some(fix) = found.fix.as_ref().and_then(|fix| fix_as_sarif(found, fix, positions, language)) {
+            result["fixes"] = json!([fix]);
         }
         results.push(result);
     });
@@ -201,7 +208,7 @@ pub fn junit(files: &[String], findings: &[Diagnostic], language: Language) -> S
     out
 }
 
-/// Text within XML; control characters, which XML cannot hold, become blanks.
+/// Text within XML; what XML cannot hold, control characters above all, becomes blanks.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -210,6 +217,7 @@ fn xml(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => out.push(' '),
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }

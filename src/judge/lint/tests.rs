@@ -112,10 +112,81 @@ fn columns_count_characters_and_formats_are_well_formed() {
         let index = result["ruleIndex"].as_u64().expect("an index") as usize;
         assert_eq!(sarif["runs"][0]["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
     }
+    let junit = formats::junit(&["odd \u{ffff}<\u{1}>".to_owned()], &[], Language::En);
+    assert!(junit.contains("classname=\"odd  &lt; &gt;\""));
     let junit = formats::junit(&["clean.properties".to_owned()], &found, Language::En);
     assert!(junit.contains("<testcase name=\"lint\" classname=\"clean.properties\"/>"));
     assert_eq!(junit.matches("<failure").count(), found.len());
     assert_eq!(formats::github(&found, Language::En).lines().count(), found.len());
+}
+
+/// What the schema of SARIF 2.1.0 and those who read it ask of a log.
+#[track_caller]
+fn check_sarif(findings: &[Diagnostic]) {
+    for language in [Language::En, Language::Ko] {
+        let log: serde_json::Value = serde_json::from_str(&formats::sarif(findings, language)).expect("JSON");
+        let run = &log["runs"][0];
+        assert_eq!((&log["version"], log["runs"].as_array().map(Vec::len)), (&"2.1.0".into(), Some(1)));
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+        let levels = ["note", "warning", "error"];
+        for rule in rules {
+            assert!(rules.iter().filter(|other| other["id"] == rule["id"]).count() == 1 && rule["name"].is_string());
+            let texts = ["shortDescription", "fullDescription", "help"];
+            assert!(texts.iter().all(|text| rule[text]["text"].as_str().is_some_and(|text| !text.is_empty())), "{rule}");
+            assert!(levels.contains(&rule["defaultConfiguration"]["level"].as_str().expect("a level")));
+        }
+        let results = run["results"].as_array().expect("results");
+        assert_eq!(results.len(), findings.len());
+        let place = |region: &serde_json::Value| {
+            let number = |key: &str| region[key].as_u64().filter(|number| *number > 0).expect("a number from 1");
+            let (start, end) = ((number("startLine"), number("startColumn")), (number("endLine"), number("endColumn")));
+            assert!(start <= end, "{region}");
+            start == end
+        };
+        let is_uri = |uri: &serde_json::Value| {
+            let uri = uri.as_str().expect("a URI");
+            !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%:".contains(&byte))
+        };
+        for result in results {
+            let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small")];
+            assert_eq!(rule["id"], result["ruleId"]);
+            assert!(levels.contains(&result["level"].as_str().expect("a level")) && result["message"]["text"].is_string());
+            let location = &result["locations"][0]["physicalLocation"];
+            assert!(is_uri(&location["artifactLocation"]["uri"]));
+            place(&location["region"]);
+            for fix in result["fixes"].as_array().into_iter().flatten() {
+                assert!(fix["description"]["text"].as_str().is_none_or(|text| !text.is_empty()));
+                let change = &fix["artifactChanges"][0];
+                assert_eq!(change["artifactLocation"], location["artifactLocation"]);
+                for replacement in change["replacements"].as_array().expect("replacements") {
+                    let nothing = place(&replacement["deletedRegion"]) && replacement["insertedContent"]["text"] == "";
+                    assert!(!nothing, "it changes something: {fix}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sarif_is_as_its_schema_wants_it() {
+    let of = |name: &str, bytes: &[u8]| lint(&input(name, bytes), &Options::default()).expect("its kind is known");
+    check_sarif(&[]);
+    let odd =
+        of("/한글/server b%[1]:x,y.properties", "\u{feff}broker.id=0 \r\n한글=1\r\nnum.partitions=3 # 셋\rPort=1\n".as_bytes());
+    assert!(odd.iter().any(|found| found.code == "KL432" && found.fix.is_some()), "a byte order mark");
+    check_sarif(&odd);
+    check_sarif(&of("server.properties", b"a\xff\xfeb=1\nbroker.id=x\nlisteners=HTTP://:1\nzookeeper.connect=h\n"));
+    check_sarif(&of("server.properties", b"broker.id=1\nlog.dirs=\\u12\n"));
+    check_sarif(&of("server.properties", b"\0\x01"));
+    check_sarif(&of("server.properties", b""));
+    let markdown = "# 한글\n\n```sh\nbin/kafka-topics.sh --lst --zookeeper \\\n localhost:2181\n```\n`num.partitions=0`\n";
+    check_sarif(&of("README.md", markdown.as_bytes()));
+    check_sarif(&script::judge_line("bin/kafka-topics.sh --list --zookeeper localhost:2181", &Options::default()));
+    let broker = b"broker.id=1\nlisteners=PLAINTEXT://localhost:9092\nzookeeper.connect=localhost:2181\n";
+    let files = ["a/server-1.properties", "a/server-2.properties"].map(|name| input(name, broker));
+    let found = between(&files, &Options::default());
+    assert!(!found.is_empty());
+    check_sarif(&found);
 }
 
 proptest! {
@@ -145,4 +216,16 @@ proptest! {
         prop_assert!(after.iter().all(|code| before.contains(code)), "{before:?} {after:?}");
         prop_assert!(fixed.count > 0 || fixed.bytes == bytes);
     }
+}
+
+#[test]
+fn what_follows_from_a_mistake_in_krafts_settings_is_not_told() {
+    let kraft = "process.roles=broker\nnode.id=1\ncontroller.quorum.voters=2@localhost:9093\ncontroller.listener.names=CONTROLLER\nlisteners=PLAINTEXT://:9092\nlistener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\nlog.dirs=/data\n";
+    let check =
+        |text: &str, expected: &[&str]| assert_eq!(codes(&input("server.properties", text), &Options::default()), expected);
+    check(kraft, &[]);
+    check(&kraft.replace("voters=2@", "voters=1@"), &["KL475"]);
+    check(&kraft.replace("node.id=1", "node.id=one"), &["KL423"]);
+    check(&kraft.replace("names=CONTROLLER", "names=OTHER"), &["KL499"]);
+    check(&kraft.replace("roles=broker", "roles=brokr"), &["KL428"]);
 }

@@ -160,6 +160,7 @@ pub static RULES: &[&Rule] = &[
     &runtime::JMX_PORT,
     &runtime::LOGS_NOT_WRITABLE,
     &runtime::VM_OPTION,
+    &runtime::HEAP_BOUNDS,
     &command::tool_options::NO_BOOTSTRAP,
     &command::tool_options::ONE_ACTION,
     &command::unknown_option::RULE,
@@ -353,6 +354,9 @@ pub static RULES: &[&Rule] = &[
     &runtime::CONSUMER_WAITED,
     &runtime::FEWER_PARTITIONS,
     &runtime::TOPIC_CONFIG,
+    &runtime::ADDRESS_REGISTERED,
+    &runtime::COORDINATOR_AWAY,
+    &runtime::BROKER_AWAY,
 ];
 
 /// The rule with that code or name.

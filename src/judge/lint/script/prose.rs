@@ -13,6 +13,7 @@ use crate::judge::lint::Input;
 use crate::judge::rules::config::file::{ConfigFile, KafkaVersion};
 use crate::judge::rules::config::kind::Kind;
 use crate::judge::rules::config::{self, keys};
+use crate::judge::rules::{self, On};
 use crate::properties;
 use crate::text::Message;
 use crate::text::config::labels;
@@ -43,9 +44,30 @@ pub(super) fn judge_part(bytes: &[u8], kind: Kind, version: KafkaVersion) -> Vec
     let mut findings = config::judge(&file);
     findings.retain(|found| {
         let place = &found.primary.range;
-        *place != (0..0) && !to_fill_in.iter().any(|filled| filled.contains(&place.start))
+        *place != (0..0) && !to_fill_in.iter().any(|filled| filled.contains(&place.start)) && !may_fit(found, &file.document)
     });
     findings
+}
+
+/// Rules about settings that do not fit each other, or Kafka's default for the other.
+const OF_SEVERAL: [&str; 16] = [
+    "KL465", "KL466", "KL467", "KL469", "KL470", "KL474", "KL475", "KL476", "KL477", "KL478", "KL479", "KL499", "KL512", "KL513",
+    "KL515", "KL517",
+];
+
+/// Whether another line of the file, which is not shown here, may make it right.
+fn may_fit(found: &Diagnostic, part: &properties::Document) -> bool {
+    let has = |key: &&str| part.get(key).is_some();
+    match found.code {
+        "KL506" => found.fix.is_none() && !has(&"listener.security.protocol.map"),
+        "KL511" => !has(&"advertised.listeners"),
+        code if OF_SEVERAL.contains(&code) => match rules::find(code).map(|rule| &rule.on) {
+            // it says with which others it does not go
+            Some(On::Refused { keys }) => keys.len() < 2 || !keys.iter().all(has),
+            _ => true,
+        },
+        _ => false,
+    }
 }
 
 fn settings_block(block: &SettingsBlock, text: &str, version: KafkaVersion) -> Vec<Diagnostic> {

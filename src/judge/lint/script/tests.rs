@@ -152,6 +152,19 @@ Then `num.partitions=0`, `zookeeper.connect=a:2181` and `listeners=PLAINTEXT://l
 - `broker.id`: `<number>`
 ";
     check("README.md", text, &[("KL424", 3, 11, "1.0"), ("KL401", 5, 1, "num.partitons"), ("KL426", 7, 22, "0")]);
+    // the rest of the file may make these right
+    for silent in [
+        "If `process.roles` is set to `broker`, it is a broker.",
+        "```\nbroker.id=1\nlisteners=OUTSIDE://:9094,INSIDE://:9092\ninter.broker.listener.name=INSIDE\n```",
+        "```\nprocess.roles=controller\nnode.id=1\nlisteners=CONTROLLER://a:9093\ncontroller.quorum.voters=1@a:9093,2@b:9093\n```",
+        "```\nbroker.id=1\nadvertised.listeners=OUTSIDE://h:9094\n```",
+        "```\nbroker.id=1\nlisteners=PLAINTEXT://0.0.0.0:9092\n```",
+        "```\nbroker.id=1\nreplica.fetch.wait.max.ms=40000\n```",
+    ] {
+        check("README.md", silent, &[]);
+    }
+    check("README.md", "`listeners=HTTP://:9092`", &[("KL506", 1, 12, "HTTP")]);
+    check("README.md", "`advertised.listeners=PLAINTEXT://0.0.0.0:9092`", &[("KL511", 1, 35, "0.0.0.0")]);
     check("README.md", "`port` was removed from `server.properties`; use `listeners`, `broker.id`.", &[]);
     check("README.md", "Our service has a `port` and `host.name`.", &[]);
     check("README.md", "```\nname=x\nport=80\n```", &[]);

@@ -1,5 +1,7 @@
 //! KL203: an option that the tool does not have, as `--reflection-factor`.
 
+use std::ops::Range;
+
 use super::invocation::Invocation;
 use super::tool_line::{self, Reading, ToolLine};
 use crate::catalog::tools::{self, ToolOption};
@@ -27,8 +29,10 @@ const WITHOUT_ZOOKEEPER: KafkaVersion = KafkaVersion { major: 3, minor: 0 };
 const REPLACED: [(&str, &str); 3] = [
     ("--broker-list", "--bootstrap-server"),
     ("--metadata-broker-list", "--bootstrap-server"),
-    ("--zookeeper", "--bootstrap-server"),
+    (ZOOKEEPER, "--bootstrap-server"),
 ];
+/// Took the address of ZooKeeper.
+const ZOOKEEPER: &str = "--zookeeper";
 
 /// What an option is for, where a learner meets it.
 const PURPOSES: [(&str, Text); 9] = [
@@ -92,15 +96,33 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
     let purpose = PURPOSES.iter().find(|(option, _)| right == Some(*option)).map(|(_, text)| Message::from(*text));
     let explanation = Message::from(RULE.text.why);
     let edit = |option: &str| Edit { range: range.clone(), text: option.to_owned() };
+    // what stood behind it is ZooKeeper's address, and the new option wants a broker's
+    let of_zookeeper = unrecognized.typed == ZOOKEEPER && matches!(meant, Meant::Replaced(_));
+    let edits = match right.filter(|_| unrecognized.word.is_plain(typed)) {
+        Some(option) if of_zookeeper => broker_port(invocation, typed, &range).map(|port| vec![edit(option), port]),
+        Some(option) => Some(vec![edit(option)]),
+        None => None,
+    };
     Some(Diagnostic {
         you_will_see: Some(Message::new(seen).with("option", unrecognized.name)),
         explanation: purpose.map_or(explanation.clone(), |purpose| purpose.and(explanation)),
-        help: Some(right.map_or(Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool), |_| RULE.text.fix.into())),
-        fix: right
-            .filter(|_| unrecognized.word.is_plain(typed))
-            .map(|option| Fix { edits: vec![edit(option)], safe: matches!(meant, Meant::Near(_)) }),
+        help: Some(match right {
+            Some(_) if of_zookeeper => text::UNKNOWN_OPTION_ZOOKEEPER_FIX.into(),
+            Some(_) => RULE.text.fix.into(),
+            None => Message::new(text::UNKNOWN_OPTION_LIST).with("tool", tool),
+        }),
+        fix: edits.map(|edits| Fix { edits, safe: matches!(meant, Meant::Near(_)) }),
         ..line.found(&RULE, range.clone(), label(tool, &meant))
     })
+}
+
+/// The edit that makes the broker's address of ZooKeeper's on this machine, in the word behind an option; elsewhere nobody can tell
+/// where the broker is.
+fn broker_port(invocation: &Invocation, typed: &str, option: &Range<usize>) -> Option<Edit> {
+    let word = invocation.arguments.iter().find(|word| word.range.start >= option.end).filter(|word| word.is_plain(typed))?;
+    let address = word.text.as_deref()?;
+    let host = address.strip_suffix(":2181").filter(|host| matches!(*host, "localhost" | "127.0.0.1"))?;
+    Some(Edit { range: word.place(typed, host.len() + 1..address.len()), text: "9092".to_owned() })
 }
 
 fn label(tool: &str, meant: &Meant) -> Message {

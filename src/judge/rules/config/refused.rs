@@ -211,6 +211,10 @@ pub(super) fn check(judged: &mut Judgement<'_>) {
         }
     }
     for _ in 0..CAUSES_MAX {
+        // the roles decide what all the others mean
+        if judged.has("process.roles") && !originals.contains_key("process.roles") {
+            return;
+        }
         match BrokerConfig::new(originals.clone()) {
             Ok(config) => {
                 judged.config = Some(config);

@@ -31,6 +31,8 @@ causes! {
     LOGS_NOT_WRITABLE: "KL129", "logs-not-writable", Error, ["Could not rename log file", "Error opening log file"];
     /// The script took Java for another version.
     VM_OPTION: "KL130", "java-version-unread", Error, ["Unrecognized VM option 'PrintGC"];
+    /// A heap that is to begin larger than it may become.
+    HEAP_BOUNDS: "KL131", "heap-bounds-contradict", Error, ["Initial heap size set to a larger value than the maximum heap size", "Incompatible minimum and maximum heap sizes specified"];
 
     /// Nothing listens where the coordinator should be.
     COORDINATOR_NOT_RUNNING: "KL801", "coordinator-not-running", Error, [];
@@ -92,4 +94,10 @@ causes! {
     FEWER_PARTITIONS: "KL829", "partitions-only-grow", Error, [", which is higher than the requested ", "InvalidPartitionsException: Topic already has"];
     /// A key that topics do not have.
     TOPIC_CONFIG: "KL830", "unknown-topic-config", Error, ["Unknown topic config name:", "to be added must be in the format \"key=val\""];
+    /// An address that another broker tells its clients.
+    ADDRESS_REGISTERED: "KL831", "address-of-another-broker", Error, ["in advertised listeners are already registered by broker"];
+    /// The coordinator of a broker that runs is gone.
+    COORDINATOR_AWAY: "KL832", "coordinator-away", Warning, [];
+    /// The broker of a client that runs is gone.
+    BROKER_AWAY: "KL833", "broker-away", Warning, [];
 }

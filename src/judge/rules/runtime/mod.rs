@@ -33,10 +33,14 @@ pub enum Clue {
     Disconnected,
     /// A topic cannot be made with that many replicas.
     TooFewBrokers,
+    /// The broker tries once more to reach its coordinator.
+    CoordinatorAway,
+    /// The coordinator has answered.
+    CoordinatorThere,
 }
 
 /// The words of each clue.
-pub const CLUES: [(&str, Clue); 11] = [
+pub const CLUES: [(&str, Clue); 14] = [
     ("Session 0x0 for server ", Clue::CoordinatorNamed),
     ("] INFO starting (kafka.server.KafkaServer)", Clue::Start),
     ("Connecting to zookeeper on ", Clue::CoordinatorNamed),
@@ -48,6 +52,9 @@ pub const CLUES: [(&str, Clue); 11] = [
     ("Bootstrap broker ", Clue::Disconnected),
     ("=INVALID_REPLICATION_FACTOR}", Clue::TooFewBrokers),
     ("Node may not be available", Clue::BrokerUnreachable),
+    (", Closing socket connection. Attempting reconnect except", Clue::CoordinatorAway),
+    ("closing socket connection and attempting reconnect", Clue::CoordinatorAway),
+    ("Session establishment complete on server ", Clue::CoordinatorThere),
 ];
 
 /// A sentence with several causes.
@@ -67,7 +74,8 @@ pub const AMBIGUOUS: [(&str, Ambiguous); 3] = [
 ];
 
 /// Lines that only follow from a cause.
-pub const CONSEQUENCES: [&str; 7] = [
+pub const CONSEQUENCES: [&str; 8] = [
+    "Shutdown broker because all log dirs in ",
     "Shutdown broker because none of the specified log dirs",
     "Unable to open socket to ",
     "Fatal error during KafkaServer startup. Prepare to shutdown",
@@ -111,6 +119,7 @@ impl Facts {
             Clue::BrokerUnreachable => self.unreachable = true,
             Clue::Disconnected => self.disconnected_at = port(behind),
             Clue::TooFewBrokers => self.too_few_brokers = true,
+            Clue::CoordinatorAway | Clue::CoordinatorThere => {}
         }
     }
 

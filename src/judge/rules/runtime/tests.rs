@@ -28,6 +28,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("KL129", "[0.000s][error][logging] Error opening log file '/k/bin/../logs/kafkaServer-gc.log': Permission denied"),
     ("KL130", "Unrecognized VM option 'PrintGCDateStamps'\nError: Could not create the Java Virtual Machine."),
+    ("KL131", "Error occurred during initialization of VM\nInitial heap size set to a larger value than the maximum heap size"),
+    (
+        "KL831",
+        "[2023-11-01 10:00:00,000] ERROR [KafkaServer id=1] Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer)\njava.lang.IllegalArgumentException: requirement failed: Configured end points localhost:9092 in advertised listeners are already registered by broker 0",
+    ),
     (
         "KL806",
         "[2023-11-01 10:00:00,000] ERROR Unable to start acceptor for ListenerName(PLAINTEXT) (kafka.network.DataPlaneAcceptor)\norg.apache.kafka.common.KafkaException: Socket server failed to bind to 0.0.0.0:9092: Address already in use.\nCaused by: java.net.BindException: Address already in use",
@@ -184,6 +189,28 @@ fn one_time_out_of_a_client_has_three_causes() {
     check(&(unreachable.to_owned() + &disconnected(9092) + producer), &["KL804"]);
     check(&(disconnected(2181) + producer), &["KL212"]);
     check(end, &["KL805"]);
+}
+
+/// Somebody who is away for longer than a moment.
+#[test]
+fn who_is_away_while_others_run_is_told_of() {
+    let away = REFUSED.replace("0x0", "0x10003e406790008").repeat(4);
+    let back = "[2023-11-01 10:00:09,000] INFO Session establishment complete on server localhost/127.0.0.1:2181, session id = 0x10003e406790008, negotiated timeout = 18000 (org.apache.zookeeper.ClientCnxn)\n";
+    check(&away, &["KL832"]);
+    check(&(away.clone() + back), &[]);
+    check(&(away.clone() + back + &away), &["KL832"]);
+    check(&(away + NO_COORDINATOR), &["KL801"]);
+    let old = "[2023-11-01 10:00:01,000] WARN Session 0x0 for server null, unexpected error, closing socket connection and attempting reconnect (org.apache.zookeeper.ClientCnxn)\n";
+    check(&old.repeat(3), &["KL832"]);
+    let lost = |client: &str| {
+        format!(
+            "[2023-11-01 10:00:00,000] WARN [{client} clientId=console, groupId=g] Connection to node 0 (localhost/127.0.0.1:9092) could not be established. Broker may not be available. (org.apache.kafka.clients.NetworkClient)\n"
+        )
+    };
+    check(&lost("Consumer").repeat(3), &["KL833"]);
+    check(&lost("Producer").repeat(2), &[]);
+    let end = "org.apache.kafka.common.errors.TimeoutException: Topic t not present in metadata after 60000 ms.\n";
+    check(&(lost("Producer").repeat(9) + end), &["KL804"]);
 }
 
 #[test]

@@ -202,8 +202,11 @@ fn unknown_option() -> Vec<Case> {
         fires(
             "./kafka-topics.sh --list --zookeeper localhost:2181",
             "--zookeeper",
-            Some("./kafka-topics.sh --list --bootstrap-server localhost:2181"),
+            Some("./kafka-topics.sh --list --bootstrap-server localhost:9092"),
         ),
+        // where the broker is cannot be told from where ZooKeeper is
+        fires("./kafka-topics.sh --list --zookeeper zk1:2181/kafka", "--zookeeper", None),
+        fires("./kafka-topics.sh --list --zookeeper $ZOOKEEPER", "--zookeeper", None),
         fires("./kafka-topics.sh --list --quiet", "--quiet", None),
         fires(
             "cd .. && sudo -u kafka bin/kafka-topics.sh --lst",
