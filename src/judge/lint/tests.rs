@@ -228,4 +228,7 @@ fn what_follows_from_a_mistake_in_krafts_settings_is_not_told() {
     check(&kraft.replace("node.id=1", "node.id=one"), &["KL423"]);
     check(&kraft.replace("names=CONTROLLER", "names=OTHER"), &["KL499"]);
     check(&kraft.replace("roles=broker", "roles=brokr"), &["KL428"]);
+    let migrating = "broker.id=0\nzookeeper.connect=h:2181\nzookeeper.metadata.migration.enable=true\ncontroller.quorum.voters=1@h:9093\ncontroller.listener.names=CONTROLLER\nlistener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT\nlog.dirs=/data\n";
+    check(migrating, &[]);
+    check(&migrating.replace("/data", "\"/data\""), &["KL421"]);
 }

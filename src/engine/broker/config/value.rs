@@ -102,13 +102,24 @@ fn parse_type(key: &ConfigKey, text: &str) -> Result<Value, Exception> {
         "SHORT" => text.parse().map(Value::Short).map_err(|_| number()),
         "INT" => text.parse().map(Value::Int).map_err(|_| number()),
         "LONG" => text.parse().map(Value::Long).map_err(|_| number()),
-        "DOUBLE" => text.parse().map(Value::Double).map_err(|_| number()),
+        "DOUBLE" => double(text).map(Value::Double).ok_or_else(number),
         "LIST" if text.is_empty() => Ok(Value::List(Vec::new())),
         "LIST" => Ok(Value::List(split_list(text).map(str::to_owned).collect())),
         "CLASS" if KNOWN_CLASSES.contains(&text) => Ok(Value::Class(text.to_owned())),
         "CLASS" => Err(invalid(&format!("Class {text} could not be found."))),
         "PASSWORD" => Ok(Value::Password(text.to_owned())),
         _ => Ok(Value::Text(text.to_owned())),
+    }
+}
+
+/// Java's `Double.parseDouble`, without its hexadecimal form: `0.5f` and `0.5d` are numbers to it, `inf` is none.
+fn double(text: &str) -> Option<f64> {
+    match text.strip_prefix(['+', '-']).unwrap_or(text) {
+        "NaN" | "Infinity" => text.parse().ok(),
+        decimal if decimal.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            text.strip_suffix(['f', 'F', 'd', 'D']).unwrap_or(text).parse().ok()
+        }
+        _ => None,
     }
 }
 

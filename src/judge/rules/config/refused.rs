@@ -4,8 +4,9 @@ use super::connect_string;
 use super::file::{Judgement, KafkaVersion};
 use super::kind::Kind;
 use super::listeners::{self, TOGETHER};
-use super::value::{is_class_name, is_javas};
-use crate::engine::broker::config::{BrokerConfig, split_list};
+use super::value::is_class_name;
+use crate::catalog::configs::ConfigKey;
+use crate::engine::broker::config::{BrokerConfig, parse_value, split_list};
 use crate::judge::diagnostic::Severity;
 use crate::judge::rules::{On, RULES, Rule};
 use crate::text::config::{labels, limits as text, values};
@@ -179,6 +180,8 @@ pub static FORMAT_VERSION: Rule = Rule::refused(
 /// Whatever else Kafka refuses.
 pub static REFUSED: Rule = Rule::file("KL499", "refused-by-kafka", Severity::Error, values::REFUSED);
 
+/// Whether Kafka goes to ZooKeeper, to KRaft's controllers or from one to the other.
+const DECIDES_MODE: [&str; 2] = ["process.roles", "zookeeper.metadata.migration.enable"];
 /// The most causes that one file is asked for.
 const CAUSES_MAX: usize = 32;
 
@@ -190,8 +193,8 @@ pub(super) fn check(judged: &mut Judgement<'_>) {
     startup(judged);
     let mut originals = judged.originals();
     // a class may be in a jar of the user's own
-    let unseen = |key: &str, class: &str| judged.known(key).is_some_and(|known| known.kind == "CLASS") && !is_javas(class);
-    originals.retain(|key, class| !unseen(key, class.trim()));
+    let unseen = |key: &ConfigKey, class: &str| key.kind == "CLASS" && parse_value(key, class).is_err();
+    originals.retain(|key, class| !judged.known(key).is_some_and(|known| unseen(known, class)));
     let assignors = originals.get("group.consumer.assignors");
     if assignors.is_some_and(|names| split_list(names).all(is_class_name)) {
         originals.remove("group.consumer.assignors");
@@ -211,8 +214,8 @@ pub(super) fn check(judged: &mut Judgement<'_>) {
         }
     }
     for _ in 0..CAUSES_MAX {
-        // the roles decide what all the others mean
-        if judged.has("process.roles") && !originals.contains_key("process.roles") {
+        // the mode decides what the others mean
+        if DECIDES_MODE.iter().any(|key| judged.has(key) && !originals.contains_key(*key)) {
             return;
         }
         match BrokerConfig::new(originals.clone()) {

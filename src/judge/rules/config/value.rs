@@ -73,7 +73,7 @@ pub(super) fn refusal(judged: &Judgement<'_>, key: &ConfigKey, value: &str) -> O
         return None;
     }
     match key.kind {
-        "CLASS" if is_class_name(value.trim()) && !is_javas(value.trim()) => None,
+        "CLASS" if is_class_name(value.trim()) => None,
         "INT" | "LONG" | "BOOLEAN" if judged.file.kind == Kind::Coordinator => parse_value(key, value)
             .err()
             .map(|_| format!("java.lang.NumberFormatException: For input string: \"{}\"", value.trim())),
@@ -105,11 +105,6 @@ pub(super) fn is_class_name(value: &str) -> bool {
     !value.is_empty()
         && value.split('.').all(|part| part.starts_with(|c: char| c.is_alphabetic() || c == '_'))
         && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'))
-}
-
-/// Classes of Java's own: none of them is what Kafka looks for.
-pub(super) fn is_javas(value: &str) -> bool {
-    ["java.", "javax.", "scala."].iter().any(|prefix| value.starts_with(prefix))
 }
 
 /// The finding with the words of the server that reads the file.

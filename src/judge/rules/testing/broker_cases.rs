@@ -166,6 +166,7 @@ pub(super) const SILENT: &[(&str, &str)] = &[
     ("KL421", "log.dirs=/var/lib/it's"),
     ("KL422", "log.retention.hours=7"),
     ("KL423", "broker.id= 7 "),
+    ("KL423", "log.cleaner.min.cleanable.ratio=0.5f"),
     ("KL424", "log.cleaner.min.cleanable.ratio=0.5"),
     ("KL425", "log.segment.bytes=2147483647"),
     ("KL426", "num.partitions=1"),
@@ -189,6 +190,8 @@ pub(super) const SILENT: &[(&str, &str)] = &[
     ("KL441", "num.partitions=3"),
     ("KL442", "broker.rack=r1"),
     ("KL443", "principal.builder.class=org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder"),
+    // Kafka finds the class, and most are used only where something asks for it
+    ("KL443", "create.topic.policy.class.name=java.util.ArrayList"),
     ("KL444", "inter.broker.protocol.version=3.6"),
     ("KL444", "inter.broker.protocol.version=3.6-IV2"),
     ("KL445", "broker.rack=a>b"),
