@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How much memory is taken before bytes have arrived to fill it; a frame that only claims to be long costs no more than this.
 const FIRST_RESERVE_BYTES: usize = 64 * 1024;
+/// How many times the bytes that have arrived there is room for from then on. The less often a frame grows, the less it is copied.
+const GROWTH: usize = 8;
 
 /// Why a frame could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,9 @@ pub async fn read_frame_unless_idle<R: AsyncRead + Unpin>(
     let mut body = BytesMut::with_capacity(length.min(FIRST_RESERVE_BYTES));
     let mut rest = stream.take(length as u64);
     while body.len() < length {
+        if body.len() == body.capacity() {
+            body.reserve((body.len() * (GROWTH - 1)).min(length - body.len()));
+        }
         if within(idle, rest.read_buf(&mut body)).await? == 0 {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }

@@ -27,6 +27,7 @@ pub struct RecordShape {
 }
 
 impl From<Record<'_>> for RecordShape {
+    #[inline]
     fn from(record: Record<'_>) -> Self {
         // no field is longer than its length says, which has 32 bits
         let size = |field: Option<&[u8]>| field.map_or(-1, |bytes| bytes.len() as i32);
@@ -84,6 +85,7 @@ fn walk_plain(count: i32, records: &[u8], mut visit: impl FnMut(RecordShape)) ->
 }
 
 /// Whether what should be a length says in each of its bytes that another follows.
+#[inline]
 fn is_endless(bytes: &[u8]) -> bool {
     bytes.len() >= INT_BYTES && bytes[..INT_BYTES].iter().all(|byte| byte & 0x80 != 0)
 }
@@ -116,8 +118,43 @@ struct Stream<R> {
     taken: u64,
 }
 
+/// Takes a record off unpacked bytes; `None` where it is not wholly there, or is none.
+#[inline]
+fn take_record(rest: &mut &[u8]) -> Option<RecordShape> {
+    varint::read_int(rest)?; // its length, which nobody compares
+    *rest = rest.get(1..)?;
+    let timestamp_delta = varint::read_long(rest)?;
+    let offset_delta = varint::read_int(rest)?;
+    let key_bytes = take_field(rest)?;
+    let value_bytes = take_field(rest)?;
+    let headers = varint::read_int(rest).filter(|count| *count >= 0)?;
+    for _ in 0..headers {
+        take_field(rest).filter(|key_bytes| *key_bytes >= 0)?;
+        take_field(rest)?;
+    }
+    Some(RecordShape { offset_delta, timestamp_delta, key_bytes, value_bytes })
+}
+
+#[inline]
+fn take_field(rest: &mut &[u8]) -> Option<i32> {
+    let length = varint::read_int(rest)?;
+    *rest = rest.get(usize::try_from(length).unwrap_or(0)..)?;
+    Some(length)
+}
+
 impl<R: BufRead> Stream<R> {
     fn record(&mut self) -> Result<RecordShape, StreamError> {
+        let piece = self.piece()?;
+        let mut rest = piece;
+        if let Some(shape) = take_record(&mut rest) {
+            let taken = piece.len() - rest.len();
+            self.take(taken);
+            return Ok(shape);
+        }
+        self.record_over_pieces()
+    }
+
+    fn record_over_pieces(&mut self) -> Result<RecordShape, StreamError> {
         self.varint()?; // its length, which nobody compares
         self.byte()?;
         let timestamp_delta = varint::long(self.unsigned(LONG_BYTES)?);
@@ -241,7 +278,43 @@ mod tests {
         assert_eq!(walk(1, Compression::Zstd, &bomb), Err(WalkError::TooLarge));
     }
 
+    /// What [`walk_packed`] sees where so much is unpacked at once.
+    fn walk_by(piece: usize, count: i32, unpacked: &[u8]) -> (Result<(), WalkError>, Vec<RecordShape>) {
+        let mut seen = Vec::new();
+        let walked = walk_packed(count, BufReader::with_capacity(piece, unpacked), |shape| seen.push(shape));
+        (walked, seen)
+    }
+
     proptest! {
+        #[test]
+        fn records_are_the_same_in_pieces_of_any_size(
+            lengths in proptest::collection::vec((-1_i64..200, -1_i64..200, 0_i64..3), 1..8),
+            damage in proptest::option::of((any::<prop::sample::Index>(), any::<u8>())),
+            piece in 1_usize..300,
+        ) {
+            let mut unpacked = Vec::new();
+            for (index, (key, value, headers)) in (0_i64..).zip(&lengths) {
+                varint::put(&mut unpacked, 1);
+                unpacked.push(0);
+                varint::put(&mut unpacked, index * 1000);
+                varint::put(&mut unpacked, index);
+                let fields = [*key, *value].into_iter().chain(std::iter::once(*headers)).chain((0..*headers * 2).map(|_| 3));
+                for (place, field) in fields.enumerate() {
+                    varint::put(&mut unpacked, field);
+                    if place != 2 {
+                        unpacked.resize(unpacked.len() + usize::try_from(field).unwrap_or(0), b'x');
+                    }
+                }
+            }
+            if let Some((at, byte)) = damage {
+                let at = at.index(unpacked.len());
+                unpacked[at] = byte;
+            }
+            let count = lengths.len() as i32;
+            prop_assert_eq!(walk_by(piece, count, &unpacked), walk_by(unpacked.len() + 1, count, &unpacked));
+            prop_assert_eq!(walk_by(1, count, &unpacked), walk_by(piece, count, &unpacked));
+        }
+
         #[test]
         fn any_bytes_are_walked_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), id in 0_i16..5, count in any::<i32>()) {
             let codec = Compression::from_id(id).expect("below 5");

@@ -85,6 +85,7 @@ pub fn visit_records(header: &BatchHeader, batch: &[u8], mut visit: impl FnMut(R
 }
 
 /// Takes a record off `rest`; `None` where it does not hold together, which Kafka's own reader of plain records finds too.
+#[inline]
 pub fn read_record<'a>(rest: &mut &'a [u8]) -> Option<Record<'a>> {
     let length = usize::try_from(varint::read_int(rest)?).ok()?;
     let (mut body, after) = rest.split_at_checked(length)?;
@@ -103,6 +104,7 @@ pub fn read_record<'a>(rest: &mut &'a [u8]) -> Option<Record<'a>> {
     body.is_empty().then_some(Record { offset_delta, timestamp_delta, key, value, headers })
 }
 
+#[inline]
 fn read_nullable<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
     // any length below 0 is null, as in Kafka
     let Ok(length) = usize::try_from(varint::read_int(rest)?) else { return Some(None) };

@@ -7,21 +7,25 @@ pub const INT_BYTES: usize = 5;
 pub const LONG_BYTES: usize = 10;
 
 /// Takes a number of 32 bits off `rest`; `None` where it does not end.
+#[inline]
 pub fn read_int(rest: &mut &[u8]) -> Option<i32> {
     read_unsigned(rest, INT_BYTES).map(int)
 }
 
 /// Takes a number of 64 bits off `rest`; `None` where it does not end.
+#[inline]
 pub fn read_long(rest: &mut &[u8]) -> Option<i64> {
     read_unsigned(rest, LONG_BYTES).map(long)
 }
 
 /// The number of 32 bits that these bits are; as in Java, the upper bits of a fifth byte are lost.
+#[inline]
 pub fn int(bits: u64) -> i32 {
     long(bits & u64::from(u32::MAX)) as i32
 }
 
 /// The number of 64 bits that these bits are.
+#[inline]
 pub fn long(bits: u64) -> i64 {
     (bits >> 1).cast_signed() ^ -(bits & 1).cast_signed()
 }
@@ -31,7 +35,23 @@ pub fn bits_of(byte: u8, index: usize) -> u64 {
     u64::from(byte & 0x7f).wrapping_shl(index as u32 * 7)
 }
 
+#[inline]
 fn read_unsigned(rest: &mut &[u8], most: usize) -> Option<u64> {
+    // nearly every number of a record has one or two bytes
+    match *rest {
+        [one @ ..0x80, after @ ..] => {
+            *rest = after;
+            Some(u64::from(*one))
+        }
+        [one, two @ ..0x80, after @ ..] => {
+            *rest = after;
+            Some(u64::from(*one & 0x7f) | u64::from(*two) << 7)
+        }
+        _ => read_longer(rest, most),
+    }
+}
+
+fn read_longer(rest: &mut &[u8], most: usize) -> Option<u64> {
     let mut value = 0;
     for (index, byte) in rest.iter().take(most).enumerate() {
         value |= bits_of(*byte, index);

@@ -47,8 +47,9 @@ impl Seen {
             Shown::Leaf(text) => self.leaf(text, field),
             Shown::List(items) => {
                 let mut items: Vec<String> = items.iter().map(|item| self.shown(item, field)).collect();
-                // the partitions of a topic's metadata as well
-                if UNORDERED.contains(&field) || items.iter().all(|item| item.contains(" isr_nodes=")) {
+                // the partitions of a topic's metadata as well, but not the topics
+                let is_partition = |item: &String| item.contains(" isr_nodes=") && !item.contains(" partitions=");
+                if UNORDERED.contains(&field) || items.iter().all(is_partition) {
                     items.sort();
                 }
                 format!("[{}]", items.join(", "))

@@ -2,9 +2,9 @@
 //! where `auto.create.topics.enable` and the request allow it; the first answer is then LEADER_NOT_AVAILABLE, as Kafka's is.
 //! Without an authorizer everyone may do everything.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
@@ -13,6 +13,9 @@ use kafka_protocol::protocol::{Request, StrBytes};
 use uuid::Uuid;
 
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::controller::scala::{
+    SMALL_SET, in_set_order, in_tree_order, java_hash, sort_as_scala_map, sort_as_small_any_ref_map, uuid_hash,
+};
 use crate::engine::broker::controller::topics::{check_name, is_internal};
 use crate::engine::broker::metadata::{ClusterMetadata, NO_LEADER, PartitionMetadata, TopicMetadata};
 
@@ -46,7 +49,7 @@ async fn handle(
     // v0 says "all" with an empty list, later versions with none
     let wanted = request.topics.filter(|topics| context.version > 0 || !topics.is_empty());
     let topics = match wanted {
-        None => view.cluster.topics.iter().map(|(name, topic)| view.topic(name, topic)).collect(),
+        None => view.every_topic(),
         Some(wanted) => view.named(&broker, wanted, request.allow_auto_topic_creation).await,
     };
     let controller = view.cluster.controller.filter(|id| view.cluster.brokers.contains_key(id)).unwrap_or(-1);
@@ -121,37 +124,43 @@ struct View {
 }
 
 impl View {
-    /// The topics that were asked for, each once: unknown ids first, what is missing last, of that names that no topic may have before
-    /// those that are made now.
+    /// Every topic: few in the order of the map that Kafka's cache is, more in that of a set.
+    fn every_topic(&self) -> Vec<MetadataResponseTopic> {
+        let mut topics: Vec<_> = self.cluster.topics.iter().collect();
+        sort_as_small_any_ref_map(&mut topics, |(name, _)| name);
+        let topics = in_set_order(topics, |(name, _)| java_hash(name));
+        topics.into_iter().map(|(name, topic)| self.topic(name, topic)).collect()
+    }
+
+    /// The topics that were asked for, each once, in the order of Kafka's sets: unknown ids first, what is missing last, of that names
+    /// that no topic may have before those that are made now.
     async fn named(&self, broker: &Broker, wanted: Vec<MetadataRequestTopic>, may_create: bool) -> Vec<MetadataResponseTopic> {
-        let (mut unknown, mut known, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut topics = Vec::new();
         // one id, and names count no more
         let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
-        let mut seen = HashSet::new();
-        for topic in wanted {
-            let name = if by_id {
-                self.cluster.topic_names.get(&topic.topic_id).cloned()
-            } else {
-                topic.name.map(|name| name.to_string())
-            };
-            let Some(name) = name else {
-                if !topic.topic_id.is_nil() {
-                    unknown.push(failed(None, topic.topic_id, ResponseError::UnknownTopicId));
-                }
-                continue;
-            };
-            if !seen.insert(name.clone()) {
-                continue;
-            }
-            match self.cluster.topics.get(&name) {
-                Some(there) => known.push(self.topic(&name, there)),
-                None => missing.push(name),
-            }
+        let (is_small, mut names);
+        if by_id {
+            let ids: IndexSet<Uuid> = wanted.into_iter().map(|topic| topic.topic_id).filter(|id| !id.is_nil()).collect();
+            is_small = ids.len() <= SMALL_SET;
+            let (known, unknown): (Vec<_>, _) = ids.into_iter().partition(|id| self.cluster.topic_names.contains_key(id));
+            let unknown = if is_small { unknown } else { in_tree_order(unknown, uuid_hash) };
+            topics.extend(unknown.into_iter().map(|id| failed(None, id, ResponseError::UnknownTopicId)));
+            names = known.iter().filter_map(|id| self.cluster.topic_names.get(id).cloned()).collect();
+        } else {
+            names = wanted.into_iter().filter_map(|topic| topic.name.map(|name| name.to_string())).collect::<IndexSet<String>>();
+            is_small = names.len() <= SMALL_SET;
+        }
+        if !is_small {
+            names = in_tree_order(names.into_iter().collect(), |name| java_hash(name)).into_iter().collect();
+        }
+        let (known, mut missing): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| self.cluster.topics.contains_key(name));
+        topics.extend(known.iter().filter_map(|name| Some(self.topic(name, self.cluster.topics.get(name)?))));
+        if !is_small {
+            missing = in_tree_order(missing, |name| java_hash(name));
         }
         if may_create && broker.config.boolean("auto.create.topics.enable") {
-            missing.sort_by_key(|name| check_name(name).is_ok());
+            missing = in_order_of_creation(missing);
         }
-        let mut topics = [unknown, known].concat();
         for name in missing {
             let error = missing_topic(broker, &name, may_create).await;
             topics.push(failed(Some(&name), Uuid::nil(), error).with_topic_authorized_operations(self.topic_operations));
@@ -206,6 +215,15 @@ impl View {
             .with_isr_nodes(ids(&partition.isr))
             .with_offline_replicas(offline)
     }
+}
+
+/// Names that no topic may have, as they come, and behind them those that are made.
+fn in_order_of_creation(missing: Vec<String>) -> Vec<String> {
+    let (valid, mut names): (Vec<_>, Vec<_>) = missing.into_iter().partition(|name| check_name(name).is_ok());
+    let mut made: Vec<(String, ())> = valid.into_iter().map(|name| (name, ())).collect();
+    sort_as_scala_map(&mut made);
+    names.extend(in_set_order(made, |(name, ())| java_hash(name)).into_iter().map(|(name, ())| name));
+    names
 }
 
 fn failed(name: Option<&str>, id: Uuid, error: ResponseError) -> MetadataResponseTopic {

@@ -20,6 +20,7 @@ pub mod snapshot;
 #[cfg(test)]
 mod tests;
 mod timestamp_search;
+mod vectored;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IoSlice};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::index::{Index, OffsetEntry, TimeEntry};
 use super::names::{self, file};
 use super::scan::{Scan, ScanError};
+use super::vectored::write_batches;
 use super::{LogConfig, StorageError};
-use crate::engine::kafka::batch::{BatchHeader, HEADER_BYTES, NO_TIMESTAMP};
+use crate::engine::kafka::batch::{BatchHeader, NO_TIMESTAMP};
 
 /// A batch that goes into the log: the header as it shall be, and the records behind it.
 #[derive(Clone, Debug)]
@@ -173,7 +174,7 @@ impl Segment {
             || self.relative(last_offset).is_none()
     }
 
-    /// Appends batches in one write. After a failure the segment is as it was.
+    /// Appends batches. After a failure the segment is as it was.
     ///
     /// # Errors
     /// The files cannot be written, as on a full disk.
@@ -406,26 +407,4 @@ impl fmt::Display for Segment {
             largest => write!(f, "Some({largest}))"),
         }
     }
-}
-
-/// The most pieces that one write takes, below the system's 1024.
-const MOST_PIECES: usize = 512;
-
-/// Writes headers and records at `position`, without joining them in memory first.
-fn write_batches(log: &File, position: u64, batches: &[PreparedBatch]) -> io::Result<()> {
-    let mut at = position;
-    for batches in batches.chunks(MOST_PIECES / 2) {
-        let headers: Vec<[u8; HEADER_BYTES]> = batches.iter().map(|batch| batch.header.encode()).collect();
-        let pieces: Vec<&[u8]> =
-            headers.iter().zip(batches).flat_map(|(header, batch)| [&header[..], &batch.records[..]]).collect();
-        let slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
-        let mut written = rustix::io::pwritev(log, &slices, at)?;
-        for piece in pieces {
-            let skip = written.min(piece.len());
-            written -= skip;
-            log.write_all_at(&piece[skip..], at + skip as u64)?;
-            at += piece.len() as u64;
-        }
-    }
-    Ok(())
 }

@@ -79,7 +79,24 @@ impl Rules<'_> {
         }
     }
 
+    #[inline]
     fn fault(&self, record: &RecordShape) -> Option<Fault> {
+        let config = self.target.config;
+        let is_nameless = config.compact && record.key_bytes < 0;
+        let is_in_time = if config.timestamp_type == TimestampType::CreateTime {
+            let time = self.time(record);
+            let age = self.now.wrapping_sub(time);
+            let (before, after) = (config.timestamp_before_max_ms, config.timestamp_after_max_ms);
+            time != NO_TIMESTAMP && age <= before && age.wrapping_neg() <= after
+        } else {
+            !self.header.has_append_time()
+        };
+        if is_in_time && !is_nameless { None } else { self.named_fault(record) }
+    }
+
+    /// As [`Rules::fault`], of a record that is not plainly right.
+    #[cold]
+    fn named_fault(&self, record: &RecordShape) -> Option<Fault> {
         let config = self.target.config;
         if config.compact && record.key_bytes < 0 {
             let place = self.target.place;

@@ -49,6 +49,7 @@ pub fn topics() -> Script {
     script.ask_with("back, by its id", 12, |seen| asked_by_id(topic_id(seen, 1), Some("moving")));
     mixtures(&mut script);
     made_by_asking(&mut script);
+    several(&mut script);
     script
 }
 
@@ -103,6 +104,28 @@ fn made_by_asking(script: &mut Script) {
     script.ask("made again by asking, until it is back", 12, asked(&["asked-for-last"]));
     script.until("error_code=0 name=");
     script.ask("the topic of transactions", 12, not_made(&["__transaction_state"]));
+}
+
+/// So many topics in one request that their order is another than that of the request.
+fn several(script: &mut Script) {
+    const MANY: [&str; 7] = ["orders", "payments", "clicks", "invoices", "returns", "stock", "carts"];
+    script.ask("three that are made", 9, asked(&["red", "green", "blue"]));
+    script.ask("seven that are made, one that may not be", 9, asked(&[&["a b"], &MANY[..]].concat()));
+    for name in MANY.into_iter().chain(["red", "green", "blue"]) {
+        script.ask("until it is there", 12, not_made(&[name]));
+        script.until("error_code=0 name=");
+    }
+    for count in 2..=MANY.len() {
+        script.each(&format!("{count} topics"), &[1, 12], |_| asked(&MANY[..count]));
+    }
+    script.each("topics, once and again", &[4, 12], |_| not_made(&[&MANY[..3], &MANY[..5]].concat()));
+    let missing = ["gone-1", "gone-2", "gone-3", "gone-4", "gone-5", "gone-6"];
+    for count in 2..=missing.len() {
+        script.ask(&format!("{count} that are not there"), 12, not_made(&missing[..count]));
+    }
+    script.ask("some of each", 12, not_made(&["orders", "gone-1", "gone-2", "a b", "carts", "stock", "gone-3"]));
+    script.ask("few of each", 12, not_made(&["gone-2", "orders", "gone-1", "carts"]));
+    script.each("every topic", &[1, 12], |_| MetadataRequest::default().with_topics(None));
 }
 
 /// A topic's settings are changed while it is written to and read. Partition 1 is asked until the change is there, partition 0 shows it.
