@@ -1,5 +1,6 @@
 //! What runs on the learner's machine, as the rules ask for it: found by process where one can be seen, else asked by protocol.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -12,8 +13,9 @@ use crate::net;
 use crate::process::sockets;
 use crate::process::table::Process;
 
-/// How long one question may take; a line is held meanwhile.
-const ANSWER_DEADLINE: Duration = Duration::from_millis(700);
+/// How long a question may take that only the network can answer; a line is held meanwhile, and Ctrl-C gives it up. What this machine's
+/// own tables tell is not asked: a busy machine answers late, and what the coach says must not hang on that.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 /// The client id of the questions.
 const CLIENT_ID: &str = "kafkalab-coach";
 
@@ -51,12 +53,8 @@ impl SystemView for LiveSystem {
     fn listening(&self) -> Vec<Listening> {
         let speaker = |listening: &sockets::Listening| {
             let process = listening.pid.and_then(Process::read);
-            match process.filter(|process| self.scope.owns(process)) {
-                Some(process) if process.runs_class(COORDINATOR_CLASS) => Speaker::Coordinator,
-                Some(process) if process.runs_class(BROKER_CLASS) => Speaker::Broker,
-                // what else listens on this machine is not ours to disturb
-                _ => Speaker::Unknown,
-            }
+            // what else listens on this machine is not ours to disturb
+            process.filter(|process| self.scope.owns(process)).map_or(Speaker::Unknown, |process| speaker_of(&process))
         };
         sockets::listening()
             .iter()
@@ -75,29 +73,54 @@ impl SystemView for LiveSystem {
 
     fn speaker(&self, address: &Address) -> Speaker {
         // what its process tells need not be asked: the server's log is the learner's to read
-        if matches!(address.host.as_str(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
-            && let Some(known) = self.listening().iter().find(|listening| listening.port == address.port)
-            && known.speaker != Speaker::Unknown
-        {
-            return known.speaker;
+        let known = is_loopback(&address.host).then(|| speaker_in_table(address.port));
+        match known {
+            Some(Some(speaker)) if speaker != Speaker::Unknown => speaker,
+            known => {
+                let in_use = known.map(|listened| listened.is_some());
+                self.runtime.block_on(ask(address, in_use, ANSWER_DEADLINE))
+            }
         }
-        self.runtime.block_on(ask(&address.host, address.port))
     }
 }
 
-async fn ask(host: &str, port: u16) -> Speaker {
-    match net::connect(host, port, ANSWER_DEADLINE).await {
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What listens on a port of this machine, whoever started it; `None` where nothing does.
+fn speaker_in_table(port: u16) -> Option<Speaker> {
+    let process = sockets::listening_on(port)?.pid.and_then(Process::read);
+    Some(process.map_or(Speaker::Unknown, |process| speaker_of(&process)))
+}
+
+fn speaker_of(process: &Process) -> Speaker {
+    if process.runs_class(COORDINATOR_CLASS) {
+        Speaker::Coordinator
+    } else if process.runs_class(BROKER_CLASS) {
+        Speaker::Broker
+    } else {
+        Speaker::Unknown
+    }
+}
+
+/// Asks by protocol. `in_use` is what the table of this machine's sockets says of the port; `None` for another machine's.
+async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Speaker {
+    let (host, port) = (address.host.as_str(), address.port);
+    match net::connect(host, port, deadline).await {
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => return Speaker::Nobody,
+        Err(_) if in_use == Some(false) => return Speaker::Nobody,
         Err(_) => return Speaker::Unknown,
     }
-    let coordinator = four_letter_word(host, port, "srvr", ANSWER_DEADLINE).await;
-    if coordinator.is_ok_and(|answer| answer.starts_with("Zookeeper version:") || answer.contains("whitelist")) {
-        return Speaker::Coordinator;
-    }
-    match Connection::connect(host, port, CLIENT_ID, ANSWER_DEADLINE).await {
-        Ok(_) => Speaker::Broker,
-        Err(_) => Speaker::Unknown,
+    // a server drops what is not its own protocol, so both are asked at once
+    let coordinator = four_letter_word(host, port, "srvr", deadline);
+    let broker = Connection::connect(host, port, CLIENT_ID, deadline);
+    match tokio::join!(coordinator, broker) {
+        (Ok(answer), _) if answer.starts_with("Zookeeper version:") || answer.contains("whitelist") => Speaker::Coordinator,
+        (_, Ok(_)) => Speaker::Broker,
+        _ => Speaker::Unknown,
     }
 }
 
@@ -106,6 +129,30 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_port_where_nobody_listens_is_known_however_busy_the_machine_is() {
+        let port = net::free_port().await.expect("a port");
+        assert_eq!(speaker_in_table(port), None);
+        let address = Address { host: "localhost".to_owned(), port };
+        // an answer that comes too late
+        assert_eq!(ask(&address, Some(false), Duration::ZERO).await, Speaker::Nobody);
+        assert_eq!(ask(&address, Some(true), Duration::ZERO).await, Speaker::Unknown, "who listens there is silent");
+        assert_eq!(ask(&address, None, Duration::ZERO).await, Speaker::Unknown, "another machine's table is not ours");
+        let listening = net::bind("", port, 1).await.expect("it is free");
+        assert_eq!(speaker_in_table(port), Some(Speaker::Unknown), "this is neither coordinator nor broker");
+        drop(listening);
+    }
+
+    #[test]
+    fn this_machine_has_names() {
+        for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 
     #[test]
     fn processes_are_told_apart_by_what_they_run() {
