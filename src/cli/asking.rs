@@ -254,7 +254,7 @@ impl Asking<'_> {
                 let message = Message::new(words::SOLVE_FAILED)
                     .with("terminal", &error.terminal)
                     .with("waited", error.waited_s)
-                    .with("what", &error.waited_for);
+                    .with("what", error.waited_for.say(self.language));
                 prose(&message.say(self.language));
             }
             Reply::Playing => return Err(Failure::new("playing", say::E_PLAYING)),

@@ -223,7 +223,7 @@ impl Checking<'_> {
             Problem::PlayFailed(error) => say(say::PLAY_FAILED)
                 .with("terminal", &error.terminal)
                 .with("waited", error.waited_s)
-                .with("what", &error.waited_for)
+                .with("what", error.waited_for.say(self.language))
                 .with("shown", &error.shown),
             Problem::CheckFailed(outcome) => say(say::CHECK_FAILED)
                 .with("expected", outcome.expected.say(self.language))

@@ -198,14 +198,10 @@ fn step_lines(lab: &Lab, step: &str, result: &StepResult, language: Language) ->
             vec![say::VERIFY_CHECK_FAILED.fill(language, &with(&place, &[("expected", &expected), ("found", &found)]))]
         }
         StepResult::PlayFailed(error) => {
+            let what = error.waited_for.say(language);
             let values = with(
                 &place,
-                &[
-                    ("terminal", &error.terminal),
-                    ("waited", &error.waited_s),
-                    ("what", &error.waited_for),
-                    ("shown", &error.shown),
-                ],
+                &[("terminal", &error.terminal), ("waited", &error.waited_s), ("what", &what), ("shown", &error.shown)],
             );
             vec![say::VERIFY_PLAY_FAILED.fill(language, &values)]
         }

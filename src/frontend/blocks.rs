@@ -1,6 +1,8 @@
 //! What kafkalab says of a lab, as lines that fit the screen: both front ends say the same. Only a command is never broken: it may be
 //! copied.
 
+use std::fmt::Display;
+
 use super::paint::Paint;
 use crate::judge::diagnostic::{Look, Paint as BoxPaint};
 use crate::lab::check::{self, Outcome};
@@ -58,7 +60,7 @@ impl Blocks<'_> {
         lines.extend(self.paint.rule(&self.header(step)));
         lines.extend(self.task(step));
         lines.extend(self.labels(step));
-        lines.extend(self.way_to(step, shown));
+        lines.extend(self.way_to(step, shown, true));
         lines
     }
 
@@ -103,13 +105,15 @@ impl Blocks<'_> {
         self.lab.spec.steps[step].checks.iter().flat_map(label).collect()
     }
 
-    /// How to get to the step's terminal from the one that is shown.
-    pub(super) fn way_to(&self, step: usize, shown: &str) -> Vec<String> {
+    /// How to get to the step's terminal from the one that is shown; F6 leads there only until the learner has been there.
+    pub(super) fn way_to(&self, step: usize, shown: &str, by_f6: bool) -> Vec<String> {
         let terminal = &self.lab.spec.steps[step].terminal;
         if terminal == shown {
             return Vec::new();
         }
-        let text = say::SWITCH_TO.fill(self.language, &[("terminal", terminal)]);
+        let place = self.lab.spec.terminals.iter().position(|known| known.name == *terminal).unwrap_or(0) + 1;
+        let text = if by_f6 { say::SWITCH_TO } else { say::SWITCH_BACK };
+        let text = text.fill(self.language, &[("terminal", terminal), ("place", &place)]);
         self.paint.prose(&text).iter().map(|line| self.paint.attention(line)).collect()
     }
 
@@ -138,6 +142,14 @@ impl Blocks<'_> {
             }
             RunEvent::Fixed => self.paint.prose(say::FIXED.get(self.language)),
             RunEvent::Solving { .. } => self.paint.prose(say::SOLVING.get(self.language)),
+            RunEvent::PlaysElsewhere { busy, by, pid, terminal } => {
+                let values: [(&str, &dyn Display); 4] = [("busy", busy), ("by", by), ("pid", pid), ("terminal", terminal)];
+                self.paint.prose(&say::PLAYS_ELSEWHERE.fill(self.language, &values))
+            }
+            RunEvent::WaitsForTerminal { terminal, by, pid } => {
+                let values: [(&str, &dyn Display); 3] = [("terminal", terminal), ("by", by), ("pid", pid)];
+                self.paint.prose(&say::WAITS_FOR_TERMINAL.fill(self.language, &values))
+            }
             RunEvent::Going { step } => self.going(say::GOING, *step),
             RunEvent::Arrived { step, wanted } if step < wanted => self.going(say::GOING_STOPPED, *step),
             RunEvent::Arrived { step, .. } => self.going(if *step == 0 { say::AS_NEW } else { say::ARRIVED }, *step),

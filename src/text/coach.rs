@@ -21,6 +21,11 @@ crate::texts! {
         ko: "↑ 키를 누르면 방금 친 줄이 돌아와요. 표시된 곳을 고쳐 보세요.",
         en: "Press ↑ to bring the line back, and correct the marked place.",
     }
+    /// After a line, the first time, where a file is wrong.
+    RECALL_FILE {
+        ko: "파일의 표시된 곳을 고쳐 저장하고, ↑ 키로 같은 줄을 다시 실행해 보세요.",
+        en: "Correct the marked place in the file and save it; then ↑ brings the line back.",
+    }
     /// After a line, the second time.
     TRY_AGAIN {
         ko: "급할 것 없어요. 고쳐서 한 번 더 쳐 보세요.",
@@ -30,6 +35,11 @@ crate::texts! {
     TYPE_THIS {
         ko: "위의 줄을 그대로 쳐 보세요.",
         en: "Type the line above as it stands.",
+    }
+    /// After a line, the third time, below the corrected line of a file.
+    CHANGE_THIS {
+        ko: "파일의 그 줄을 위처럼 고쳐 저장하고, 다시 실행해 보세요.",
+        en: "Make that line of the file as above, save it, and run it again.",
     }
     /// After a line, the third time, where no corrected line is known.
     USE_HINT {

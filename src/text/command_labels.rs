@@ -8,6 +8,7 @@ crate::texts! {
     ARCHIVE_IS_PAGE { ko: "압축 파일이 아니라 웹 페이지예요.", en: "a web page, not an archive" }
     ARCHIVE_OTHER { ko: "gzip으로 압축한 파일이 아니에요.", en: "not made by gzip" }
     ARCHIVE_CUT { ko: "끝까지 들어 있지 않아요.", en: "it ends too early" }
+    CONFIG_MISTYPED { ko: "이 폴더에 있는 것은 {meant:이에요/예요}.", en: "what is in that folder is {meant}" }
     CONFIG_FROM_BIN { ko: "bin 안에서 본 경로예요. 여기서는 {right:이에요/예요}.", en: "as seen from bin; from here it is {right}" }
     CONFIG_FROM_TOP { ko: "카프카 폴더에서 본 경로예요. bin 안에서는 {right:이에요/예요}.", en: "as seen from Kafka's folder; from bin it is {right}" }
     LOG_FOLDER { ko: "{folder} 폴더가 없어요.", en: "there is no folder {folder}" }

@@ -31,6 +31,12 @@ crate::rule_texts! {
         fix: ("지금 폴더에서 본 경로로 적으세요.", "Write the path as it is seen from the current folder."),
         seen: ("주키퍼는 file is missing, 브로커는 NoSuchFileException 으로 바로 끝나요.", "ZooKeeper ends with: file is missing, a broker with: NoSuchFileException"),
     }
+    CONFIG_MISTYPED {
+        title: ("그런 이름의 설정 파일은 없어요", "There is no configuration of that name"),
+        why: ("서버는 적어 준 파일 하나만 읽어요. 이름이 한 글자라도 다르면 찾지 못하고, 비슷한 이름을 찾아 보지도 않아요.", "The server reads the one file that it is given. Where one letter of its name differs there is no such file, and nothing else is tried."),
+        fix: ("앞 글자 몇 개를 치고 Tab을 누르면 셸이 이름을 채워 줘요.", "Type its first letters and press Tab: the shell fills in the name."),
+        seen: ("주키퍼는 file is missing, 브로커는 NoSuchFileException 으로 바로 끝나요.", "ZooKeeper ends with: file is missing, a broker with: NoSuchFileException"),
+    }
     LOG_FOLDER {
         title: ("출력을 보낼 폴더가 없어요", "The folder for the output does not exist"),
         why: ("셸은 출력을 담을 파일은 만들어도 폴더는 만들지 않아요. 파일을 열지 못하면 명령은 시작조차 하지 않아요.", "The shell makes the file for the output, but not its folder. Where it cannot open the file, the command never starts."),

@@ -17,6 +17,7 @@ crate::texts! {
     THEN_ANSWER { ko: "찾은 답은 터미널에 answer 다음에 적어 주세요. 예: answer 42", en: "Type what you found behind the word answer, as: answer 42" }
     THEN_TYPE { ko: "그런 다음 이렇게 입력해요: {text}", en: "Then type: {text}" }
     SWITCH_TO { ko: "F6을 누르면 터미널 [{terminal}]에 가요", en: "Press F6 to go to terminal [{terminal}]" }
+    SWITCH_BACK { ko: "이 단계는 터미널 [{terminal}]에서 해요 (Ctrl-] 다음에 {place}, 또는 F6을 거듭)", en: "This step is done in terminal [{terminal}] (Ctrl-], then {place}; or F6 until you see it)" }
     TERMINAL_HEADER { ko: "터미널 {terminal}", en: "terminal {terminal}" }
     KEYS { ko: "F1 힌트 · F2 확인 · F3 대신 해 줘요 · F4 왜? · F6 터미널 · F9 English · F10 나가기", en: "F1 hint · F2 check · F3 do it for me · F4 why? · F6 terminal · F9 한국어 · F10 leave" }
     KEYS_WITHOUT_F { ko: "F키가 없으면 Ctrl-] 다음에 h c s e t l q", en: "Without F keys: Ctrl-], then h c s e t l q" }
@@ -38,6 +39,9 @@ crate::texts! {
     HINT { ko: "힌트 {tier}/3", en: "Hint {tier}/3" }
     HINT_COMMAND { ko: "터미널 [{terminal}]에 이렇게 입력하세요:", en: "Type this in terminal [{terminal}]:" }
     SOLVING { ko: "대신 해 볼게요. 터미널에서 무슨 일이 일어나는지 보세요.", en: "I'll do it for you. Watch what happens in the terminals." }
+    PLAYS_ELSEWHERE { ko: "터미널 [{busy}]은 {by}(pid {pid})가 쓰고 있어서, 터미널 [{terminal}]에서 할게요.", en: "Terminal [{busy}] is in use by {by} (pid {pid}), so I do it in terminal [{terminal}]." }
+    WAITS_FOR_TERMINAL { ko: "터미널 [{terminal}]은 {by}(pid {pid})가 쓰고 있어요. 끝나면 이어서 할게요. 끝내려면 보통 Ctrl-C, less는 q, vim은 :q 예요.", en: "Terminal [{terminal}] is in use by {by} (pid {pid}). I go on as soon as it has ended: Ctrl-C ends most programs, q ends less, :q ends vim." }
+    THE_PROMPT { ko: "셸의 프롬프트", en: "the shell's prompt" }
     SOLVE_FAILED { ko: "대신 하다가 멈췄어요. 터미널 {terminal}에서 {waited}초 동안 기다렸지만 {what:이/가} 나오지 않았어요.", en: "I stopped: in terminal {terminal} I waited {waited} s for {what}." }
     GOING { ko: "{step}단계로 데려갈게요. 앞의 단계는 제가 대신 해요.", en: "Taking you to step {step}. I do the steps before it." }
     GOING_STOPPED { ko: "가다가 막혔어요. 지금은 {step}단계예요.", en: "Something went wrong on the way. You are at step {step}." }

@@ -54,6 +54,15 @@ tiers! {
         { ko: "편집기가 갑자기 끝났다면 숨은 파일(.swp)만 남았을 수 있어요. ls -a 로 보고 지우세요.",
           en: "If the editor was killed, only its hidden file (.swp) may be left. See it with ls -a, and remove it." }
     ]
+    /// `{answer}`.
+    WRONG_ANSWER [
+        { ko: "{answer:은/는} 시스템이 말하는 것과 달라요. 명령이 보여 준 것을 다시 살펴보세요.",
+          en: "The system does not say {answer}. Look again at what the command showed." }
+        { ko: "{answer}도 아니에요. F1을 누르면 어디를 보면 되는지 알려 줄게요.",
+          en: "It is not {answer} either. F1 tells you where to look." }
+        { ko: "{answer}도 달라요. F3을 누르면 찾는 것을 보여 줄게요.",
+          en: "Not {answer} either. F3 shows you how it is found." }
+    ]
     /// `{file}`, `{own}`.
     OTHER_FILE [
         { ko: "{file:은/는} 이 실습의 파일이 아니에요. 이 실습의 서버는 {own:을/를} 써요.",

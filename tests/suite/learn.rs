@@ -194,6 +194,41 @@ async fn every_step_can_be_done_for_the_learner_with_hints_and_in_korean() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_that_a_server_has_is_left_to_it_when_a_step_is_done_for_the_learner() {
+    let home = Home::new();
+    let mut learner = home.learn();
+    learner.step(1).await;
+    learner.terminal(3, "client").await;
+    learner.prompt("client").await;
+    learner.line("./zookeeper-server-start.sh ../config/zookeeper.properties").await;
+    learner.step(2).await;
+    learner.press(F3).await;
+    learner.step(3).await;
+    // the client's lines are typed elsewhere, and it is said where and why
+    learner.press(F3).await;
+    let coordinator = home.process(COORDINATOR_CLASS).await;
+    learner.see(&format!("Terminal [client] is in use by ZooKeeper (pid {}), so I do it in terminal [", coordinator.pid())).await;
+    learner.step(4).await;
+    // what is started anew ends first, also where the learner has it in a terminal of another name
+    learner.terminal(2, "broker").await;
+    learner.press(CTRL_C).await;
+    learner.see("This step needs").await;
+    learner.terminal(4, "producer").await;
+    learner.line("./kafka-server-start.sh ../config/server.properties").await;
+    let broker = home.process(BROKER_CLASS).await;
+    learner.see("[KafkaServer id=0] started").await;
+    for step in 5..=9 {
+        learner.press(F3).await;
+        learner.step(step).await;
+    }
+    learner.press(F3).await;
+    learner.see("You have finished").await;
+    assert!(!broker.identity.is_running() && !coordinator.identity.is_running());
+    assert_eq!(learner.leave_at_once().await, 0);
+    home.nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_port_is_right_where_the_coordinator_is_there_and_other_ways_count() {
     let home = Home::new();
     let mut learner = home.learn();

@@ -116,7 +116,7 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
             SessionEvent::Played(Err(error)) => {
                 let text = say::SOLVE_FAILED.fill(
                     self.language,
-                    &[("terminal", &error.terminal), ("waited", &error.waited_s), ("what", &error.waited_for)],
+                    &[("terminal", &error.terminal), ("waited", &error.waited_s), ("what", &error.waited_for.say(self.language))],
                 );
                 self.say_prose(&text)?;
             }

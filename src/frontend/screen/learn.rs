@@ -152,7 +152,7 @@ impl<'a, H: Host> Learn<'a, H> {
                 let message = Message::new(say::SOLVE_FAILED)
                     .with("terminal", error.terminal)
                     .with("waited", error.waited_s)
-                    .with("what", error.waited_for);
+                    .with("what", error.waited_for.say(self.language));
                 self.lesson.note(Note::Said(message));
             }
             SessionEvent::FixFailed(reason) => {
@@ -185,6 +185,7 @@ impl<'a, H: Host> Learn<'a, H> {
                 let terminal = self.session.lab().spec.steps[*step].terminal.clone();
                 self.switch(&terminal);
             }
+            RunEvent::PlaysElsewhere { terminal, .. } => self.switch(terminal),
             _ => {}
         }
         self.lesson.take(event);

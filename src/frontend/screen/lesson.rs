@@ -34,6 +34,8 @@ pub(super) enum Note {
 enum Looking {
     /// The step's own words first.
     AtStart,
+    /// The step's checks, with as much of its words as there is room for.
+    AtChecks,
     /// What was said last.
     AtLastNote,
     /// Where the learner has gone, in lines from the first.
@@ -56,6 +58,8 @@ pub(super) struct Page {
     pub(super) lines: Vec<Line<'static>>,
     /// Where the step's own words begin.
     step: usize,
+    /// The line behind its checks.
+    checks_end: usize,
     /// Where the last note begins; the number of lines where there is none.
     last_note: usize,
 }
@@ -84,7 +88,12 @@ impl Lesson {
                 self.notes.clear();
                 self.note(Note::Told(event));
             }
-            RunEvent::ChecksChanged { outcomes, .. } => self.outcomes = outcomes,
+            RunEvent::ChecksChanged { outcomes, .. } => {
+                self.outcomes = outcomes;
+                if self.looking == Looking::AtStart {
+                    self.looking = Looking::AtChecks;
+                }
+            }
             // these stand above the step that begins now
             RunEvent::StepPassed { .. } | RunEvent::LabStarted | RunEvent::Arrived { .. } => {
                 self.before = vec![Note::Told(event)]
@@ -112,8 +121,8 @@ impl Lesson {
         self.notes.retain(|note| !matches!(note, Note::LeaveQuestion(_) | Note::Told(RunEvent::Advised { held: true, .. })));
     }
 
-    /// The lesson as it is set now.
-    pub(super) fn page(&self, blocks: Blocks<'_>, shown: &str) -> Page {
+    /// The lesson as it is set now; `arrived` says whether the step's terminal was shown since the step began.
+    pub(super) fn page(&self, blocks: Blocks<'_>, shown: &str, arrived: bool) -> Page {
         let mut lines = Lines { columns: blocks.paint.columns, lines: Vec::new() };
         for note in &self.before {
             lines.add(said(note, blocks, shown));
@@ -123,9 +132,10 @@ impl Lesson {
         if let Some(step) = self.step {
             lines.add(blocks.task(step));
             lines.add(if self.outcomes.is_empty() { blocks.labels(step) } else { blocks.outcomes(&self.outcomes) });
-            lines.add(blocks.way_to(step, shown));
+            lines.add(blocks.way_to(step, shown, !arrived));
         }
-        let mut last_note = lines.lines.len();
+        let checks_end = lines.lines.len();
+        let mut last_note = checks_end;
         for note in &self.notes {
             let gap = (!lines.lines.is_empty()).then(String::new);
             lines.add(gap);
@@ -133,7 +143,7 @@ impl Lesson {
             // a block of the line-by-line front end begins with a gap of its own
             lines.add(said(note, blocks, shown).into_iter().skip_while(String::is_empty));
         }
-        Page { lines: lines.lines, step, last_note }
+        Page { lines: lines.lines, step, checks_end, last_note }
     }
 
     /// The first line that is shown in an area of `rows`.
@@ -142,6 +152,7 @@ impl Lesson {
         match self.looking {
             // what was said before the step gives way to the step's own words
             Looking::AtStart => page.step.min(most),
+            Looking::AtChecks => page.step.max(page.checks_end.saturating_sub(rows)).min(most),
             // from its first line where it is longer than the area
             Looking::AtLastNote => page.last_note.min(most),
             Looking::From(line) => line.min(most),

@@ -33,7 +33,7 @@ impl<H: Host> Learn<'_, H> {
 
     /// The lesson as it is set now.
     pub(super) fn page(&self) -> Page {
-        self.lesson.page(self.blocks(), &self.shown)
+        self.lesson.page(self.blocks(), &self.shown, self.arrived)
     }
 
     /// Where the lesson stands now: what is asked may need more room.

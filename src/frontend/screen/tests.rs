@@ -13,11 +13,12 @@ use super::picture::size_of;
 use crate::frontend::blocks::Blocks;
 use crate::frontend::paint::Paint;
 use crate::judge::rules::testing::World;
+use crate::lab::check::Outcome;
 use crate::lab::coach::Coach;
 use crate::lab::format::{Lab, LabSource, Variables};
 use crate::lab::runner::RunEvent;
-use crate::text::Language;
 use crate::text::layout::width;
+use crate::text::{Language, checks};
 
 const MISTAKE: &str =
     "./kafka-topics.sh --create --topic test_topic --partitions 1 --reflection-factor 1 --bootstrap-server localhost:9092";
@@ -38,7 +39,7 @@ fn picture(
     let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language };
     let mut lesson = Lesson::new();
     tell(&mut lesson);
-    let page: Page = lesson.page(blocks, shown);
+    let page: Page = lesson.page(blocks, shown, false);
     let names = lab.spec.terminals.iter().map(|terminal| terminal.name.clone());
     let mut panes = Panes::new(names, size_of(areas.terminal));
     panes.output(shown, output.as_bytes(), true);
@@ -103,6 +104,21 @@ fn a_step_as_it_begins() {
             insta::assert_snapshot!(format!("step {columns}x{rows} {language}"), shown);
         }
     }
+}
+
+#[test]
+fn a_check_that_changed_is_in_sight_where_the_step_is_longer_than_the_screen() {
+    let first_words = "Ask the broker";
+    let begun = picture((60, 16), Language::En, false, at_step, "client", TYPED);
+    assert!(begun.contains(first_words), "{begun}");
+    let changed = |lesson: &mut Lesson| {
+        at_step(lesson);
+        let outcome = |passed| Outcome { passed, expected: checks::NO_CLIENTS.into(), found: checks::NO_CLIENTS_ARE.into() };
+        lesson.take(RunEvent::ChecksChanged { step: 3, outcomes: [false, false, true].map(outcome).into() });
+    };
+    let shown = picture((60, 16), Language::En, false, changed, "client", TYPED);
+    let last = format!("✓ {}", checks::NO_CLIENTS_ARE.get(Language::En));
+    assert!(shown.contains(&last) && !shown.contains(first_words), "{shown}");
 }
 
 #[test]

@@ -150,6 +150,7 @@ pub static RULES: &[&Rule] = &[
     &command::archive::ARCHIVE_MISSING,
     &command::archive::ARCHIVE_BROKEN,
     &command::kill::AT_ONCE,
+    &command::server_start::CONFIG_MISTYPED,
     &runtime::NO_JARS,
     &runtime::NO_JAVA,
     &runtime::JAVA_HOME,

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::diagnostic::{self, Diagnostic, Look, Parts};
+use crate::judge::diagnostic::{self, Diagnostic, Look, Parts, Source};
 use crate::judge::rules::context::CommandContext;
 use crate::judge::rules::{Line, Speaks};
 use crate::text::{Text, coach as text};
@@ -144,8 +144,16 @@ impl Advice {
         if !self.choices.is_empty() {
             return text::CHOICES;
         }
+        let in_file = matches!(self.diagnostic.source, Source::File { .. });
         match (self.tier, self.diagnostic.fix.is_some()) {
-            (Tier::Place, _) => text::RECALL,
+            (Tier::Place, _) => {
+                if in_file {
+                    text::RECALL_FILE
+                } else {
+                    text::RECALL
+                }
+            }
+            (Tier::Correction, true) if in_file => text::CHANGE_THIS,
             (Tier::Explanation, _) => text::TRY_AGAIN,
             (_, false) => text::USE_HINT,
             (Tier::Correction, true) => text::TYPE_THIS,

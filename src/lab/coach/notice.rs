@@ -49,6 +49,11 @@ pub enum Notice {
         /// The file, as it was typed.
         file: String,
     },
+    /// A question was answered with something that the system does not say.
+    WrongAnswer {
+        /// The answer.
+        answer: String,
+    },
     /// A file was edited, or a server started with it, that is not the lab's.
     OtherFile {
         /// The file.
@@ -67,6 +72,7 @@ impl Notice {
             Self::TypedAtServer { .. } => "typed-at-server",
             Self::StartedTwice { .. } => "started-twice",
             Self::Unsaved { .. } => "unsaved",
+            Self::WrongAnswer { .. } => "wrong-answer",
             Self::OtherFile { .. } => "other-file",
         }
     }
@@ -84,6 +90,7 @@ impl Notice {
             }
             Self::StartedTwice { server, pid } => text(say::STARTED_TWICE).with("server", server).with("pid", pid),
             Self::Unsaved { file } => text(say::UNSAVED).with("file", file),
+            Self::WrongAnswer { answer } => text(say::WRONG_ANSWER).with("answer", answer),
             Self::OtherFile { file, own } => text(say::OTHER_FILE).with("file", file.display()).with("own", own.display()),
         }
     }

@@ -119,6 +119,26 @@ pub enum RunEvent {
         /// The step's index.
         step: usize,
     },
+    /// A terminal is in use, so another one is played at.
+    PlaysElsewhere {
+        /// The terminal that is in use.
+        busy: String,
+        /// The program that has it.
+        by: String,
+        /// Its process.
+        pid: u32,
+        /// The terminal that takes its place.
+        terminal: String,
+    },
+    /// The solution goes on when a program has ended that has the terminal.
+    WaitsForTerminal {
+        /// The terminal.
+        terminal: String,
+        /// The program.
+        by: String,
+        /// Its process.
+        pid: u32,
+    },
     /// The learner is being taken to a step.
     Going {
         /// The step's index.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::lab::format::{Action, Key, StepSpec, Variables};
+use crate::text::{Language, learn as say};
 
 /// How long one action may take before the player gives up; a broker that cannot reach its coordinator takes 18 s to say so.
 pub const ACTION_DEADLINE: Duration = Duration::from_secs(60);
@@ -69,6 +70,39 @@ impl Play {
         Self { terminal: terminal.to_owned(), typed: Typed::Key(key), until_output: None }
     }
 
+    /// The terminal.
+    pub fn terminal(&self) -> &str {
+        &self.terminal
+    }
+
+    /// Whether it happens at that terminal.
+    pub fn is_at(&self, terminal: &str) -> bool {
+        self.terminal == terminal
+    }
+
+    /// The same at another terminal.
+    pub fn move_to(&mut self, terminal: &str) {
+        terminal.clone_into(&mut self.terminal);
+    }
+
+    /// Whether it is a key.
+    pub fn is_key(&self) -> bool {
+        matches!(self.typed, Typed::Key(_))
+    }
+
+    /// The command line, where it is one.
+    pub fn line_text(&self) -> Option<&str> {
+        match &self.typed {
+            Typed::Line(line) => Some(line),
+            Typed::Text(_) | Typed::Key(_) => None,
+        }
+    }
+
+    /// Whether a program has the terminal to itself afterwards.
+    pub fn stays(&self) -> bool {
+        self.line_text().is_some() && self.until_output.is_some()
+    }
+
     fn bytes(&self) -> Vec<u8> {
         match &self.typed {
             Typed::Line(text) | Typed::Text(text) => format!("{text}\r").into_bytes(),
@@ -77,16 +111,36 @@ impl Play {
     }
 }
 
+/// What a play waits for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitedFor {
+    /// The shell's prompt.
+    Prompt,
+    /// This text.
+    Output(String),
+}
+
+impl WaitedFor {
+    /// In words.
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Prompt => say::THE_PROMPT.get(language).to_owned(),
+            Self::Output(text) => format!("{text:?}"),
+        }
+    }
+}
+
 /// A play did not come to its end: its deadline passed, or the program ended without having shown what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
-#[error("terminal {terminal}: waited {waited_s} s for {waited_for}; it last showed {shown:?}")]
+#[error("terminal {terminal}: waited {waited_s} s for {}; it last showed {shown:?}", .waited_for.say(Language::En))]
 pub struct PlayerError {
     /// The terminal.
     pub terminal: String,
     /// How long, in seconds.
     pub waited_s: u64,
     /// What did not come.
-    pub waited_for: String,
+    pub waited_for: WaitedFor,
     /// The last line that the terminal showed.
     pub shown: String,
 }
@@ -173,6 +227,16 @@ impl Player {
     /// Whether there is something left to play.
     pub fn is_playing(&self) -> bool {
         !self.plays.is_empty()
+    }
+
+    /// What is left to play.
+    pub fn left(&self) -> impl Iterator<Item = &Play> {
+        self.plays.iter()
+    }
+
+    /// Whether a terminal's shell waits for a line, or is about to.
+    pub fn is_at_prompt(&self, terminal: &str) -> bool {
+        self.seen.get(terminal).is_some_and(|seen| seen.prompt != Prompt::Away)
     }
 
     /// Forgets what is left to play.
@@ -283,8 +347,8 @@ impl Player {
         let play = self.plays.front();
         let terminal = play.map(|play| play.terminal.clone()).unwrap_or_default();
         let waited_for = match (&self.phase, play.and_then(|play| play.until_output.as_ref())) {
-            (Phase::After, Some(text)) => format!("{text:?}"),
-            _ => "the shell's prompt".to_owned(),
+            (Phase::After, Some(text)) => WaitedFor::Output(text.clone()),
+            _ => WaitedFor::Prompt,
         };
         let tail = self.seen.get(&terminal).map(|seen| seen.tail.trim_end()).unwrap_or_default();
         let shown = tail.lines().next_back().unwrap_or_default().to_owned();

@@ -22,13 +22,14 @@ use crate::lab::terminal::{self, TerminalError};
 pub struct Deadlines {
     /// One action of a solution.
     pub action: Duration,
-    /// A step's checks, to hold after its solution was played. A JVM's broker needs seconds, a group's first rebalance three.
+    /// A step's checks, to hold after its solution was played: a group's first rebalance takes three seconds, a JVM's broker as long as
+    /// the machine lets it wait for a processor.
     pub checks: Duration,
 }
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self { action: ACTION_DEADLINE, checks: Duration::from_secs(30) }
+        Self { action: ACTION_DEADLINE, checks: Duration::from_secs(120) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! KL103 and KL217 to KL220: what the scripts that start servers are given.
+//! KL103, KL115 and KL217 to KL220: what the scripts that start servers are given.
 
 use super::invocation::Invocation;
 use super::word::Word;
@@ -11,6 +11,9 @@ use crate::text::{Message, command_labels as labels, commands as text};
 pub static CONFIG_FROM_ELSEWHERE: Rule =
     Rule::line("KL103", "config-path-from-elsewhere", text::CONFIG_FROM_ELSEWHERE, Speaks::After, config_from_elsewhere)
         .says(&["file is missing", "java.nio.file.NoSuchFileException"]);
+/// No file of that name, and one that is called nearly so.
+pub static CONFIG_MISTYPED: Rule =
+    Rule::line("KL115", "config-name-mistyped", text::CONFIG_MISTYPED, Speaks::After, config_mistyped);
 /// `-daemon` behind the file.
 pub static DAEMON_LAST: Rule = Rule::line("KL217", "daemon-option-last", text::DAEMON_LAST, Speaks::After, daemon_last);
 /// No configuration is named.
@@ -23,6 +26,8 @@ pub static SEVERAL_CONFIGS: Rule = Rule::line("KL220", "several-configs", text::
     .says(&["Found non argument parameters"])
     .mattering(Severity::Error);
 
+/// The most letters in which a file's name may differ from the one that was meant.
+const DISTANCE_MAX: usize = 3;
 const SCRIPTS: [&str; 2] = ["kafka-server-start.sh", "zookeeper-server-start.sh"];
 /// The files that come with Kafka in `config/`.
 const SHIPPED: [&str; 2] = ["server.properties", "zookeeper.properties"];
@@ -81,6 +86,32 @@ fn config_from_elsewhere(line: &Line<'_>) -> Option<Diagnostic> {
         let finding = line.found(&CONFIG_FROM_ELSEWHERE, range.clone(), Message::new(label).with("right", &right));
         let plain = word.is_plain(line.context.line);
         Some(if plain { finding.fixed_by(vec![Edit { range, text: right }], true) } else { finding })
+    })
+}
+
+fn config_mistyped(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).filter(|_| !line.is_text()).find_map(|start| {
+        let word = start.arguments.first()?;
+        let typed = word.text.as_deref()?;
+        let path = start.invocation.resolve(typed)?;
+        let name = typed.rsplit('/').next().filter(|name| !name.is_empty())?;
+        // a file with a number in its name is a copy that has not been made yet
+        if line.context.files.kind(&path) != FileKind::Missing || name.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let there = line.context.files.list(path.parent()?);
+        let files = there.iter().filter(|there| there.ends_with(".properties"));
+        let mut near: Vec<(usize, &String)> = files.map(|file| (strsim::damerau_levenshtein(name, file), file)).collect();
+        near.sort_unstable();
+        let meant = match near[..] {
+            [(first, _), (second, _), ..] if first == second => return None,
+            [(distance, meant), ..] if distance <= DISTANCE_MAX => meant,
+            _ => return None,
+        };
+        let range = word.place(line.context.line, typed.len() - name.len()..typed.len());
+        let finding = line.found(&CONFIG_MISTYPED, range.clone(), Message::new(labels::CONFIG_MISTYPED).with("meant", meant));
+        let plain = word.is_plain(line.context.line);
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.clone() }], true) } else { finding })
     })
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 pub use renewing::RenewError;
 use serving::Pending;
+use solving::{Situation, Turns};
 use tokio::sync::mpsc;
 
 use super::checker::{Began, Checker};
@@ -22,10 +23,10 @@ use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
 use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
 
-mod clients;
 mod noticing;
 mod renewing;
 mod serving;
+mod solving;
 
 /// What a session is made of.
 pub struct Parts {
@@ -125,10 +126,13 @@ pub struct Session {
     lines: HashMap<String, Entered>,
     /// The consumers that were noticed to wait for new messages only.
     waiting_consumers: HashSet<u32>,
+    /// The answers of this step that were told to be wrong.
+    wrong_answers: Vec<String>,
     held: HashMap<u64, (Verdict, String)>,
     next_line: u64,
     ready: VecDeque<SessionEvent>,
     playing: bool,
+    turns: Turns,
     /// The lines that the coach looks at now.
     judging: usize,
     place: Option<Place>,
@@ -174,10 +178,12 @@ impl Session {
             checker,
             lines: HashMap::new(),
             waiting_consumers: HashSet::new(),
+            wrong_answers: Vec::new(),
             held: HashMap::new(),
             next_line: 0,
             ready: VecDeque::new(),
             playing: false,
+            turns: Turns::default(),
             judging: 0,
             place: parts.place,
             requests: parts.requests,
@@ -235,6 +241,9 @@ impl Session {
     pub fn take(&mut self, input: Input) {
         // what is being played is not begun a second time
         if self.playing && matches!(input, Input::SolveAsked | Input::GotoAsked { .. }) {
+            if matches!(input, Input::SolveAsked) && !self.run.is_going() {
+                self.turns.ask(self.run.step());
+            }
             return;
         }
         for effect in self.run.take(input) {
@@ -257,6 +266,18 @@ impl Session {
     pub fn stop_playing(&mut self) {
         self.player.clear();
         self.playing = false;
+        self.turns = Turns::default();
+    }
+
+    /// Plays a step's solution at the terminals as they are.
+    fn play_step(&mut self, step: usize) {
+        let spec = &self.lab.spec.steps[step];
+        let names: Vec<&str> = self.lab.spec.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
+        let situation = Situation::look(&self.system.scope, &names, &self.player);
+        let arranged = situation.arrange(spec, Play::of_step(spec, &self.variables));
+        self.turns.begin(step);
+        self.ready.extend(arranged.told.into_iter().map(SessionEvent::Told));
+        self.play(arranged.plays);
     }
 
     /// Whether the coach looks at a line.
@@ -350,6 +371,9 @@ impl Session {
             self.ready.push_back(SessionEvent::Played(ended));
         }
         self.take(Input::PlayEnded { done });
+        if self.turns.end(done) {
+            self.take(Input::SolveAsked);
+        }
     }
 
     fn take_terminal_event(&mut self, event: TerminalEvent) {
@@ -429,9 +453,7 @@ impl Session {
                     self.note_beginning(step);
                     return self.play(Play::of_step_on_the_way(&self.lab.spec.steps[step], &self.variables));
                 }
-                let plays = Play::of_step(&self.lab.spec.steps[step], &self.variables);
-                let ended = clients::ended_first(&self.system.scope, &self.lab.spec.steps[step]);
-                self.play(ended.into_iter().chain(plays));
+                self.play_step(step);
             }
             Effect::Save => self.ready.push_back(SessionEvent::Save),
         }
@@ -439,6 +461,7 @@ impl Session {
 
     fn begin_step(&mut self, step: usize) {
         self.coach.turn_to(noticing::endings(&self.lab.spec.steps[step].checks));
+        self.wrong_answers.clear();
         self.note_beginning(step);
         self.checker.turn_to(Some(step));
     }

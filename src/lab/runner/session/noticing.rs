@@ -62,8 +62,15 @@ impl Session {
         }
     }
 
-    /// The checks were asked: each consumer that waits for new messages is told of once.
+    /// The checks were asked: each consumer that waits for new messages is told of once, and each answer that is wrong.
     pub(super) fn notice_outcomes(&mut self, outcomes: &[Outcome]) {
+        let wrong = outcomes.iter().filter(|outcome| outcome.found.is(checks::ANSWER_WRONG));
+        let wrong: Vec<String> = wrong.filter_map(|outcome| outcome.found.value("answer").map(str::to_owned)).collect();
+        if wrong != self.wrong_answers {
+            let news: Vec<String> = wrong.iter().filter(|answer| !self.wrong_answers.contains(answer)).cloned().collect();
+            self.wrong_answers = wrong;
+            news.into_iter().for_each(|answer| self.notice(Notice::WrongAnswer { answer }));
+        }
         for outcome in outcomes.iter().filter(|outcome| outcome.found.is(checks::CONSUMER_LATEST)) {
             let pid = outcome.found.value("pid").and_then(|pid| pid.parse().ok());
             if let Some(pid) = pid.filter(|pid| self.waiting_consumers.insert(*pid)) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Input, Session};
 use crate::lab::runner::control::{self, Answering, Asked, Reply, Request};
-use crate::lab::runner::player::{Play, PlayerError};
+use crate::lab::runner::player::PlayerError;
 use crate::lab::runner::{Effect, RunEvent};
 
 /// How long a step's checks may take to hold when its solution was played.
@@ -75,7 +75,7 @@ impl Session {
         if self.run.step() == Some(step) {
             self.take(Input::SolveAsked);
         } else {
-            self.play(Play::of_step(&self.lab.spec.steps[step], &self.variables.clone()));
+            self.play_step(step);
         }
     }
 

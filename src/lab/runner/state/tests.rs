@@ -49,6 +49,8 @@ fn short(effects: &[Effect]) -> Vec<String> {
         RunEvent::Noticed { notice, tier } => format!("{} {tier}", notice.kind()),
         RunEvent::Fixed => "fixed".to_owned(),
         RunEvent::Solving { step } => format!("solving {step}"),
+        RunEvent::PlaysElsewhere { terminal, .. } => format!("plays at {terminal}"),
+        RunEvent::WaitsForTerminal { terminal, .. } => format!("waits for {terminal}"),
         RunEvent::Going { step } => format!("going {step}"),
         RunEvent::Arrived { step, wanted } => format!("arrived {step} of {wanted}"),
     };
