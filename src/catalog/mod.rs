@@ -4,6 +4,7 @@
 //! header line. The broker's configuration, the tools' option parsers, the rules and the book read the same rows.
 
 pub mod api_versions;
+pub mod client_metrics;
 pub mod configs;
 pub mod effects;
 pub mod error_codes;

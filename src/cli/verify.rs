@@ -140,7 +140,7 @@ impl Place {
                 .options
                 .deadline_s
                 .map(Duration::from_secs)
-                .map_or_else(Deadlines::default, |all| Deadlines { action: all, checks: all }),
+                .map_or_else(|| Deadlines::on(engines.parts()), |all| Deadlines { action: all, checks: all }),
         }
     }
 }

@@ -60,6 +60,8 @@ mod lint;
 #[cfg(test)]
 mod lsp;
 #[cfg(test)]
+mod options;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod recorded;

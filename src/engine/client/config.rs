@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::metrics::Sampling;
 use super::{Bootstrap, DEFAULT_REQUEST_TIMEOUT};
 
 /// Which of Kafka's clients is played: their log lines differ.
@@ -73,6 +74,8 @@ pub struct ClientConfig {
     pub pacing: Pacing,
     /// How long a call may take in all, tries and waits for a broker included (`default.api.timeout.ms`).
     pub api_timeout: Duration,
+    /// How far back its metrics look.
+    pub sampling: Sampling,
 }
 
 impl ClientConfig {
@@ -89,6 +92,7 @@ impl ClientConfig {
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             pacing: Pacing::default(),
             api_timeout: Duration::from_secs(60),
+            sampling: Sampling::default(),
         }
     }
 

@@ -16,7 +16,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::{ClientError, HostPort};
+use super::metrics::{Metrics, Sampling, Subject};
+use super::{ClientError, Flavour, HostPort};
 use crate::catalog::api_versions;
 use crate::net::{self, FrameError};
 
@@ -37,6 +38,8 @@ pub struct SocketOptions {
     pub idle: Option<Duration>,
 }
 
+/// The bytes before each frame that say how long it is.
+const LENGTH_BYTES: usize = 4;
 /// The error code of an ApiVersions request whose version the broker does not have; such an answer has the form of version 0.
 const UNSUPPORTED_VERSION: i16 = 35;
 
@@ -48,6 +51,34 @@ impl CorrelationIds {
     /// The next number: 0, 1, 2…, never negative.
     pub fn next(&self) -> i32 {
         self.0.fetch_add(1, Ordering::Relaxed) & i32::MAX
+    }
+}
+
+/// What a connection counts with: the client's numbers of requests, and what it measures of which node.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    /// The client's correlation ids.
+    pub ids: Arc<CorrelationIds>,
+    /// What the client measures.
+    pub metrics: Arc<Metrics>,
+    /// The broker's id; bootstrap servers have negative ones.
+    pub node: i32,
+}
+
+impl Meter {
+    /// Of a connection without a client, which measures nothing.
+    fn none() -> Self {
+        Self { ids: Arc::default(), metrics: Arc::new(Metrics::new(Flavour::Admin, Sampling::default())), node: -1 }
+    }
+
+    /// A whole frame went one way; it took that long, after waiting for that long for it.
+    fn moved(&self, bytes: &str, frame: &str, length: usize, (waited, took): (Duration, Duration)) {
+        let node = Subject::Node(self.node);
+        self.metrics.record_nanos("io-wait", waited);
+        self.metrics.record_nanos("io-time", took);
+        self.metrics.record("network-io", 1.0);
+        self.metrics.record_both(&node, bytes, length as f64);
+        self.metrics.record_both(&node, frame, length as f64);
     }
 }
 
@@ -101,10 +132,10 @@ impl Connection {
         let address = HostPort { host: host.to_owned(), port };
         let unreachable = |source| ClientError::Connect { address: format!("{host}:{port}"), source };
         let stream = net::connect(host, port, deadline).await.map_err(unreachable)?;
-        Self::over(stream, address, client_id, Arc::default(), (deadline, None)).await
+        Self::over(stream, address, client_id, Meter::none(), (deadline, None)).await
     }
 
-    /// Connects to one address of a broker, as [`Connection::connect`] does; `correlation_ids` are the client's.
+    /// Connects to one address of a broker, as [`Connection::connect`] does; `meter` is the client's.
     ///
     /// # Errors
     /// As [`Connection::connect`].
@@ -112,24 +143,25 @@ impl Connection {
         socket_address: SocketAddr,
         address: HostPort,
         client_id: &str,
-        correlation_ids: Arc<CorrelationIds>,
+        meter: Meter,
         options: SocketOptions,
     ) -> Result<Self, ClientError> {
         let unreachable = |source| ClientError::Connect { address: socket_address.to_string(), source };
         let stream = net::connect_buffered(socket_address, options.setup_timeout, options.buffers).await.map_err(unreachable)?;
-        Self::over(stream, address, client_id, correlation_ids, (options.request_timeout, options.idle)).await
+        Self::over(stream, address, client_id, meter, (options.request_timeout, options.idle)).await
     }
 
     async fn over(
         stream: TcpStream,
         address: HostPort,
         client_id: &str,
-        correlation_ids: Arc<CorrelationIds>,
+        meter: Meter,
         (request_timeout, idle): (Duration, Option<Duration>),
     ) -> Result<Self, ClientError> {
         let (frames, to_write) = mpsc::unbounded_channel();
         let pending = Arc::new(Pending { waiting: Mutex::new(Some(VecDeque::new())), bad_length: Mutex::new(None) });
-        let driver = tokio::spawn(drive(stream, to_write, Arc::clone(&pending), idle)).abort_handle();
+        let correlation_ids = Arc::clone(&meter.ids);
+        let driver = tokio::spawn(drive(stream, to_write, Arc::clone(&pending), meter, idle)).abort_handle();
         let mut connection = Self {
             address,
             client_id: client_id.to_owned(),
@@ -332,12 +364,18 @@ fn decode<T: Decodable>(body: &mut Bytes, version: i16, api: &'static str) -> Re
 }
 
 /// Moves frames both ways until the socket, the broker or the connection's owner ends it, or nothing has moved for too long.
-async fn drive(stream: TcpStream, frames: mpsc::UnboundedReceiver<Bytes>, pending: Arc<Pending>, idle: Option<Duration>) {
+async fn drive(
+    stream: TcpStream,
+    frames: mpsc::UnboundedReceiver<Bytes>,
+    pending: Arc<Pending>,
+    meter: Meter,
+    idle: Option<Duration>,
+) {
     let (read, write) = stream.into_split();
     let moved = Mutex::new(Instant::now());
     let bad_length = tokio::select! {
-        bad_length = read_answers(read, &pending, &moved) => bad_length,
-        () = write_frames(write, frames, &moved) => None,
+        bad_length = read_answers(read, &pending, &moved, &meter) => bad_length,
+        () = write_frames(write, frames, &moved, &meter) => None,
         () = fallen_idle(&moved, idle) => None,
     };
     pending.close(bad_length);
@@ -359,24 +397,38 @@ async fn fallen_idle(moved: &Mutex<Instant>, idle: Option<Duration>) {
     }
 }
 
-async fn write_frames(mut socket: OwnedWriteHalf, mut frames: mpsc::UnboundedReceiver<Bytes>, moved: &Mutex<Instant>) {
+async fn write_frames(
+    mut socket: OwnedWriteHalf,
+    mut frames: mpsc::UnboundedReceiver<Bytes>,
+    moved: &Mutex<Instant>,
+    meter: &Meter,
+) {
+    let mut free = Instant::now();
     while let Some(frame) = frames.recv().await {
+        let began = Instant::now();
         if socket.write_all(&frame).await.is_err() {
             return;
         }
         note(moved);
+        meter.moved("bytes-sent", "request", frame.len(), (began - free, began.elapsed()));
+        free = Instant::now();
     }
 }
 
 /// Hands answers to their calls until the connection ends; gives the length of a frame that was none.
-async fn read_answers(mut socket: OwnedReadHalf, pending: &Pending, moved: &Mutex<Instant>) -> Option<i32> {
+async fn read_answers(mut socket: OwnedReadHalf, pending: &Pending, moved: &Mutex<Instant>, meter: &Meter) -> Option<i32> {
+    let mut free = Instant::now();
     loop {
+        socket.readable().await.ok()?;
+        let began = Instant::now();
         let frame = match net::read_frame(&mut socket, MAX_RESPONSE_BYTES).await {
             Ok(Some(frame)) => frame,
             Err(FrameError::Length { found, .. }) => return Some(found),
             Ok(None) | Err(FrameError::Io(_)) => return None,
         };
         note(moved);
+        meter.moved("bytes-received", "response", LENGTH_BYTES + frame.len(), (began - free, began.elapsed()));
+        free = Instant::now();
         let mut head = frame.get(..4)?;
         let correlation_id = head.get_i32();
         let (expected, answer) = pending.waiting().as_mut()?.pop_front()?;
@@ -433,7 +485,7 @@ mod tests {
         let address = HostPort { host: "127.0.0.1".to_owned(), port };
         let open = |idle| {
             let options = SocketOptions { setup_timeout: limit, request_timeout: limit, buffers: (None, None), idle };
-            Connection::connect_address(([127, 0, 0, 1], port).into(), address.clone(), "test", Arc::default(), options)
+            Connection::connect_address(([127, 0, 0, 1], port).into(), address.clone(), "test", Meter::none(), options)
         };
         let connection = open(Some(wait)).await.expect("it answers");
         tokio::time::timeout(limit, connection.closed()).await.expect("it is closed");

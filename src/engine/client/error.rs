@@ -75,6 +75,9 @@ pub enum ClientError {
         /// The broker's own words, or Kafka's standard ones for the code.
         message: String,
     },
+    /// Nothing says where reading begins (`NoOffsetForPartitionException`).
+    #[error("{0}")]
+    NoOffset(String),
     /// The request cannot be made.
     #[error("{0}")]
     Invalid(String),
@@ -104,7 +107,9 @@ impl ClientError {
         match self {
             Self::Broker { code, .. } => error_codes::by_code(*code).is_some_and(|error| error.retriable),
             Self::Connect { .. } | Self::Disconnected { .. } | Self::Timeout { .. } | Self::Frame { .. } => true,
-            Self::NoNode { .. } | Self::Codec { .. } | Self::UnsupportedVersion { .. } | Self::Invalid(_) => false,
+            Self::NoNode { .. } | Self::Codec { .. } | Self::UnsupportedVersion { .. } | Self::NoOffset(_) | Self::Invalid(_) => {
+                false
+            }
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Subscription {
     pub owned: Vec<TopicPartitions>,
     /// The generation in which it got them; -1 where it is not said.
     pub generation_id: i32,
+    /// Where the member is (`client.rack`, KIP-881); `None` where it does not say.
+    pub rack: Option<String>,
 }
 
 /// What a member is to read.
@@ -53,6 +55,7 @@ impl Subscription {
             user_data: read.user_data,
             owned: read.owned_partitions.into_iter().map(owned).collect(),
             generation_id: if version >= 2 { read.generation_id } else { -1 },
+            rack: read.rack_id.map(|rack| rack.to_string()),
         })
     }
 
@@ -67,7 +70,7 @@ impl Subscription {
             .with_user_data(self.user_data.clone())
             .with_owned_partitions(owned.collect())
             .with_generation_id(self.generation_id)
-            .with_rack_id(None);
+            .with_rack_id(self.rack.clone().map(StrBytes::from_string));
         versioned(&message)
     }
 }
@@ -134,11 +137,33 @@ mod tests {
             user_data: None,
             owned: vec![some("a", &[0, 2])],
             generation_id: 4,
+            rack: Some("r".to_owned()),
         };
         assert_eq!(Subscription::decode(subscription.encode()), Some(subscription));
         let assignment = Assignment { partitions: vec![some("a", &[1])], user_data: Some(Bytes::from_static(b"x")) };
         assert_eq!(Assignment::decode(assignment.encode()), Some(assignment));
         assert_eq!(Assignment::decode(Bytes::new()), Some(Assignment::default()));
+    }
+
+    #[test]
+    fn subscriptions_are_written_as_a_consumer_of_3_6_0_writes_them() {
+        let check = |user_data: Option<&'static [u8]>, rack: Option<&str>, expected: &[u8]| {
+            let subscription = Subscription {
+                topics: vec!["orders".to_owned()],
+                user_data: user_data.map(Bytes::from_static),
+                owned: Vec::new(),
+                generation_id: -1,
+                rack: rack.map(str::to_owned),
+            };
+            assert_eq!(subscription.encode(), expected);
+        };
+        // recorded from the console consumer of 3.6.0 with client.rack=r0, and without
+        let head = b"\0\x03\0\0\0\x01\0\x06orders";
+        let none = [&head[..], b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\xff"].concat();
+        check(None, Some("r0"), &[&none[..], b"\0\x02r0"].concat());
+        check(None, None, &[&none[..], b"\xff\xff"].concat());
+        let sticky = [&head[..], b"\0\0\0\x04\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\x02r0"].concat();
+        check(Some(b"\xff\xff\xff\xff"), Some("r0"), &sticky);
     }
 
     proptest! {

@@ -10,6 +10,7 @@ pub mod consumer;
 mod coordinator;
 mod error;
 pub mod group;
+pub mod metrics;
 mod network;
 pub mod partitioner;
 mod partitions;

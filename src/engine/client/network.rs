@@ -3,14 +3,15 @@
 
 mod cluster;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kafka_protocol::protocol::Request;
 use tokio::time::Instant;
 
-use super::connection::SocketOptions;
+use super::connection::{Meter, SocketOptions};
+use super::metrics::{Figure, Metrics, Subject};
 use super::{ClientConfig, ClientError, Connection, CorrelationIds, Flavour, HostPort, Pacing};
 use crate::{log_warn, net};
 
@@ -82,6 +83,7 @@ pub struct Client {
     dialling: tokio::sync::Mutex<()>,
     /// Told when a connection is gone.
     lost: Arc<tokio::sync::Notify>,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug)]
@@ -108,6 +110,7 @@ impl Client {
         let servers = config.bootstrap.servers().iter().zip(1..);
         let nodes = servers.map(|(address, number)| Node { id: -number, address: address.clone(), rack: None }).collect();
         let state = State { nodes, bootstrapped: false, controller: None, links: HashMap::new() };
+        let metrics = Arc::new(Metrics::new(config.flavour, config.sampling));
         Self {
             prefix: config.log_prefix(),
             config,
@@ -115,12 +118,30 @@ impl Client {
             state: Mutex::new(state),
             dialling: tokio::sync::Mutex::default(),
             lost: Arc::default(),
+            metrics,
         }
     }
 
     /// What the client was made from.
     pub fn config(&self) -> &ClientConfig {
         &self.config
+    }
+
+    /// What it measures of itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Every figure that it measures, by its name in Kafka's table.
+    pub fn figures(&self) -> BTreeMap<String, Figure> {
+        let open: Vec<usize> = {
+            let state = self.state();
+            let links = state.links.values().filter_map(|link| link.connection.as_ref());
+            links.filter(|connection| !connection.is_closed()).map(|connection| connection.in_flight()).collect()
+        };
+        self.metrics.record("connection-count", open.len() as f64);
+        self.metrics.record("in-flight", open.into_iter().sum::<usize>() as f64);
+        self.metrics.figures(&self.config.client_id)
     }
 
     /// What its log lines begin with.
@@ -136,6 +157,11 @@ impl Client {
     /// The brokers known so far: the bootstrap servers, or those of the last metadata.
     pub fn nodes(&self) -> Vec<Node> {
         self.state().nodes.iter().filter(|node| node.id < COORDINATOR_IDS).cloned().collect()
+    }
+
+    /// The racks of the brokers that have one, by id.
+    pub fn racks(&self) -> HashMap<i32, String> {
+        self.nodes().into_iter().filter_map(|node| Some((node.id, node.rack?))).collect()
     }
 
     /// The deadline of a call that begins now.
@@ -284,13 +310,16 @@ impl Client {
             buffers: self.config.buffers,
             idle: pacing.idle,
         };
-        let ids = Arc::clone(&self.correlation_ids);
-        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, ids, options).await {
+        let meter = Meter { ids: Arc::clone(&self.correlation_ids), metrics: Arc::clone(&self.metrics), node: node.broker_id() };
+        self.metrics.register(Subject::Node(node.broker_id()));
+        match Connection::connect_address(address, node.address.clone(), &self.config.client_id, meter, options).await {
             Ok(connection) => {
                 let connection = Arc::new(connection);
-                let (closed, lost) = (connection.closed(), Arc::clone(&self.lost));
+                let (closed, lost, metrics) = (connection.closed(), Arc::clone(&self.lost), Arc::clone(&self.metrics));
+                metrics.record("connection-creation", 1.0);
                 tokio::spawn(async move {
                     closed.await;
+                    metrics.record("connection-close", 1.0);
                     lost.notify_one();
                 });
                 let mut state = self.state();

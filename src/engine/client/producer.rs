@@ -4,7 +4,7 @@
 mod delivery;
 mod transactions;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::admin::{TopicDescription, topics_of};
+use super::metrics::Figure;
 use super::network::INVALID_TOPIC;
 use super::network::random_below;
 use super::partitioner::{Partitioning, Sticky, least_loaded, partition_of_key};
@@ -172,12 +173,17 @@ impl Producer {
     pub async fn send(&self, topic: &str, partition: Option<i32>, record: NewRecord, callback: Callback) {
         match self.shared.accept(topic, partition, &record).await {
             Ok(partition) => self.shared.append((topic.to_owned(), partition), record, callback),
-            Err(error) => callback(Err(&error)),
+            Err(error) => {
+                // the topic has no figures of its own before something was sent to it
+                self.shared.client.metrics().record("record-error", 1.0);
+                callback(Err(&error));
+            }
         }
     }
 
     /// Sends what is held back and waits until every record's fate is known.
     pub async fn flush(&self) {
+        let began = Instant::now();
         self.shared.state().closing = true;
         loop {
             let done = self.shared.done.notified();
@@ -186,11 +192,22 @@ impl Producer {
                 let mut state = self.shared.state();
                 if state.queues.is_empty() && state.in_flight.is_empty() {
                     state.closing = false;
-                    return;
+                    break;
                 }
             }
             done.await;
         }
+        self.shared.client.metrics().record_nanos("flush", began.elapsed());
+    }
+
+    /// Every figure that it measures, by its name in Kafka's table.
+    pub fn figures(&self) -> BTreeMap<String, Figure> {
+        let metrics = self.shared.client.metrics();
+        let (most, used) = (self.shared.config.buffer_memory, self.shared.state().buffered);
+        metrics.record("buffer-total", most as f64);
+        metrics.record("buffer-available", most.saturating_sub(used) as f64);
+        metrics.record("waiting-threads", 0.0);
+        self.shared.client.figures()
     }
 
     /// Flushes and ends the producer.
@@ -208,7 +225,10 @@ impl Shared {
     /// Checks a record and finds its partition.
     async fn accept(&self, topic: &str, partition: Option<i32>, record: &NewRecord) -> Result<i32, ClientError> {
         let deadline = Instant::now() + self.config.max_block;
-        let description = self.topic(topic, deadline).await?;
+        let asked = Instant::now();
+        let description = self.topic(topic, deadline).await;
+        self.client.metrics().record_nanos("metadata-wait", asked.elapsed());
+        let description = description?;
         let size = record_set::size_upper_bound(record);
         for (limit, key) in [(self.config.max_request_size, "max.request.size"), (self.config.buffer_memory, "buffer.memory")] {
             if size > limit {
@@ -319,7 +339,11 @@ impl Shared {
             if self.state().buffered + size <= self.config.buffer_memory {
                 return Ok(());
             }
-            if tokio::time::timeout_at(deadline, done).await.is_err() {
+            let began = Instant::now();
+            let in_time = tokio::time::timeout_at(deadline, done).await;
+            self.client.metrics().record_nanos("bufferpool-wait", began.elapsed());
+            if in_time.is_err() {
+                self.client.metrics().record("buffer-exhausted", 1.0);
                 let millis = self.config.max_block.as_millis();
                 let message = format!("Failed to allocate {size} bytes within the configured max blocking time {millis} ms.");
                 return Err(ClientError::Broker { code: TIMED_OUT, message });

@@ -64,6 +64,8 @@ pub struct Batch {
     pub transactional: bool,
     /// Whether it is a marker of a transaction, which no consumer shows.
     pub control: bool,
+    /// How many bytes its records take, unpacked.
+    pub bytes: usize,
     /// Its records.
     pub records: Vec<FetchedRecord>,
 }
@@ -139,6 +141,7 @@ fn decode_batch(header: &BatchHeader, batch: &Bytes) -> Result<Batch, RecordsErr
         producer_id: header.producer_id,
         transactional: header.is_transactional(),
         control: header.is_control(),
+        bytes: plain.len(),
         records,
     })
 }
@@ -194,6 +197,19 @@ pub fn encode_batch(
     producer: Producer,
     transactional: bool,
 ) -> Result<Bytes, RecordsError> {
+    encode_measured(records, codec, producer, transactional).map(|(batch, _)| batch)
+}
+
+/// As [`encode_batch`], with the bytes that the batch would take unpacked.
+///
+/// # Errors
+/// As [`encode_batch`].
+pub fn encode_measured(
+    records: &[NewRecord],
+    codec: Compression,
+    producer: Producer,
+    transactional: bool,
+) -> Result<(Bytes, usize), RecordsError> {
     let unfit = || RecordsError::Unfit { count: records.len() };
     let first = records.first().ok_or_else(unfit)?;
     let count = i32::try_from(records.len()).map_err(|_| unfit())?;
@@ -203,6 +219,7 @@ pub fn encode_batch(
     for (delta, record) in (0..).zip(records) {
         put_record(&mut batch, record, first.timestamp, delta);
     }
+    let unpacked = batch.len();
     if codec != Compression::None {
         let packed = pack(codec, &batch[HEADER_BYTES..])?;
         batch.truncate(HEADER_BYTES);
@@ -224,7 +241,7 @@ pub fn encode_batch(
     };
     header.seal(&batch[HEADER_BYTES..]);
     batch[..HEADER_BYTES].copy_from_slice(&header.encode());
-    Ok(batch.into())
+    Ok((batch.into(), unpacked))
 }
 
 fn put_record(out: &mut Vec<u8>, record: &NewRecord, base_timestamp: i64, offset_delta: i64) {

@@ -1,14 +1,17 @@
 //! Producers and consumers as the tools make them from their configs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Exception;
 use super::client_configs::ClientConfigs;
 use crate::engine::client::assignor::Assignor;
 use crate::engine::client::consumer::Reset;
+use crate::engine::client::metrics::Sampling;
 use crate::engine::client::partitioner::Partitioning;
-use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, Pacing, ProducerConfig};
+use crate::engine::client::{Bootstrap, Client, ClientConfig, ConsumerConfig, Flavour, Pacing, Producer, ProducerConfig};
 use crate::engine::kafka::batch::Compression;
+use crate::log_warn;
 
 /// The client under a producer.
 pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> Client {
@@ -20,8 +23,18 @@ pub(super) fn producer_client(configs: &ClientConfigs, bootstrap: Bootstrap) -> 
         buffers: configs.buffers(),
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
         pacing: pacing(configs, IDLE),
+        sampling: sampling(configs),
         ..admin
     })
+}
+
+/// How far back a client's metrics look.
+fn sampling(configs: &ClientConfigs) -> Sampling {
+    let default = Sampling::default();
+    Sampling {
+        samples: configs.number("metrics.num.samples", default.samples),
+        window_ms: configs.number("metrics.sample.window.ms", default.window_ms),
+    }
 }
 
 /// `connections.max.idle.ms` of producers and consumers where it is not set.
@@ -68,10 +81,14 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
         _ => -1,
     };
     let retries = configs.number("retries", default.retries);
+    let max_in_flight = configs.number("max.in.flight.requests.per.connection", default.max_in_flight);
     ProducerConfig {
         acks,
         // idempotence is on unless it is switched off or cannot be
-        idempotent: configs.flag("enable.idempotence", true) && acks == -1 && retries > 0,
+        idempotent: configs.flag("enable.idempotence", true)
+            && acks == -1
+            && retries > 0
+            && max_in_flight <= IDEMPOTENT_IN_FLIGHT,
         linger: configs.millis("linger.ms", default.linger),
         batch_size: configs.number("batch.size", default.batch_size),
         codec: configs.get("compression.type").and_then(Compression::by_name).unwrap_or(Compression::None),
@@ -79,15 +96,79 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
         retry_backoff: configs.millis("retry.backoff.ms", default.retry_backoff),
         request_timeout: configs.millis("request.timeout.ms", default.request_timeout),
         max_block: configs.millis("max.block.ms", default.max_block),
-        delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout),
+        delivery_timeout: configs.millis("delivery.timeout.ms", default.delivery_timeout).max(least_delivery(configs)),
         max_request_size: configs.number("max.request.size", default.max_request_size),
         buffer_memory: configs.number("buffer.memory", default.buffer_memory),
         transactional_id: configs.get("transactional.id").map(str::to_owned),
         transaction_timeout: configs.millis("transaction.timeout.ms", default.transaction_timeout),
         partitioning: partitioning(configs),
-        max_in_flight: configs.number("max.in.flight.requests.per.connection", default.max_in_flight),
+        max_in_flight,
         metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),
         metadata_max_idle: configs.millis("metadata.max.idle.ms", default.metadata_max_idle),
+    }
+}
+
+/// The most requests to one broker at a time with which a producer can be idempotent.
+const IDEMPOTENT_IN_FLIGHT: usize = 5;
+
+/// `linger.ms` and `request.timeout.ms` together: `delivery.timeout.ms` is no less.
+fn least_delivery(configs: &ClientConfigs) -> Duration {
+    let default = ProducerConfig::default();
+    let linger = configs.millis("linger.ms", default.linger);
+    linger.saturating_add(configs.millis("request.timeout.ms", default.request_timeout))
+}
+
+/// The deprecated partitioners, and what Kafka's producer says of each.
+const DEPRECATED: [(&str, &str); 2] = [
+    (
+        "org.apache.kafka.clients.producer.internals.DefaultPartitioner",
+        "DefaultPartitioner is deprecated.  Please clear partitioner.class configuration setting to get the default partitioning behavior",
+    ),
+    (
+        "org.apache.kafka.clients.producer.UniformStickyPartitioner",
+        "UniformStickyPartitioner is deprecated.  Please clear partitioner.class configuration setting and set partitioner.ignore.keys to \
+         'true' to get the uniform sticky partitioning behavior",
+    ),
+];
+
+/// A producer from configs that were checked; what Kafka's producer warns of is logged.
+pub(super) fn start_producer(configs: &ClientConfigs, bootstrap: Bootstrap) -> Producer {
+    const LOGGER: &str = "org.apache.kafka.clients.producer.KafkaProducer";
+    let (client, config) = (producer_client(configs, bootstrap), producer_config(configs));
+    if config.max_in_flight > IDEMPOTENT_IN_FLIGHT && configs.get("enable.idempotence").is_none() {
+        log_warn!(
+            "org.apache.kafka.clients.producer.ProducerConfig",
+            "Idempotence will be disabled because max.in.flight.requests.per.connection is set to {}, which is greater than \
+             {IDEMPOTENT_IN_FLIGHT}. Please note that in v4.0.0 and onward, this will become an error.",
+            config.max_in_flight
+        );
+    }
+    let class = configs.get("partitioner.class").map(str::trim);
+    if let Some((_, what)) = DEPRECATED.iter().find(|(name, _)| class == Some(*name)) {
+        log_warn!(LOGGER, "{} {what}", client.log_prefix());
+    }
+    if config.delivery_timeout > configs.millis("delivery.timeout.ms", ProducerConfig::default().delivery_timeout) {
+        log_warn!(LOGGER, "{} {SHORT_DELIVERY}. Setting it to {}.", client.log_prefix(), config.delivery_timeout.as_millis());
+    }
+    Producer::start(Arc::new(client), config)
+}
+
+/// What is said of a `delivery.timeout.ms` that ends before a request can.
+const SHORT_DELIVERY: &str = "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms";
+
+/// Refuses configs of a producer that contradict each other.
+///
+/// # Errors
+/// The exception that Java's producer ends with.
+pub(super) fn check_producer(configs: &ClientConfigs) -> Result<(), Exception> {
+    check_idempotence(configs)?;
+    let given = configs.get("delivery.timeout.ms").map(|_| configs.millis("delivery.timeout.ms", Duration::ZERO));
+    match given.filter(|given| *given < least_delivery(configs)) {
+        None => Ok(()),
+        Some(_) => {
+            let failed = Exception::new("org.apache.kafka.common.KafkaException", "Failed to construct kafka producer");
+            Err(failed.caused_by(Exception::config(SHORT_DELIVERY)))
+        }
     }
 }
 
@@ -95,7 +176,7 @@ pub(super) fn producer_config(configs: &ClientConfigs) -> ProducerConfig {
 ///
 /// # Errors
 /// The `ConfigException` that Java's producer ends with.
-pub(super) fn check_idempotence(configs: &ClientConfigs) -> Result<(), Exception> {
+fn check_idempotence(configs: &ClientConfigs) -> Result<(), Exception> {
     let asked = configs.get("enable.idempotence").is_some();
     let obstacles = [
         (configs.number("retries", 1) == 0, "Must set retries to non-zero when using the idempotent producer."),
@@ -137,6 +218,7 @@ pub(super) fn consumer_client(configs: &ClientConfigs, group: &str, bootstrap: B
         request_timeout: configs.millis("request.timeout.ms", admin.request_timeout),
         api_timeout: configs.millis("default.api.timeout.ms", admin.api_timeout),
         pacing: pacing(configs, IDLE),
+        sampling: sampling(configs),
         ..admin
     })
 }
@@ -147,6 +229,14 @@ pub(super) fn consumer_client(configs: &ClientConfigs, group: &str, bootstrap: B
 /// The exception for an assignor that is no class of Kafka's, or stands twice.
 pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> Result<ConsumerConfig, Exception> {
     let default = ConsumerConfig::of_group(group);
+    let session_timeout = configs.millis("session.timeout.ms", default.session_timeout);
+    let heartbeat_interval = configs.millis("heartbeat.interval.ms", default.heartbeat_interval);
+    if heartbeat_interval >= session_timeout {
+        let cause = Exception::illegal_argument("Heartbeat must be set lower than the session timeout");
+        return Err(
+            Exception::new("org.apache.kafka.common.KafkaException", "Failed to construct kafka consumer").caused_by(cause)
+        );
+    }
     Ok(ConsumerConfig {
         instance_id: configs.get("group.instance.id").map(str::to_owned),
         assignors: assignors(configs, &default.assignors)?,
@@ -158,9 +248,9 @@ pub(super) fn consumer_config(configs: &ClientConfigs, group: &str) -> Result<Co
             _ => Reset::Latest,
         },
         read_committed: configs.get("isolation.level") == Some("read_committed"),
-        session_timeout: configs.millis("session.timeout.ms", default.session_timeout),
+        session_timeout,
         max_poll_interval: configs.millis("max.poll.interval.ms", default.max_poll_interval),
-        heartbeat_interval: configs.millis("heartbeat.interval.ms", default.heartbeat_interval),
+        heartbeat_interval,
         fetch_max_wait: configs.millis("fetch.max.wait.ms", default.fetch_max_wait),
         fetch_min_bytes: configs.number("fetch.min.bytes", default.fetch_min_bytes),
         metadata_max_age: configs.millis("metadata.max.age.ms", default.metadata_max_age),

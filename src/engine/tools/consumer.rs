@@ -38,13 +38,17 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
         }
     };
     let mut run = Run { line: &line, count: 0, skip };
-    let code = tokio::select! {
-        () = run.process(&mut consumer) => 0,
-        code = harness::signalled() => code,
+    let (code, failed) = tokio::select! {
+        failed = run.process(&mut consumer) => (u8::from(failed.is_some()), failed),
+        code = harness::signalled() => (code, None),
     };
     // a coordinator that does not answer must not keep the tool
     let _ = tokio::time::timeout(CLOSE_DEADLINE, consumer.close()).await;
     eprint(&format!("Processed a total of {} messages\n", run.count));
+    if let Some(exception) = failed {
+        log_error!(LOGGER, "Unknown error when running consumer: ");
+        eprint(&format!("{exception}\n"));
+    }
     if line.tells_its_end {
         print("shutdown_complete\n");
     }
@@ -71,12 +75,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Writes records until the line says that it is enough, or something fails, which is logged.
-    async fn process(&mut self, consumer: &mut Consumer) {
+    /// Writes records until the line says that it is enough, or something fails: what cannot be got is logged here, what cannot be shown is
+    /// given back and ends the tool.
+    async fn process(&mut self, consumer: &mut Consumer) -> Option<Exception> {
         loop {
             let left = self.line.max_messages.map(|most| most.saturating_sub(self.count));
             if left == Some(0) {
-                return;
+                return None;
             }
             let limit = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
             let records = match self.receive(consumer, limit).await {
@@ -84,11 +89,13 @@ impl Run<'_> {
                 Err(exception) => {
                     log_error!(LOGGER, "Error processing message, terminating consumer process: ");
                     eprint(&format!("{exception}\n"));
-                    return;
+                    return None;
                 }
             };
-            if !self.write(consumer, records).await {
-                return;
+            match self.write(consumer, records).await {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(exception) => return Some(exception),
             }
         }
     }
@@ -114,7 +121,7 @@ impl Run<'_> {
     }
 
     /// Writes records; gives whether there is still a reader. Writing may block, and the group must not notice.
-    async fn write(&mut self, consumer: &mut Consumer, records: Vec<ConsumerRecord>) -> bool {
+    async fn write(&mut self, consumer: &mut Consumer, records: Vec<ConsumerRecord>) -> Result<bool, Exception> {
         let mut records = records.into_iter();
         loop {
             let mut text = Vec::new();
@@ -125,9 +132,7 @@ impl Run<'_> {
                     if !self.skip {
                         consumer.give_back(records.collect());
                         self.count += written;
-                        log_error!(LOGGER, "Unknown error when running consumer: ");
-                        eprint(&format!("{exception}\n"));
-                        return false;
+                        return Err(exception);
                     }
                     log_error!(LOGGER, "Error processing message, skipping this message: ");
                     eprint(&format!("{exception}\n"));
@@ -137,7 +142,7 @@ impl Run<'_> {
                 }
             }
             if written == 0 {
-                return true;
+                return Ok(true);
             }
             self.count += written;
             let write = move || {
@@ -146,7 +151,7 @@ impl Run<'_> {
             };
             if !tokio::task::spawn_blocking(write).await.unwrap_or(false) {
                 eprint("Unable to write to standard out, closing consumer.\n");
-                return false;
+                return Ok(false);
             }
         }
     }

@@ -81,7 +81,7 @@ fn from_options(set: &OptionSet) -> Result<Line, Exception> {
     configs.check(configs::consumer())?;
     let interval = text("reporting-interval")?;
     let wrong = || OptionError::Conversion { value: interval.clone(), option: "reporting-interval" };
-    let interval_ms: i64 = interval.parse().ok().filter(|_| interval.bytes().all(|b| b.is_ascii_digit())).ok_or_else(wrong)?;
+    let interval_ms: i64 = interval.parse().map_err(|_| wrong())?;
     let line = Line {
         topic: text("topic")?,
         servers,
@@ -95,7 +95,7 @@ fn from_options(set: &OptionSet) -> Result<Line, Exception> {
         date_format: SimpleDateFormat::new(&text("date-format")?)?,
     };
     match line.interval_ms {
-        0 => Err(Exception::illegal_argument("Reporting interval must be greater than 0.")),
+        ..=0 => Err(Exception::illegal_argument("Reporting interval must be greater than 0.")),
         _ => Ok(line),
     }
 }
@@ -122,7 +122,7 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await.map_err(Stop::Traced)?;
     let client = Arc::new(clients::consumer_client(&line.configs, &line.group, bootstrap));
     let config = clients::consumer_config(&line.configs, &line.group).map_err(Stop::Traced)?;
-    let mut consumer = Consumer::new(client, config, Interest::Topic(line.topic.clone()));
+    let mut consumer = Consumer::new(Arc::clone(&client), config, Interest::Topic(line.topic.clone()));
     let start = now_millis();
     let mut reading = Reading::new(start);
     reading.read(&mut consumer, &line).await.map_err(Stop::Traced)?;
@@ -132,19 +132,9 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
         print(&reading.total(&line.date_format, start, end));
     }
     if line.metrics {
-        print(&metrics(&line, reading.amount.records).table());
+        print(&Metrics::of(&client.config().client_id, client.figures()).table());
     }
     Ok(0)
-}
-
-fn metrics(line: &Line, records: i64) -> Metrics {
-    const GROUP: &str = "consumer-fetch-manager-metrics";
-    let mut metrics = Metrics::of(line.configs.get("client.id").unwrap_or_default());
-    metrics.put(GROUP, "records-consumed-total", records as f64);
-    metrics.put_for_topic(GROUP, "records-consumed-total", &line.topic, records as f64);
-    // it has left the group
-    metrics.put("consumer-coordinator-metrics", "assigned-partitions", 0.0);
-    metrics
 }
 
 /// Records and bytes so far.

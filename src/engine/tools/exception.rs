@@ -37,6 +37,9 @@ impl Exception {
                 "org.apache.kafka.common.errors.UnsupportedVersionException",
                 format!("The node does not support {api}"),
             ),
+            ClientError::NoOffset(message) => {
+                Self::new("org.apache.kafka.clients.consumer.NoOffsetForPartitionException", message.clone())
+            }
             ClientError::Codec { .. } | ClientError::Invalid(_) => {
                 Self::new("org.apache.kafka.common.KafkaException", error.to_string())
             }

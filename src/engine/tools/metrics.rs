@@ -1,37 +1,59 @@
-//! `--print-metrics`: what a client counted, in the table of Kafka's `ToolsUtils`. Of the JVM client's hundred metrics there are those that
-//! the tool measures itself.
+//! `--print-metrics`: what a client measured, in the table of Kafka's `ToolsUtils`.
 
 use std::collections::BTreeMap;
 
 use super::java;
+use crate::catalog::{KAFKA_COMMIT, KAFKA_VERSION};
+use crate::engine::client::metrics::Figure;
+
+/// What stands in the table's second column.
+#[derive(Clone, Debug, PartialEq)]
+enum Cell {
+    Number(f64),
+    Text(String),
+}
 
 /// The metrics of one client.
 #[derive(Debug)]
 pub(super) struct Metrics {
-    client_id: String,
-    values: BTreeMap<String, f64>,
+    tags: String,
+    cells: BTreeMap<String, Cell>,
 }
 
 impl Metrics {
-    /// None yet.
-    pub(super) fn of(client_id: &str) -> Self {
-        Self { client_id: client_id.to_owned(), values: BTreeMap::new() }
+    /// What a client measured.
+    pub(super) fn of(client_id: &str, figures: BTreeMap<String, Figure>) -> Self {
+        let cell = |figure| match figure {
+            Figure::Number(number) => Cell::Number(number),
+            Figure::Whole(number) => Cell::Text(number.to_string()),
+        };
+        let cells = figures.into_iter().map(|(name, figure)| (name, cell(figure))).collect();
+        Self { tags: format!("{{client-id={client_id}}}"), cells }
     }
 
-    /// A metric of the client.
-    pub(super) fn put(&mut self, group: &str, name: &str, value: f64) {
-        self.values.insert(format!("{group}:{name}:{{client-id={}}}", self.client_id), value);
+    /// Adds which program the client is and since when it runs, in milliseconds since 1970 (UTC). A closed one no longer tells.
+    pub(super) fn with_program(mut self, started_ms: i64) -> Self {
+        let rows = [
+            ("version", KAFKA_VERSION.to_owned()),
+            ("commit-id", KAFKA_COMMIT.to_owned()),
+            ("start-time-ms", started_ms.to_string()),
+        ];
+        for (name, text) in rows {
+            self.cells.insert(format!("app-info:{name}:{}", self.tags), Cell::Text(text));
+        }
+        self
     }
 
-    /// A metric of the client for one topic, where a metric of that group is told for each.
-    pub(super) fn put_for_topic(&mut self, group: &str, name: &str, topic: &str, value: f64) {
-        self.values.insert(format!("{group}:{name}:{{client-id={}, topic={topic}}}", self.client_id), value);
-    }
-
-    /// The table, an empty line before it.
-    pub(super) fn table(&self) -> String {
-        let width = self.values.keys().map(|name| name.chars().count()).max().unwrap_or_default();
-        let rows = self.values.iter().map(|(name, value)| format!("{name:<width$} : {}\n", java::fixed(*value, 3)));
+    /// The table, an empty line before it. One row counts the others and itself.
+    pub(super) fn table(mut self) -> String {
+        let count = self.cells.len() + 1;
+        self.cells.insert(format!("kafka-metrics-count:count:{}", self.tags), Cell::Number(count as f64));
+        let width = self.cells.keys().map(|name| name.chars().count()).max().unwrap_or_default();
+        let shown = |cell: &Cell| match cell {
+            Cell::Number(number) => java::fixed(*number, 3),
+            Cell::Text(text) => text.clone(),
+        };
+        let rows = self.cells.iter().map(|(name, cell)| format!("{name:<width$} : {}\n", shown(cell)));
         format!("\n{:<width$}   Value\n{}", "Metric Name", rows.collect::<String>())
     }
 }
@@ -42,14 +64,31 @@ mod tests {
 
     #[test]
     fn the_table_is_kafkas() {
-        let mut metrics = Metrics::of("perf-producer-client");
-        metrics.put("producer-metrics", "record-send-total", 1000.0);
-        metrics.put_for_topic("producer-topic-metrics", "record-send-total", "p", 1000.0);
-        metrics.put("producer-metrics", "record-error-total", f64::NAN);
-        let expected = "\nMetric Name                                                                          Value\n\
-            producer-metrics:record-error-total:{client-id=perf-producer-client}               : NaN\n\
-            producer-metrics:record-send-total:{client-id=perf-producer-client}                : 1000.000\n\
-            producer-topic-metrics:record-send-total:{client-id=perf-producer-client, topic=p} : 1000.000\n";
-        assert_eq!(metrics.table(), expected);
+        let name = |name: &str, more: &str| format!("{name}:{{client-id=c{more}}}");
+        let figures = BTreeMap::from([
+            (name("producer-metrics:record-send-total", ""), Figure::Number(1000.0)),
+            (name("producer-topic-metrics:record-send-total", ", topic=p"), Figure::Number(1000.0)),
+            (name("producer-metrics:record-error-rate", ""), Figure::Number(f64::NAN)),
+            (name("preferred-read-replica", ", topic=p, partition=0"), Figure::Whole(-1)),
+        ]);
+        let expected = "
+Metric Name                                                       Value
+            app-info:commit-id:{client-id=c}                                : 60e845626d8a465a
+            app-info:start-time-ms:{client-id=c}                            : 7
+            app-info:version:{client-id=c}                                  : 3.6.0
+            kafka-metrics-count:count:{client-id=c}                         : 8.000
+            preferred-read-replica:{client-id=c, topic=p, partition=0}      : -1
+            producer-metrics:record-error-rate:{client-id=c}                : NaN
+            producer-metrics:record-send-total:{client-id=c}                : 1000.000
+            producer-topic-metrics:record-send-total:{client-id=c, topic=p} : 1000.000
+";
+        let expected = expected.replace("            ", "");
+        let squeezed =
+            |text: &str| text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
+        let table = Metrics::of("c", figures).with_program(7).table();
+        assert_eq!(squeezed(&table), squeezed(&expected));
+        let columns: Vec<Option<usize>> = table.lines().skip(2).map(|line| line.find(" : ")).collect();
+        assert!(columns.iter().all(|column| *column == Some(63)), "{table}");
+        assert_eq!(table.lines().nth(1).and_then(|line| line.find("Value")), Some(66));
     }
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -55,9 +54,9 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let line = parse(&args)?;
     let failed = "Failed to construct kafka producer";
     line.configs.check(configs::producer()).map_err(Stop::Printed)?;
+    clients::check_producer(&line.configs).map_err(Stop::Printed)?;
     let bootstrap = admin::resolvable(&line.servers, failed).await.map_err(Stop::Printed)?;
-    let producer =
-        Producer::start(Arc::new(clients::producer_client(&line.configs, bootstrap)), clients::producer_config(&line.configs));
+    let producer = clients::start_producer(&line.configs, bootstrap);
     let result = send_lines(&producer, &line).await;
     producer.close().await;
     result.map(|()| 0).map_err(Stop::Printed)

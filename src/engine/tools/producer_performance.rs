@@ -64,16 +64,19 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let configs = producer_configs(&line)?;
     let servers = configs.get("bootstrap.servers").unwrap_or_default().to_owned();
     configs.check(configs::producer()).map_err(Stop::Uncaught)?;
-    clients::check_idempotence(&configs).map_err(Stop::Uncaught)?;
+    clients::check_producer(&configs).map_err(Stop::Uncaught)?;
     let bootstrap = admin::resolvable(&servers, "Failed to construct kafka producer").await.map_err(Stop::Uncaught)?;
-    let producer = Producer::start(Arc::new(clients::producer_client(&configs, bootstrap)), clients::producer_config(&configs));
+    let producer = clients::start_producer(&configs, bootstrap);
+    let started = now_millis();
     let stats = send(&producer, &line, payloads).await.map_err(Stop::Uncaught)?;
-    producer.close().await;
+    producer.flush().await;
     let total = lock(&stats).total(now_millis());
     print(&total.map_err(Stop::Uncaught)?);
     if line.has("print-metrics") {
-        print(&lock(&stats).metrics(&configs, line.text("topic").unwrap_or_default()).table());
+        let metrics = Metrics::of(configs.get("client.id").unwrap_or_default(), producer.figures());
+        print(&metrics.with_program(started).table());
     }
+    producer.close().await;
     Ok(0)
 }
 
@@ -214,7 +217,6 @@ fn callback(stats: Arc<Mutex<Stats>>, sent: i64, size: usize) -> Callback {
             }
         }
         Err(error) => {
-            lock(&stats).failed += 1;
             eprint(&format!("{}\n", Exception::of_call("send", error)));
         }
     })
@@ -259,7 +261,6 @@ impl Counts {
 struct Stats {
     all: Counts,
     window: Counts,
-    failed: u64,
     latencies: Latencies,
 }
 
@@ -270,7 +271,7 @@ impl Stats {
             return Err(Exception::new("java.lang.ArithmeticException", "/ by zero"));
         }
         let count = u64::try_from(count).map_err(|_| negative_size(count + 1))?;
-        Ok(Self { all: at(now), window: at(now), failed: 0, latencies: Latencies::for_count(count) })
+        Ok(Self { all: at(now), window: at(now), latencies: Latencies::for_count(count) })
     }
 
     /// Notes a record; gives a line when it is time for one.
@@ -292,16 +293,6 @@ impl Stats {
             java::fixed(window.average(), 1),
             java::fixed(window.max_latency as f64, 1),
         ))
-    }
-
-    /// What `--print-metrics` shows.
-    fn metrics(&self, configs: &ClientConfigs, topic: &str) -> Metrics {
-        let mut metrics = Metrics::of(configs.get("client.id").unwrap_or_default());
-        for (name, value) in [("record-send-total", self.all.records), ("record-error-total", self.failed)] {
-            metrics.put("producer-metrics", name, value as f64);
-            metrics.put_for_topic("producer-topic-metrics", name, topic, value as f64);
-        }
-        metrics
     }
 
     /// The last line.

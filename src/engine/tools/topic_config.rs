@@ -46,9 +46,22 @@ pub(super) fn message_format_warning(version: &str) -> String {
 
 fn check(key: &ConfigKey, value: &str) -> Result<(), Exception> {
     check_value(key, value).map_err(|what| {
-        let text = format!("Invalid value {value} for configuration {}: {what}", key.name);
+        let text = format!("Invalid value {} for configuration {}: {what}", wrong_part(key, value), key.name);
         Exception::new("org.apache.kafka.common.config.ConfigException", text)
     })
+}
+
+/// What of a wrong value is named: of a list the first of its words that is wrong.
+fn wrong_part<'a>(key: &ConfigKey, value: &'a str) -> &'a str {
+    let known = choices(key).filter(|_| key.kind == "LIST").unwrap_or_default();
+    let wrong = value.split(',').map(str::trim).find(|word| !known.contains(word));
+    wrong.filter(|_| !known.is_empty()).unwrap_or(value)
+}
+
+/// The words that a key takes, where there are only some.
+fn choices(key: &ConfigKey) -> Option<Vec<&'static str>> {
+    let words = key.valid.strip_prefix('[')?.strip_suffix(']')?;
+    Some(words.split(", ").collect())
 }
 
 /// Checks a value against the type of its key and the values that the key takes; an error is the end of Kafka's sentence.
@@ -113,6 +126,9 @@ mod tests {
         const CONFIG: &str = "org.apache.kafka.common.config.ConfigException";
         check(&["retention.ms=1000", "cleanup.policy=compact", "retention.ms = 5"], Ok(2));
         check(&["cleanup.policy=compact,delete"], Ok(1));
+        let list =
+            format!("{CONFIG}: Invalid value [compact for configuration cleanup.policy: String must be one of: compact, delete");
+        check(&["cleanup.policy=[compact,delete]"], Err(&list));
         check(
             &["retention=1000"],
             Err("org.apache.kafka.common.errors.InvalidConfigurationException: Unknown topic config name: retention"),

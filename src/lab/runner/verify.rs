@@ -10,7 +10,7 @@ use super::session::{Session, SessionEvent};
 use super::setup::{Ports, SetupError, new_session};
 use super::workspace::LabMemory;
 use super::{ACTION_DEADLINE, Input, PlayerError, RunEvent};
-use crate::engine::parts::Engines;
+use crate::engine::parts::{Engines, Kind, Parts};
 use crate::lab::check::Outcome;
 use crate::lab::coach::Choice;
 use crate::lab::format::Lab;
@@ -27,9 +27,15 @@ pub struct Deadlines {
     pub checks: Duration,
 }
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self { action: ACTION_DEADLINE, checks: Duration::from_secs(120) }
+/// How much longer an action may take where a JVM has a part in it: it needs seconds of processor time to start, and gets few where several
+/// start at once.
+const JVM_PATIENCE: u32 = 5;
+
+impl Deadlines {
+    /// The deadlines for a run on these engines.
+    pub fn on(parts: Parts) -> Self {
+        let patience = if parts.has(Kind::Apache) { JVM_PATIENCE } else { 1 };
+        Self { action: ACTION_DEADLINE * patience, checks: Duration::from_secs(120) }
     }
 }
 

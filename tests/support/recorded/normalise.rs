@@ -20,10 +20,18 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d:\d{3}, ([\d.]+), [^,]+, (\d+), .*",
             "<TIME>, <TIME>, ${1}, <RATE>, ${2}, <RATES>",
         ),
+        // the same with dates in another format
+        (
+            r"(?m)^([^,\n]+, [^,\n]+), ([\d.]+), [\d.]+, (\d+), [\d.]+, -?\d+, -?\d+, [\d.]+, [\d.]+$",
+            "${1}, ${2}, <RATE>, ${3}, <RATES>",
+        ),
+        // which metrics there are is no chance
+        (r"(?m)^([a-z-]+:[a-z-]+:\{client-id=.*\} *) : .*", "${1} : <VALUE>"),
         (r"(?m)^(Avg latency|Percentiles): .*", "${1}: <RATES>"),
         (r"(?m)^0\t[\d.]+$", "0\t<RATE>"),
         (r#""avg_throughput":[\d.E]+"#, r#""avg_throughput":<RATE>"#),
         (r"\bcrc: \d+", "crc: <CRC>"),
+        (r"groupId=console-consumer-\d+", "groupId=console-consumer-<N>"),
         (r"\btries=\d+", "tries=<N>"),
         (r"after \d+ attempt\(s\)", "after <N> attempt(s)"),
         (r"(Zxid = |ephemeralOwner = )0x[0-9a-f]*[1-9a-f][0-9a-f]*", "${1}0x<ID>"),

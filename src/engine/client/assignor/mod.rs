@@ -1,5 +1,6 @@
 //! Who of a group reads which partitions, as the group's leader decides it (`partition.assignment.strategy`).
 
+mod racks;
 mod sticky;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::consumer::TopicPartition;
 use super::group::{Subscription, TopicPartitions};
+use racks::{Racks, Share, deal_near};
+pub use racks::{ReplicaRacks, replica_racks};
 
 /// A way to deal partitions out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,23 +97,30 @@ impl Assignor {
         }
     }
 
-    /// Deals the partitions of all topics that members want, of which `partition_count` knows how many a topic has, 0 where it does not
-    /// exist. One entry for each member, in the order given.
-    pub fn assign(self, members: &[Member], partition_count: impl Fn(&str) -> i32) -> Vec<(String, Vec<TopicPartitions>)> {
+    /// Deals the partitions of all topics that members want; `partitions` tells of each partition of a topic in which racks it is, and
+    /// gives none where the topic does not exist. One entry for each member, in the order given.
+    pub fn assign(
+        self,
+        members: &[Member],
+        partitions: impl Fn(&str) -> Vec<ReplicaRacks>,
+    ) -> Vec<(String, Vec<TopicPartitions>)> {
         let mut topics: Vec<&String> = members.iter().flat_map(|member| &member.subscription.topics).collect();
         topics.sort();
         topics.dedup();
-        let partitions: Vec<TopicPartition> =
-            topics.into_iter().flat_map(|topic| (0..partition_count(topic)).map(|index| (topic.clone(), index))).collect();
+        let of = |topic: &String| {
+            (0..).zip(partitions(topic)).map(|(index, racks)| ((topic.clone(), index), racks)).collect::<Vec<_>>()
+        };
+        let racks = Racks::new(members, topics.into_iter().flat_map(of).collect());
+        let partitions = racks.partitions();
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_by_key(|at| members[*at].rank());
         let dealt = match self {
-            Self::Range => range(members, &order, &partitions),
+            Self::Range => range(members, &order, &partitions, &racks),
             Self::RoundRobin => round_robin(members, &order, &partitions),
-            Self::Sticky => sticky::deal(members, &order, &partitions, &sticky::previous(members)),
+            Self::Sticky => sticky::deal(members, &order, &partitions, &sticky::previous(members), &racks),
             Self::CooperativeSticky => {
                 let had = sticky::owned(members);
-                let mut dealt = sticky::deal(members, &order, &partitions, &had);
+                let mut dealt = sticky::deal(members, &order, &partitions, &had, &racks);
                 // who had a partition gives it up first: its new owner gets it in the round after that
                 for (at, partitions) in dealt.iter_mut().enumerate() {
                     partitions.retain(|place| had.get(place).is_none_or(|owner| *owner == at));
@@ -122,19 +132,18 @@ impl Assignor {
     }
 }
 
-/// Each topic's partitions in runs; the first members get one more where it does not come out even.
-fn range(members: &[Member], order: &[usize], partitions: &[TopicPartition]) -> Dealt {
+/// Each topic's partitions in runs; the first members get one more where it does not come out even. What members are near to is theirs
+/// before that.
+fn range(members: &[Member], order: &[usize], partitions: &[TopicPartition], racks: &Racks<'_>) -> Dealt {
     let mut dealt: Dealt = vec![Vec::new(); members.len()];
-    for run in partitions.chunk_by(|one, other| one.0 == other.0) {
-        let readers: Vec<usize> = order.iter().copied().filter(|at| members[*at].wants(&run[0].0)).collect();
-        let (share, extra) = (run.len() / readers.len().max(1), run.len() % readers.len().max(1));
-        let mut rest = run;
-        for (rank, at) in readers.into_iter().enumerate() {
-            let (its, others) = rest.split_at(share + usize::from(rank < extra));
-            dealt[at].extend_from_slice(its);
-            rest = others;
-        }
+    let readers = |topic: &str| order.iter().copied().filter(|at| members[*at].wants(topic)).collect::<Vec<_>>();
+    let runs = || partitions.chunk_by(|one, other| one.0 == other.0);
+    let mut shares: Vec<Share<'_>> = runs().map(|run| Share::new(run, readers(&run[0].0))).collect();
+    if runs().any(|run| racks.matter(&readers(&run[0].0), run.iter())) {
+        deal_near(&mut shares, racks, &mut dealt);
     }
+    shares.iter_mut().for_each(|share| share.deal(&mut dealt, |_, _| true));
+    dealt.iter_mut().for_each(|partitions| partitions.sort());
     dealt
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
+use super::racks::Racks;
 use super::{Dealt, Member, by_topic};
 use crate::engine::client::consumer::TopicPartition;
 
@@ -74,22 +75,25 @@ fn settled(members: &[Member], had: impl Fn(&Member) -> (Vec<TopicPartition>, i3
     claims.into_iter().filter_map(|(place, (_, owner))| Some((place, owner?))).collect()
 }
 
-/// Deals `partitions` so that nobody has two more than another who wants the same, and moves as few as that takes.
-pub(super) fn deal(members: &[Member], order: &[usize], partitions: &[TopicPartition], had: &Owners) -> Dealt {
+/// Deals `partitions` so that nobody has two more than another who wants the same, and moves as few as that takes. Where racks matter, who
+/// is near to a partition comes first, and a partition does not stay with who is not.
+pub(super) fn deal(members: &[Member], order: &[usize], partitions: &[TopicPartition], had: &Owners, racks: &Racks<'_>) -> Dealt {
+    let racks = Some(racks).filter(|racks| racks.matter(order, partitions.iter()));
+    let group = Group { members, order, racks };
     let mut dealt: Dealt = vec![Vec::new(); members.len()];
     let mut free = Vec::new();
     for place in partitions {
-        match had.get(place) {
+        match had.get(place).filter(|owner| group.are_near(**owner, place)) {
             Some(owner) => dealt[*owner].push(place.clone()),
             None => free.push(place),
         }
     }
     for place in free {
-        if let Some(at) = least(members, order, &dealt, &place.0) {
+        if let Some(at) = group.least_near(&dealt, place).or_else(|| group.least(&dealt, place)) {
             dealt[at].push(place.clone());
         }
     }
-    while let Some((from, index, to)) = a_move(members, order, &dealt) {
+    while let Some((from, index, to)) = group.a_move(&dealt, Group::least_near).or_else(|| group.a_move(&dealt, Group::least)) {
         let place = dealt[from].remove(index);
         dealt[to].push(place);
     }
@@ -97,27 +101,54 @@ pub(super) fn deal(members: &[Member], order: &[usize], partitions: &[TopicParti
     dealt
 }
 
-/// Who has the fewest of those that want a topic, the first in order of those.
-fn least(members: &[Member], order: &[usize], dealt: &Dealt, topic: &str) -> Option<usize> {
-    order.iter().copied().filter(|at| members[*at].wants(topic)).min_by_key(|at| dealt[*at].len())
+/// The members, the order in which they come, and their racks where these matter.
+struct Group<'a> {
+    members: &'a [Member],
+    order: &'a [usize],
+    racks: Option<&'a Racks<'a>>,
 }
 
-/// A partition that somebody has who has at least two more than another who wants it: its owner, its place there, and the other. Each such
-/// move makes the sum of the squares smaller, so there is an end to them.
-fn a_move(members: &[Member], order: &[usize], dealt: &Dealt) -> Option<(usize, usize, usize)> {
-    let mut richest_first = order.to_vec();
-    richest_first.sort_by_key(|at| std::cmp::Reverse(dealt[*at].len()));
-    richest_first.into_iter().find_map(|from| {
-        let mut topic = None;
-        // what came last goes first
-        dealt[from].iter().enumerate().rev().find_map(|(index, place)| {
-            if topic.replace(&place.0) == Some(&place.0) {
-                return None;
-            }
-            let to = least(members, order, dealt, &place.0)?;
-            (dealt[to].len() + 1 < dealt[from].len()).then_some((from, index, to))
+impl Group<'_> {
+    fn are_near(&self, at: usize, place: &TopicPartition) -> bool {
+        self.racks.is_none_or(|racks| racks.are_near(at, place))
+    }
+
+    /// Who has the fewest of those that want a partition's topic, the first in order of those.
+    fn least(&self, dealt: &Dealt, place: &TopicPartition) -> Option<usize> {
+        self.wanting(place).min_by_key(|at| dealt[*at].len())
+    }
+
+    /// As [`Group::least`], of those that are near.
+    fn least_near(&self, dealt: &Dealt, place: &TopicPartition) -> Option<usize> {
+        self.wanting(place).filter(|at| self.are_near(*at, place)).min_by_key(|at| dealt[*at].len())
+    }
+
+    fn wanting(&self, place: &TopicPartition) -> impl Iterator<Item = usize> {
+        self.order.iter().copied().filter(|at| self.members[*at].wants(&place.0))
+    }
+
+    /// A partition that somebody has who has at least two more than another to whom `choose` would give it: its owner, its place there,
+    /// and the other. Each such move makes the sum of the squares smaller, so there is an end to them.
+    fn a_move(
+        &self,
+        dealt: &Dealt,
+        choose: fn(&Self, &Dealt, &TopicPartition) -> Option<usize>,
+    ) -> Option<(usize, usize, usize)> {
+        let mut richest_first = self.order.to_vec();
+        richest_first.sort_by_key(|at| std::cmp::Reverse(dealt[*at].len()));
+        richest_first.into_iter().find_map(|from| {
+            let mut topic = None;
+            // what came last goes first
+            dealt[from].iter().enumerate().rev().find_map(|(index, place)| {
+                // without racks one partition of a topic goes where the next one would
+                if topic.replace(&place.0) == Some(&place.0) && self.racks.is_none() {
+                    return None;
+                }
+                let to = choose(self, dealt, place)?;
+                (dealt[to].len() + 1 < dealt[from].len()).then_some((from, index, to))
+            })
         })
-    })
+    }
 }
 
 #[cfg(test)]

@@ -11,12 +11,22 @@ fn member(id: &str, instance: Option<&str>, topics: &[&str]) -> Member {
 }
 
 /// What each member gets, as `a0 a1 | b0`.
-fn dealt(assignor: Assignor, members: &[Member], count: impl Fn(&str) -> i32) -> String {
+fn dealt(assignor: Assignor, members: &[Member], count: impl Fn(&str) -> usize) -> String {
+    dealt_near(assignor, members, |topic| nowhere(count(topic)))
+}
+
+/// That many partitions on brokers without racks.
+fn nowhere(count: usize) -> Vec<ReplicaRacks> {
+    vec![ReplicaRacks::new(); count]
+}
+
+/// As [`dealt`], where the partitions are in racks.
+fn dealt_near(assignor: Assignor, members: &[Member], racks: impl Fn(&str) -> Vec<ReplicaRacks>) -> String {
     let of = |(_, topics): (String, Vec<TopicPartitions>)| {
         let places = topics.iter().flat_map(|topic| topic.partitions.iter().map(move |index| format!("{}{index}", topic.topic)));
         places.collect::<Vec<_>>().join(" ")
     };
-    assignor.assign(members, count).into_iter().map(of).collect::<Vec<_>>().join(" | ")
+    assignor.assign(members, racks).into_iter().map(of).collect::<Vec<_>>().join(" | ")
 }
 
 #[test]
@@ -36,8 +46,8 @@ fn turns_pass_over_members_that_do_not_want_a_topic() {
 }
 
 /// The members with what they were given, as they join the next generation.
-fn after(assignor: Assignor, members: &[Member], count: i32, generation: i32) -> Vec<Member> {
-    let assigned = assignor.assign(members, |_| count);
+fn after(assignor: Assignor, members: &[Member], count: usize, generation: i32) -> Vec<Member> {
+    let assigned = assignor.assign(members, |_| nowhere(count));
     let told = members.iter().zip(assigned).map(|(member, (_, partitions))| {
         let places: Vec<TopicPartition> =
             partitions.iter().flat_map(|topic| topic.partitions.iter().map(|index| (topic.topic.clone(), *index))).collect();
@@ -73,9 +83,62 @@ fn the_later_generation_counts_where_two_say_that_they_had_a_partition() {
     assert_eq!(dealt(Assignor::Sticky, &members, |_| 2), "t1 | t0");
 }
 
+/// Two members in racks of their own, and partitions whose replicas are where the words say: `ab c` is two partitions in two racks and in
+/// one.
+fn in_racks(members: &[(&str, &str)], topics: &[&str]) -> Vec<Member> {
+    let of = |(id, rack): &(&str, &str)| {
+        let mut member = member(id, None, topics);
+        member.subscription.rack = Some((*rack).to_owned()).filter(|rack| !rack.is_empty());
+        member
+    };
+    members.iter().map(of).collect()
+}
+
+fn racks(words: &str) -> Vec<ReplicaRacks> {
+    words.split_whitespace().map(|word| word.chars().map(String::from).collect()).collect()
+}
+
+#[test]
+fn members_get_what_is_in_their_rack_as_far_as_their_share_goes() {
+    let check = |assignor, members: &[(&str, &str)], places: &str, expected: &str| {
+        assert_eq!(dealt_near(assignor, &in_racks(members, &["t"]), |_| racks(places)), expected, "{assignor:?} {places}");
+    };
+    let two = [("m1", "b"), ("m2", "a")];
+    check(Assignor::Range, &two, "a b a b", "t1 t3 | t0 t2");
+    // the share goes first
+    check(Assignor::Range, &two, "a a a b", "t2 t3 | t0 t1");
+    // where every rack has all there is nothing to choose
+    check(Assignor::Range, &two, "ab ab ab ab", "t0 t1 | t2 t3");
+    check(Assignor::Range, &two, "c c c c", "t0 t1 | t2 t3");
+    check(Assignor::Range, &[("m1", ""), ("m2", "a")], "b a a b", "t0 t1 | t2 t3");
+    check(Assignor::RoundRobin, &two, "a b a b", "t0 t2 | t1 t3");
+    for sticky in [Assignor::Sticky, Assignor::CooperativeSticky] {
+        check(sticky, &two, "a b a b", "t1 t3 | t0 t2");
+        check(sticky, &two, "a a a b", "t2 t3 | t0 t1");
+        check(sticky, &two, "ab ab ab ab", "t0 t2 | t1 t3");
+    }
+}
+
+#[test]
+fn topics_that_go_together_stay_together_in_a_rack() {
+    let members = in_racks(&[("m1", "a"), ("m2", "b")], &["t", "u"]);
+    let of = |topic: &str| racks(if topic == "t" { "b a b a" } else { "b a ab b" });
+    // nobody is near to the last ones of both: whoever has room gets them
+    assert_eq!(dealt_near(Assignor::Range, &members, of), "t1 t3 u1 u3 | t0 t2 u0 u2");
+}
+
+#[test]
+fn a_partition_does_not_stay_with_a_member_in_another_rack() {
+    let mut members = in_racks(&[("m1", "a"), ("m2", "b")], &["t"]);
+    members[0].subscription.user_data = Assignor::Sticky.user_data(&[("t".to_owned(), 0)], 1);
+    members[1].subscription.user_data = Assignor::Sticky.user_data(&[("t".to_owned(), 1)], 1);
+    assert_eq!(dealt_near(Assignor::Sticky, &members, |_| racks("a b")), "t0 | t1");
+    assert_eq!(dealt_near(Assignor::Sticky, &members, |_| racks("b a")), "t1 | t0");
+}
+
 proptest! {
     #[test]
-    fn every_partition_has_one_owner_who_wants_it(wants in proptest::collection::vec(1_u8..8, 1..6), partitions in 0_i32..12) {
+    fn every_partition_has_one_owner_who_wants_it(wants in proptest::collection::vec(1_u8..8, 1..6), partitions in 0_usize..12) {
         let topics = ["a", "b", "c"];
         let member_of = |(at, bits): (usize, &u8)| {
             let wanted: Vec<&str> = topics.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, topic)| *topic).collect();
@@ -88,7 +151,7 @@ proptest! {
             for generation in 1..3 {
                 members = after(assignor, &members, partitions, generation);
             }
-            let assigned = assignor.assign(&members, |_| partitions);
+            let assigned = assignor.assign(&members, |_| nowhere(partitions));
             let mut all = Vec::new();
             for (member, (_, given)) in members.iter().zip(&assigned) {
                 for topic in given {
@@ -98,18 +161,18 @@ proptest! {
             }
             all.sort();
             let wanted = topics.iter().filter(|topic| members.iter().any(|member| member.wants(topic)));
-            let expected: Vec<_> = wanted.flat_map(|topic| (0..partitions).map(|index| ((*topic).to_owned(), index))).collect();
+            let expected: Vec<_> = wanted.flat_map(|topic| (0..).take(partitions).map(|index| ((*topic).to_owned(), index))).collect();
             prop_assert_eq!(all, expected, "{:?}", assignor);
         }
     }
 
     #[test]
-    fn the_sticky_ways_are_even_and_move_little(before in 1_usize..6, joining in 0_usize..3, partitions in 0_i32..24) {
+    fn the_sticky_ways_are_even_and_move_little(before in 1_usize..6, joining in 0_usize..3, partitions in 0_usize..24) {
         let members = |count: usize| (0..count).map(|at| member(&format!("m{at}"), None, &["t"])).collect::<Vec<_>>();
         let mut group = after(Assignor::Sticky, &members(before), partitions, 1);
         let old = sticky::previous(&group);
         group.extend(members(before + joining).split_off(before));
-        let assigned = Assignor::Sticky.assign(&group, |_| partitions);
+        let assigned = Assignor::Sticky.assign(&group, |_| nowhere(partitions));
         let sizes: Vec<usize> = assigned.iter().map(|(_, topics)| topics.iter().map(|topic| topic.partitions.len()).sum()).collect();
         let (least, most) = (sizes.iter().min().copied().unwrap_or(0), sizes.iter().max().copied().unwrap_or(0));
         prop_assert!(most - least <= 1, "{sizes:?}");
@@ -125,7 +188,7 @@ proptest! {
         let mut damaged = member("m", None, &["t"]);
         damaged.subscription.user_data = Some(Bytes::from(bytes));
         for assignor in Assignor::ALL {
-            let _ = assignor.assign(&[damaged.clone()], |_| 2);
+            let _ = assignor.assign(&[damaged.clone()], |_| nowhere(2));
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::{Consumer, ConsumerRecord, Interest, Position, Reset, TopicPartition};
 use crate::catalog::error_codes;
 use crate::engine::client::admin::{TopicOffsets, fetch_request};
+use crate::engine::client::metrics::Subject;
 use crate::engine::client::{ClientError, Route};
 use crate::engine::kafka::record_set::{self, Batch, FetchedRecord};
 use crate::log_warn;
@@ -48,7 +49,7 @@ impl Consumer {
             (_, Reset::None) => {
                 let places: Vec<String> = unknown.iter().map(|(topic, partition)| format!("{topic}-{partition}")).collect();
                 let message = format!("Undefined offset with no reset policy for partitions: [{}]", places.join(", "));
-                return Err(ClientError::Invalid(message));
+                return Err(ClientError::NoOffset(message));
             }
         };
         let mut topics: Vec<&String> = unknown.iter().map(|(topic, _)| topic).collect();
@@ -100,8 +101,11 @@ impl Consumer {
             .with_isolation_level(i8::from(self.config.read_committed));
             let client = Arc::clone(&self.client);
             fetches.spawn(async move {
-                let deadline = Instant::now() + client.config().request_timeout;
-                client.call_until(Route::Broker(leader), request, deadline).await
+                let asked = Instant::now();
+                let answer = client.call_until(Route::Broker(leader), request, asked + client.config().request_timeout).await?;
+                client.metrics().record_millis("fetch", asked.elapsed());
+                client.metrics().record("throttle", f64::from(answer.throttle_time_ms));
+                Ok::<_, ClientError>(answer)
             });
         }
         if leaderless {
@@ -131,28 +135,45 @@ impl Consumer {
             self.metadata_at = None;
             return Ok(());
         }
+        let mut read = Amount::default();
         for topic in response.responses {
             // newer versions name topics by id only
             let by_id = self.topics.values().find(|known| !topic.topic_id.is_nil() && known.topic_id == topic.topic_id);
             let name = by_id.map_or_else(|| topic.topic.to_string(), |known| known.name.clone());
+            let mut of_topic = Amount::default();
             for data in topic.partitions {
-                self.take_partition((name.clone(), data.partition_index), data)?;
+                of_topic += self.take_partition((name.clone(), data.partition_index), data)?;
             }
+            if of_topic.records > 0 {
+                self.measure(&Subject::Topic(name), of_topic);
+                read += of_topic;
+            }
+        }
+        if read.records > 0 {
+            self.measure(&Subject::Client, read);
         }
         Ok(())
     }
 
-    fn take_partition(&mut self, place: TopicPartition, data: PartitionData) -> Result<(), ClientError> {
-        let Some(Some(position)) = self.positions.get_mut(&place) else { return Ok(()) };
+    fn measure(&self, subject: &Subject, amount: Amount) {
+        self.client.metrics().record_of(subject, "bytes", amount.bytes as f64);
+        self.client.metrics().record_of(subject, "records", amount.records as f64);
+    }
+
+    fn take_partition(&mut self, place: TopicPartition, data: PartitionData) -> Result<Amount, ClientError> {
+        let nothing = Amount::default();
+        let Some(Some(position)) = self.positions.get_mut(&place) else { return Ok(nothing) };
         let (topic, partition) = &place;
         let followed = data.error_code != 0 && self.preferred.remove(&place).is_some();
         if followed && data.error_code == OUT_OF_RANGE {
             // the leader may have what a follower has not
-            return Ok(());
+            return Ok(nothing);
         }
         if data.error_code == 0 && data.preferred_read_replica.0 >= 0 {
             let until = Instant::now() + self.config.metadata_max_age;
             self.preferred.insert(place.clone(), (data.preferred_read_replica.0, until));
+            let of = Subject::Assigned(topic.clone(), *partition);
+            self.client.metrics().record_of(&of, "preferred", f64::from(data.preferred_read_replica.0));
         }
         match data.error_code {
             0 => {}
@@ -167,7 +188,7 @@ impl Consumer {
                     *start = if self.config.reset == Reset::Earliest { EARLIEST } else { LATEST };
                 }
                 self.positions.insert(place, None);
-                return Ok(());
+                return Ok(nothing);
             }
             code => {
                 let prefix = self.client.log_prefix();
@@ -183,21 +204,41 @@ impl Consumer {
                 self.metadata_at = None;
                 return match ClientError::from_code(code, None).filter(|_| !retriable) {
                     Some(error) => Err(error),
-                    None => Ok(()),
+                    None => Ok(nothing),
                 };
             }
         }
         let batches = record_set::decode_with(data.records.unwrap_or_default(), self.config.check_crcs);
         let batches = batches.map_err(|error| ClientError::Invalid(error.to_string()))?;
-        let Some(last) = batches.last() else { return Ok(()) };
+        let Some(last) = batches.last() else { return Ok(nothing) };
         let from = position.fetch;
         position.fetch = from.max(last.next_offset);
+        let bytes = batches.iter().filter(|batch| !batch.control).map(|batch| batch.bytes).sum();
+        let end = if self.config.read_committed { data.last_stable_offset } else { data.high_watermark };
+        let of = Subject::Partition(topic.clone(), *partition);
+        self.client.metrics().record_both(&of, "lag", (end - position.fetch).max(0) as f64);
+        self.client.metrics().record_both(&of, "lead", (position.fetch - data.log_start_offset).max(0) as f64);
+        let before = self.fetched.len();
         let aborted = if self.config.read_committed { data.aborted_transactions.unwrap_or_default() } else { Vec::new() };
         let aborted = aborted.into_iter().map(|aborted| (aborted.first_offset, aborted.producer_id.0)).collect();
         for record in visible(batches, aborted).into_iter().filter(|record| record.offset >= from) {
             self.fetched.push_back(ConsumerRecord { topic: topic.clone(), partition: *partition, record });
         }
-        Ok(())
+        Ok(Amount { bytes, records: self.fetched.len() - before })
+    }
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Amount {
+    bytes: usize,
+    records: usize,
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.records += other.records;
     }
 }
 
@@ -242,6 +283,7 @@ mod tests {
             producer_id,
             transactional: true,
             control: marker.is_some(),
+            bytes: 0,
             records: vec![record],
         }
     }

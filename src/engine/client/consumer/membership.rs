@@ -18,8 +18,9 @@ use kafka_protocol::protocol::{Request, StrBytes};
 use tokio::time::Instant;
 
 use super::{ConsumerConfig, TopicPartition};
+use crate::catalog::error_codes;
 use crate::engine::client::admin::topic_name;
-use crate::engine::client::assignor::{Assignor, Member, by_topic};
+use crate::engine::client::assignor::{Assignor, Member, ReplicaRacks, by_topic};
 use crate::engine::client::group::{Assignment, Subscription};
 use crate::engine::client::{Client, ClientError, Route};
 
@@ -41,13 +42,32 @@ const FORGOTTEN: [i16; 2] = [22, 25];
 const ELSEWHERE: [i16; 3] = [14, 15, 16];
 
 /// Where a member stands with its coordinator.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Standing {
     /// The coordinator's node, as the client knows it.
     coordinator: Option<i32>,
     member_id: String,
+    /// The last generation that it was in; -1 before the first.
     generation: i32,
     joined: bool,
+    /// Why it joins again, in Kafka's words (KIP-800); the coordinator logs it.
+    reason: String,
+    /// When the rebalance began that is not over yet.
+    rebalance_began: Option<Instant>,
+}
+
+impl Standing {
+    /// Nobody's member.
+    fn new() -> Self {
+        Self {
+            coordinator: None,
+            member_id: String::new(),
+            generation: NO_GENERATION,
+            joined: false,
+            reason: String::new(),
+            rebalance_began: None,
+        }
+    }
 }
 
 /// A membership of one group.
@@ -56,6 +76,8 @@ pub(super) struct Membership {
     group: String,
     instance_id: Option<StrBytes>,
     assignors: Vec<Assignor>,
+    /// `client.rack`; `None` where there is none.
+    rack: Option<String>,
     /// What the group gave last, for the sticky way.
     had: Mutex<Vec<TopicPartition>>,
     session_timeout: Duration,
@@ -73,7 +95,7 @@ impl Drop for Membership {
 impl Membership {
     /// A membership that has not joined yet; heartbeats are sent on the current runtime from when it has.
     pub(super) fn new(client: Arc<Client>, config: &ConsumerConfig) -> Self {
-        let standing = Arc::<Mutex<Standing>>::default();
+        let standing = Arc::new(Mutex::new(Standing::new()));
         let instance_id = config.instance_id.clone().map(StrBytes::from_string);
         let place = Place { client: Arc::clone(&client), group: config.group_id.clone(), instance_id: instance_id.clone() };
         let beats = beat(place, Arc::clone(&standing), config.heartbeat_interval);
@@ -82,6 +104,7 @@ impl Membership {
             group: config.group_id.clone(),
             instance_id,
             assignors: config.assignors.clone(),
+            rack: Some(config.rack.clone()).filter(|rack| !rack.is_empty()),
             had: Mutex::default(),
             session_timeout: config.session_timeout,
             rebalance_timeout: config.max_poll_interval,
@@ -104,9 +127,11 @@ impl Membership {
         !self.standing().member_id.is_empty()
     }
 
-    /// Joins again at the next chance.
-    pub(super) fn rejoin(&self) {
-        self.standing().joined = false;
+    /// Joins again at the next chance, for a reason that the coordinator is told.
+    pub(super) fn rejoin(&self, reason: &str) {
+        let mut standing = self.standing();
+        standing.joined = false;
+        reason.clone_into(&mut standing.reason);
     }
 
     /// The coordinator, looked up until one is found.
@@ -133,13 +158,15 @@ impl Membership {
         &self,
         topics: &[String],
         owned: &[TopicPartition],
-        partition_count: impl Fn(&str) -> i32,
+        partitions: impl Fn(&str) -> Vec<ReplicaRacks>,
     ) -> Result<Option<Vec<TopicPartition>>, ClientError> {
         let route = self.coordinator().await?;
-        let (member_id, generation) = {
-            let standing = self.standing();
+        let began = Instant::now();
+        let (member_id, generation, reason) = {
+            let mut standing = self.standing();
+            standing.rebalance_began.get_or_insert(began);
             let generation = if standing.member_id.is_empty() { NO_GENERATION } else { standing.generation };
-            (standing.member_id.clone(), generation)
+            (standing.member_id.clone(), generation, StrBytes::from_string(standing.reason.clone()))
         };
         let had = self.had.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let protocols = self.assignors.iter().map(|assignor| {
@@ -148,6 +175,7 @@ impl Membership {
                 user_data: assignor.user_data(&had, generation),
                 owned: by_topic(owned),
                 generation_id: generation,
+                rack: self.rack.clone(),
             };
             let name = StrBytes::from_static_str(assignor.name());
             JoinGroupRequestProtocol::default().with_name(name).with_metadata(subscription.encode())
@@ -159,26 +187,34 @@ impl Membership {
             .with_rebalance_timeout_ms(millis(self.rebalance_timeout))
             .with_member_id(StrBytes::from_string(member_id))
             .with_protocol_type(StrBytes::from_static_str(PROTOCOL_TYPE))
-            .with_protocols(protocols.collect());
+            .with_protocols(protocols.collect())
+            .with_reason(Some(reason));
         let Some(response) = self.ask(&route, &request, self.rebalance_timeout + JOIN_GRACE).await? else { return Ok(None) };
         if response.error_code == MEMBER_ID_REQUIRED {
-            self.standing().member_id = response.member_id.to_string();
+            let mut standing = self.standing();
+            standing.member_id = response.member_id.to_string();
+            standing.reason = failed_by(MEMBER_ID_REQUIRED);
+            drop(standing);
+            self.failed();
             return Ok(None);
         }
-        if !self.accepts(response.error_code)? {
+        if !self.accepts(response.error_code, "JOIN_GROUP")? {
+            self.standing().reason = failed_by(response.error_code);
+            self.failed();
             return Ok(None);
         }
-        self.sync(&route, response, partition_count).await
+        self.client.metrics().record_millis("join", began.elapsed());
+        self.sync(&route, response, partitions).await
     }
 
     async fn sync(
         &self,
         route: &Route,
         join: JoinGroupResponse,
-        partition_count: impl Fn(&str) -> i32,
+        partitions: impl Fn(&str) -> Vec<ReplicaRacks>,
     ) -> Result<Option<Vec<TopicPartition>>, ClientError> {
         let member_id = join.member_id.clone();
-        let assignments = if join.leader == member_id { deal(&join, partition_count) } else { Vec::new() };
+        let assignments = if join.leader == member_id { deal(&join, partitions) } else { Vec::new() };
         let request = SyncGroupRequest::default()
             .with_group_id(self.group_id())
             .with_generation_id(join.generation_id)
@@ -192,12 +228,22 @@ impl Membership {
             standing.member_id = member_id.to_string();
             standing.generation = join.generation_id;
         }
+        let began = Instant::now();
         let Some(response) = self.ask(route, &request, self.rebalance_timeout + JOIN_GRACE).await? else { return Ok(None) };
-        if !self.accepts(response.error_code)? {
+        if !self.accepts(response.error_code, "SYNC_GROUP")? {
+            self.standing().reason = failed_by(response.error_code);
+            self.failed();
             return Ok(None);
         }
+        self.client.metrics().record_millis("sync", began.elapsed());
         let assignment = Assignment::decode(response.assignment).unwrap_or_default();
-        self.standing().joined = true;
+        {
+            let mut standing = self.standing();
+            standing.joined = true;
+            standing.reason.clear();
+            let since = standing.rebalance_began.take().unwrap_or(began);
+            self.client.metrics().record_millis("rebalance", since.elapsed());
+        }
         let partitions = assignment.partitions.into_iter().flat_map(|topic| {
             topic.partitions.into_iter().map(move |partition| (topic.topic.clone(), partition)).collect::<Vec<_>>()
         });
@@ -217,7 +263,7 @@ impl Membership {
             let route = self.coordinator().await?;
             let Some(response) = self.ask(&route, &request, self.client.config().request_timeout).await? else { continue };
             let Some(group) = response.groups.into_iter().next() else { return Ok(BTreeMap::new()) };
-            if !self.accepts(group.error_code)? {
+            if !self.accepts(group.error_code, "OFFSET_FETCH")? {
                 continue;
             }
             let mut offsets = BTreeMap::new();
@@ -258,13 +304,14 @@ impl Membership {
             .with_member_id(member_id)
             .with_group_instance_id(self.instance_id.clone())
             .with_topics(topics.collect());
-        let route = Route::Broker(coordinator);
+        let (route, began) = (Route::Broker(coordinator), Instant::now());
         let Some(response) = self.ask(&route, &request, self.client.config().request_timeout).await? else { return Ok(()) };
+        self.client.metrics().record_millis("commit", began.elapsed());
         let codes = response.topics.iter().flat_map(|topic| topic.partitions.iter().map(|partition| partition.error_code));
         let mut failed = None;
         for code in codes.filter(|code| *code != 0) {
             // what it says of the standing counts; the offsets go with the next commit
-            let _ = self.accepts(code);
+            let _ = self.accepts(code, "OFFSET_COMMIT");
             failed = failed.or(ClientError::from_code(code, None));
         }
         failed.map_or(Ok(()), Err)
@@ -286,6 +333,12 @@ impl Membership {
         let request = LeaveGroupRequest::default().with_group_id(self.group_id()).with_members(vec![member]);
         // the session timeout does it where this does not get through
         let _ = self.ask(&Route::Broker(coordinator), &request, Duration::from_secs(2)).await;
+    }
+
+    /// A rebalance came to nothing: the next try is another one.
+    fn failed(&self) {
+        self.standing().rebalance_began = None;
+        self.client.metrics().record("failed-rebalance", 1.0);
     }
 
     fn group_id(&self) -> GroupId {
@@ -316,8 +369,8 @@ impl Membership {
     }
 
     /// Takes in what a code says of this member's standing; gives whether the answer counts.
-    fn accepts(&self, code: i16) -> Result<bool, ClientError> {
-        note(&mut self.standing(), code);
+    fn accepts(&self, code: i16, api: &str) -> Result<bool, ClientError> {
+        note(&mut self.standing(), code, api);
         match ClientError::from_code(code, None) {
             None => Ok(true),
             Some(error) if error.is_retriable() || FORGOTTEN.contains(&code) || code == REBALANCE_IN_PROGRESS => Ok(false),
@@ -326,13 +379,24 @@ impl Membership {
     }
 }
 
-/// Takes in what a code says of a member's standing.
-fn note(standing: &mut Standing, code: i16) {
+/// Why a member joins again where joining failed: the last part of the exception's name tells it.
+fn failed_by(code: i16) -> String {
+    let class = error_codes::by_code(code).map_or("", |error| error.exception_class);
+    format!("rebalance failed due to {}", class.rsplit('.').next().unwrap_or_default())
+}
+
+/// Takes in what a code in the answer of an API says of a member's standing.
+fn note(standing: &mut Standing, code: i16, api: &str) {
     if FORGOTTEN.contains(&code) {
         standing.member_id.clear();
         standing.joined = false;
+        standing.reason = format!("encountered {} from {api} response", error_codes::name(code));
     } else if code == REBALANCE_IN_PROGRESS || code == FENCED_INSTANCE_ID {
         standing.joined = false;
+        if code == REBALANCE_IN_PROGRESS {
+            let told = if api == "OFFSET_COMMIT" { "offset commit failed since group" } else { "group" };
+            standing.reason = format!("{told} is already rebalancing");
+        }
     } else if ELSEWHERE.contains(&code) {
         standing.coordinator = None;
     }
@@ -359,18 +423,23 @@ async fn beat(place: Place, standing: Arc<Mutex<Standing>>, interval: Duration) 
                 .with_member_id(StrBytes::from_string(standing.member_id.clone()));
             (coordinator, request)
         };
-        let deadline = Instant::now() + interval;
+        let sent = Instant::now();
+        let deadline = sent + interval;
+        place.client.metrics().record("heartbeat-sent", 1.0);
         let answer = place.client.call_until(Route::Broker(coordinator), request, deadline).await;
         let mut standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
         match answer {
-            Ok(response) => note(&mut standing, response.error_code),
+            Ok(response) => {
+                place.client.metrics().record_millis("heartbeat", sent.elapsed());
+                note(&mut standing, response.error_code, "HEARTBEAT");
+            }
             Err(_) => standing.coordinator = None,
         }
     }
 }
 
 /// The leader's part: who reads what.
-fn deal(join: &JoinGroupResponse, partition_count: impl Fn(&str) -> i32) -> Vec<SyncGroupRequestAssignment> {
+fn deal(join: &JoinGroupResponse, partitions: impl Fn(&str) -> Vec<ReplicaRacks>) -> Vec<SyncGroupRequestAssignment> {
     let member = |member: &JoinGroupResponseMember| Member {
         id: member.member_id.to_string(),
         instance_id: member.group_instance_id.as_ref().map(ToString::to_string),
@@ -379,7 +448,7 @@ fn deal(join: &JoinGroupResponse, partition_count: impl Fn(&str) -> i32) -> Vec<
     let members: Vec<Member> = join.members.iter().map(member).collect();
     // the coordinator chooses among what this member offered
     let assignor = join.protocol_name.as_deref().and_then(Assignor::by_name).unwrap_or(Assignor::Range);
-    let dealt = assignor.assign(&members, partition_count).into_iter().map(|(member, partitions)| {
+    let dealt = assignor.assign(&members, partitions).into_iter().map(|(member, partitions)| {
         SyncGroupRequestAssignment::default()
             .with_member_id(StrBytes::from_string(member))
             .with_assignment(Assignment { partitions, user_data: None }.encode())
@@ -395,19 +464,20 @@ fn millis(duration: Duration) -> i32 {
 mod tests {
     use super::*;
 
-    fn check(code: i16, expected: (bool, bool, bool)) {
-        let mut standing = Standing { coordinator: Some(1), member_id: "m".to_owned(), generation: 3, joined: true };
-        note(&mut standing, code);
+    fn check(code: i16, expected: (bool, bool, bool), reason: &str) {
+        let mut standing = Standing { coordinator: Some(1), member_id: "m".to_owned(), joined: true, ..Standing::new() };
+        note(&mut standing, code, "HEARTBEAT");
         let found = (standing.coordinator.is_some(), !standing.member_id.is_empty(), standing.joined);
-        assert_eq!(found, expected, "code {code}");
+        assert_eq!((found, standing.reason.as_str()), (expected, reason), "code {code}");
     }
 
     #[test]
     fn codes_tell_a_member_where_it_stands() {
-        check(0, (true, true, true));
-        check(REBALANCE_IN_PROGRESS, (true, true, false));
-        check(22, (true, false, false));
-        check(25, (true, false, false));
-        check(16, (false, true, true));
+        check(0, (true, true, true), "");
+        check(REBALANCE_IN_PROGRESS, (true, true, false), "group is already rebalancing");
+        check(22, (true, false, false), "encountered ILLEGAL_GENERATION from HEARTBEAT response");
+        check(25, (true, false, false), "encountered UNKNOWN_MEMBER_ID from HEARTBEAT response");
+        check(16, (false, true, true), "");
+        assert_eq!(failed_by(MEMBER_ID_REQUIRED), "rebalance failed due to MemberIdRequiredException");
     }
 }

@@ -11,7 +11,8 @@ use regex::Regex;
 use tokio::time::Instant;
 
 use super::admin::{FETCH_MAX_BYTES, TopicDescription, topics_of};
-use super::assignor::Assignor;
+use super::assignor::{Assignor, ReplicaRacks, replica_racks};
+use super::metrics::Subject;
 use super::network::INVALID_TOPIC;
 use super::{Client, ClientError};
 use crate::engine::kafka::record_set::FetchedRecord;
@@ -21,6 +22,8 @@ use membership::Membership;
 const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
 /// The most records that one poll gives where nothing else is asked for (`max.poll.records`).
 const MAX_POLL_RECORDS: usize = 500;
+/// What stands for no preferred replica.
+const NO_REPLICA: f64 = -1.0;
 /// `max.partition.fetch.bytes` where nothing else is asked for.
 const PARTITION_FETCH_BYTES: i32 = 1024 * 1024;
 
@@ -253,6 +256,10 @@ impl Consumer {
 
     /// Commits what was given out, where that is on, and leaves the group.
     pub async fn close(self) {
+        if self.membership.is_some() && !self.positions.is_empty() {
+            self.client.metrics().record("partitions-revoked", 0.0);
+        }
+        self.client.metrics().record("assigned", 0.0);
         let Some(membership) = &self.membership else { return };
         if self.config.auto_commit && membership.is_stable() {
             // whoever reads on begins where the last commit was
@@ -310,7 +317,7 @@ impl Consumer {
         if self.metadata_at.is_some_and(|at| at.elapsed() < self.config.metadata_max_age) {
             return Ok(());
         }
-        let before = self.partition_counts();
+        let before = self.layout();
         let (metadata, pattern) = match &self.interest {
             Interest::Topic(topic) | Interest::Partition(topic, ..) | Interest::Ends(topic, _) => {
                 (self.client.metadata(&[topic], self.config.auto_create).await, None)
@@ -341,14 +348,20 @@ impl Consumer {
         if !complete {
             tokio::time::sleep(self.client.retry_backoff()).await;
         }
-        if let Some(membership) = self.membership.as_ref().filter(|_| before != self.partition_counts()) {
-            membership.rejoin();
+        if let Some(membership) = self.membership.as_ref().filter(|_| before != self.layout()) {
+            membership.rejoin("cached metadata has changed");
         }
         Ok(())
     }
 
-    fn partition_counts(&self) -> Vec<(String, usize)> {
-        self.topics.values().map(|topic| (topic.name.clone(), topic.partitions.len())).collect()
+    /// How many partitions each topic has, and where the group deals them out by racks, in which racks these are.
+    fn layout(&self) -> Vec<(String, Vec<ReplicaRacks>)> {
+        let racks = self.client.racks();
+        let of = |topic: &TopicDescription| match self.config.rack.is_empty() {
+            true => vec![ReplicaRacks::new(); topic.partitions.len()],
+            false => replica_racks(topic, &racks),
+        };
+        self.topics.values().map(|topic| (topic.name.clone(), of(topic))).collect()
     }
 
     /// Joins the group where that has to be done; gives whether there is something to read.
@@ -372,16 +385,22 @@ impl Consumer {
             Interest::Pattern(_) => self.topics.keys().cloned().collect(),
         };
         let known = &self.topics;
-        let count = |topic: &str| known.get(topic).map_or(0, |topic| i32::try_from(topic.partitions.len()).unwrap_or_default());
+        let racks = self.client.racks();
+        let partitions = |topic: &str| known.get(topic).map(|topic| replica_racks(topic, &racks)).unwrap_or_default();
         let owned: Vec<TopicPartition> = self.positions.keys().cloned().collect();
-        let Some(assigned) = membership.join(&topics, &owned, count).await? else { return Ok(false) };
+        let Some(assigned) = membership.join(&topics, &owned, partitions).await? else { return Ok(false) };
         let (added, lost) = changes(&owned, &assigned);
         if !lost.is_empty() {
             // somebody else waits for these: the group deals out anew once they are given up
-            membership.rejoin();
+            membership.rejoin("need to revoke partitions and rejoin");
             self.give_up(&lost);
         }
         self.rebalances.push((Instant::now(), Rebalance::Assigned(added.clone())));
+        for (topic, partition) in &added {
+            self.client.metrics().record_of(&Subject::Assigned(topic.clone(), *partition), "preferred", NO_REPLICA);
+        }
+        // who is told looks at it later
+        self.client.metrics().record("partitions-assigned", 0.0);
         let Some(membership) = &self.membership else { return Ok(true) };
         let committed = membership.committed(&added).await?;
         for place in added {
@@ -398,6 +417,7 @@ impl Consumer {
             return;
         }
         self.rebalances.push((Instant::now(), Rebalance::Revoked(partitions.to_vec())));
+        self.client.metrics().record("partitions-revoked", 0.0);
         let positions = &mut self.positions;
         positions.retain(|place, _| !partitions.contains(place));
         self.fetched.retain(|record| positions.contains_key(&(record.topic.clone(), record.partition)));

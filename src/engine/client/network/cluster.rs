@@ -117,6 +117,8 @@ impl Client {
         state.nodes.extend(nodes);
         state.bootstrapped = true;
         state.controller = Some(response.controller_id.0).filter(|id| *id >= 0);
+        drop(state);
+        self.metrics.record("metadata-update", 1.0);
     }
 
     /// Forgets who the controller is: it said that it is none.

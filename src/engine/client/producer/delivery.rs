@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{Batch, DUPLICATE, LEADER_PATIENCE, LOGGER, NETWORK, RENUMBER, Shared, TIMED_OUT, TopicPartition, UNKNOWN_TOPIC};
 use crate::catalog::error_codes;
 use crate::engine::client::admin::topic_name;
+use crate::engine::client::metrics::Subject;
 use crate::engine::client::{ClientError, Route};
 use crate::engine::kafka::record_set;
 use crate::log_warn;
@@ -19,10 +20,7 @@ impl Shared {
         let deadline = Instant::now() + LEADER_PATIENCE.min(self.config.delivery_timeout);
         let places = batches.iter().map(|(place, _)| place.clone()).collect();
         if let Err(error) = self.add_to_transaction(places).await {
-            for (place, batch) in batches {
-                self.finish(&place, batch, Err(&error));
-            }
-            return;
+            return self.give_up(batches, &error);
         }
         let connected = async {
             let connection = self.client.connection(&Route::Broker(leader), deadline).await?;
@@ -39,12 +37,7 @@ impl Shared {
         };
         let request = match self.request(&batches) {
             Ok(request) => request,
-            Err(error) => {
-                for (place, batch) in batches {
-                    self.finish(&place, batch, Err(&error));
-                }
-                return;
-            }
+            Err(error) => return self.give_up(batches, &error),
         };
         if self.config.acks == 0 {
             let result = connection.cast(&request);
@@ -54,7 +47,13 @@ impl Shared {
             return;
         }
         let correlation_id = self.client.correlation_ids().next();
-        let answers = match connection.call_as(correlation_id, &request).await {
+        let metrics = self.client.metrics();
+        let asked = Instant::now();
+        let answer = connection.call_as(correlation_id, &request).await;
+        let answers = match answer.inspect(|response| {
+            metrics.record_both(&Subject::Node(leader), "request-latency", asked.elapsed().as_millis() as f64);
+            metrics.record("throttle", f64::from(response.throttle_time_ms));
+        }) {
             Ok(response) => response
                 .responses
                 .iter()
@@ -117,20 +116,29 @@ impl Shared {
     fn request(&self, batches: &[(TopicPartition, Batch)]) -> Result<ProduceRequest, ClientError> {
         let numbers = self.state().producer;
         let mut topics: HashMap<&str, Vec<PartitionProduceData>> = HashMap::new();
+        let metrics = self.client.metrics();
         for ((topic, partition), batch) in batches {
             let producer = match (numbers, batch.sequence) {
                 (Some((id, epoch)), Some((_, base_sequence))) => record_set::Producer { id, epoch, base_sequence },
                 _ => record_set::Producer::NONE,
             };
             let transactional = self.config.transactional_id.is_some();
-            let bytes = record_set::encode_batch(&batch.records, self.config.codec, producer, transactional);
-            let bytes = bytes.map_err(|error| ClientError::Invalid(error.to_string()))?;
+            let encoded = record_set::encode_measured(&batch.records, self.config.codec, producer, transactional);
+            let (bytes, unpacked) = encoded.map_err(|error| ClientError::Invalid(error.to_string()))?;
+            let of = Subject::Topic((*topic).clone());
+            metrics.record_both(&of, "batch-size", bytes.len() as f64);
+            metrics.record_both(&of, "compression", bytes.len() as f64 / unpacked as f64);
+            metrics.record_of(&of, "records", batch.records.len() as f64);
+            metrics.record_millis("queue-time", batch.created.elapsed());
+            let largest = batch.records.iter().map(record_set::size_upper_bound).max();
+            metrics.record("record-size", largest.unwrap_or_default() as f64);
             let data = PartitionProduceData::default().with_index(*partition).with_records(Some(bytes));
             topics.entry(topic).or_default().push(data);
         }
         let topics = topics
             .into_iter()
             .map(|(topic, partitions)| TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(partitions));
+        metrics.record("records", batches.iter().map(|(_, batch)| batch.records.len()).sum::<usize>() as f64);
         let id = self.config.transactional_id.as_ref().map(|id| TransactionalId(StrBytes::from_string(id.clone())));
         Ok(ProduceRequest::default()
             .with_transactional_id(id)
@@ -168,6 +176,7 @@ impl Shared {
                      topic-partition may not exist or the user may not have Describe access to it"
                 );
             }
+            self.count(&place.0, "record-retry", batch.records.len());
             let mut state = self.state();
             state.stale |= known.is_some_and(|error| error.invalid_metadata);
             if renumber {
@@ -202,7 +211,20 @@ impl Shared {
         self.work.notify_one();
     }
 
+    fn give_up(&self, batches: Vec<(TopicPartition, Batch)>, error: &ClientError) {
+        for (place, batch) in batches {
+            self.finish(&place, batch, Err(error));
+        }
+    }
+
+    fn count(&self, topic: &str, sensor: &str, records: usize) {
+        self.client.metrics().record_both(&Subject::Topic(topic.to_owned()), sensor, records as f64);
+    }
+
     fn finish(&self, place: &TopicPartition, batch: Batch, result: Result<i64, &ClientError>) {
+        if result.is_err() {
+            self.count(&place.0, "record-error", batch.records.len());
+        }
         for (callback, at) in batch.callbacks.into_iter().zip(0..) {
             callback(result.map(|base| (place.1, if base < 0 { -1 } else { base + at })));
         }

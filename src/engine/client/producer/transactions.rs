@@ -60,14 +60,21 @@ impl Producer {
     /// # Errors
     /// [`ClientError::Broker`] with Java's timeout where no coordinator answers within `max.block.ms`, or with what it refuses.
     pub async fn init_transactions(&self) -> Result<(), ClientError> {
-        self.shared.init_transactions().await
+        let began = Instant::now();
+        let done = self.shared.init_transactions().await;
+        self.shared.client.metrics().record_nanos("txn-init", began.elapsed());
+        done
     }
 
     /// Begins a transaction; every record that is sent from here on belongs to it.
     pub fn begin_transaction(&self) {
-        let mut state = self.shared.state();
-        state.transaction.open = true;
-        state.transaction.failed = None;
+        let began = Instant::now();
+        {
+            let mut state = self.shared.state();
+            state.transaction.open = true;
+            state.transaction.failed = None;
+        }
+        self.shared.client.metrics().record_nanos("txn-begin", began.elapsed());
     }
 
     /// Sends what is held back and waits until the fate of every record of the transaction is known.
@@ -87,8 +94,11 @@ impl Producer {
     /// # Errors
     /// As [`Producer::flush_transaction`], which comes first, and as [`Producer::init_transactions`].
     pub async fn commit_transaction(&self) -> Result<(), ClientError> {
+        let began = Instant::now();
         self.flush_transaction().await?;
-        self.shared.commit().await
+        self.shared.commit().await?;
+        self.shared.client.metrics().record_nanos("txn-commit", began.elapsed());
+        Ok(())
     }
 }
 

@@ -106,7 +106,7 @@ async fn delete(client: &Client, text: &str) -> Result<(), Exception> {
 }
 
 fn failure(error: &ClientError) -> String {
-    format!("error: {}", Exception::of_call("deleteRecords", error).headline())
+    format!("error: {}", Exception::of_call("deleteRecords(api=METADATA)", error).headline())
 }
 
 /// Deletes what is before each offset; gives the low watermarks.

@@ -21,7 +21,8 @@ pub(super) struct Line {
     pub(super) sanity_only: bool,
     pub(super) skip_metadata: bool,
     pub(super) max_message_size: i32,
-    pub(super) max_bytes: i32,
+    /// Kafka reads it late, for the files that it is about.
+    pub(super) max_bytes: Result<i32, super::Exception>,
     /// The option of the records' own format, where one was given.
     decoder: Option<&'static str>,
     key_class: String,
@@ -70,7 +71,7 @@ pub(super) fn parse(args: &[String]) -> Result<Line, Stop> {
         sanity_only: set.has("index-sanity-check"),
         skip_metadata: set.has("skip-record-metadata"),
         max_message_size: number("max-message-size")?,
-        max_bytes: number("max-bytes")?,
+        max_bytes: set.number::<i32>("max-bytes").map(Option::unwrap_or_default).map_err(super::Exception::from),
         decoder,
         key_class: text("key-decoder-class")?,
         value_class: text("value-decoder-class")?,

@@ -11,10 +11,12 @@ use crate::engine::kafka::record_set::{FetchedRecord, decode_unchecked};
 const OLD_ATTRIBUTES_AT: usize = 17;
 
 pub(super) fn dump(file: &Named, line: &Line, report: &mut Report) -> Result<(), Exception> {
+    // what the line says wrongly of these shows here and no sooner
+    let decoder = if line.deep { Some(line.decoder()?) } else { None };
+    let max_bytes = line.max_bytes.clone()?;
     heading(file, report)?;
     let log = file.open_log()?;
-    let end = log.end_of(0, line.max_bytes)?;
-    let decoder = if line.deep { Some(line.decoder()?) } else { None };
+    let end = log.end_of(0, max_bytes)?;
     let mut last_offset = -1;
     let mut position = 0;
     while let Some(batch) = log.batch(position, end)? {
@@ -37,7 +39,7 @@ pub(super) fn dump(file: &Named, line: &Line, report: &mut Report) -> Result<(),
         }
     }
     let trailing = end - position;
-    if trailing > 0 && line.max_bytes == i32::MAX {
+    if trailing > 0 && max_bytes == i32::MAX {
         report.line(&format!("Found {trailing} invalid bytes at the end of {}", file.name()));
     }
     Ok(())
