@@ -179,12 +179,19 @@ impl Learner {
         let reading = Arc::clone(&shown);
         let watching = tokio::spawn(async move {
             let mut buffer = vec![0; 16 * 1024];
+            // the beginning of a picture whose end has not come: a learner sees whole ones
+            let mut open = Vec::new();
             while let Ok(length @ 1..) = output.read(&mut buffer).await {
                 let mut shown = reading.lock().expect("nobody panics with it");
                 shown.raw.extend_from_slice(&buffer[..length]);
-                shown.screen.process(&buffer[..length]);
+                open.extend_from_slice(&buffer[..length]);
+                let whole = whole_pictures(&open);
+                shown.screen.process(&open[..whole]);
+                open.drain(..whole);
             }
-            reading.lock().expect("nobody panics with it").ended = true;
+            let mut shown = reading.lock().expect("nobody panics with it");
+            shown.screen.process(&open);
+            shown.ended = true;
         });
         Self { keyboard: Box::pin(keyboard), control, child, shown, read: 0, watching }
     }
@@ -357,6 +364,20 @@ impl Learner {
         self.press(F10).await;
         self.press("s").await;
         self.exit().await
+    }
+}
+
+/// How many of these bytes are no part of a picture that has only begun.
+fn whole_pictures(bytes: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|part| part == mark);
+    match (last(BEGIN), last(END)) {
+        (Some(begin), end) if end.is_none_or(|end| end < begin) => begin,
+        // a mark that is cut between two pieces
+        _ => {
+            (1..BEGIN.len()).rev().find(|length| bytes.ends_with(&BEGIN[..*length])).map_or(bytes.len(), |cut| bytes.len() - cut)
+        }
     }
 }
 

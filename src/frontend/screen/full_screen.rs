@@ -41,7 +41,10 @@ impl FullScreen {
     /// # Errors
     /// The terminal is gone.
     pub(super) fn draw(&mut self, scene: &Scene<'_>) -> io::Result<()> {
-        self.0.draw(|frame| scene.draw(frame)).map(|_| ())
+        // a terminal that knows of it shows the picture when all of it has come; others pass it over
+        self.0.backend_mut().write_all(b"\x1b[?2026h")?;
+        self.0.draw(|frame| scene.draw(frame))?;
+        self.write(b"\x1b[?2026l")
     }
 }
 

@@ -1,5 +1,6 @@
 //! What runs on the learner's machine, as the rules ask for it: found by process where one can be seen, else asked by protocol.
 
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -108,11 +109,8 @@ fn speaker_of(process: &Process) -> Speaker {
 /// Asks by protocol. `in_use` is what the table of this machine's sockets says of the port; `None` for another machine's.
 async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Speaker {
     let (host, port) = (address.host.as_str(), address.port);
-    match net::connect(host, port, deadline).await {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => return Speaker::Nobody,
-        Err(_) if in_use == Some(false) => return Speaker::Nobody,
-        Err(_) => return Speaker::Unknown,
+    if let Err(error) = net::connect(host, port, deadline).await {
+        return unreached(error.kind(), in_use);
     }
     // a server drops what is not its own protocol, so both are asked at once
     let coordinator = four_letter_word(host, port, "srvr", deadline);
@@ -122,6 +120,11 @@ async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Spe
         (_, Ok(_)) => Speaker::Broker,
         _ => Speaker::Unknown,
     }
+}
+
+/// Who is where no connection is made: an answer that comes too late says nothing of its own.
+fn unreached(error: ErrorKind, in_use: Option<bool>) -> Speaker {
+    if error == ErrorKind::ConnectionRefused || in_use == Some(false) { Speaker::Nobody } else { Speaker::Unknown }
 }
 
 #[cfg(test)]
@@ -134,11 +137,14 @@ mod tests {
     async fn a_port_where_nobody_listens_is_known_however_busy_the_machine_is() {
         let port = net::free_port().await.expect("a port");
         assert_eq!(speaker_in_table(port), None);
-        let address = Address { host: "localhost".to_owned(), port };
-        // an answer that comes too late
-        assert_eq!(ask(&address, Some(false), Duration::ZERO).await, Speaker::Nobody);
-        assert_eq!(ask(&address, Some(true), Duration::ZERO).await, Speaker::Unknown, "who listens there is silent");
-        assert_eq!(ask(&address, None, Duration::ZERO).await, Speaker::Unknown, "another machine's table is not ours");
+        let check = |error: ErrorKind, in_use: Option<bool>, expected: Speaker| {
+            assert_eq!(unreached(error, in_use), expected, "{error:?}, in use here: {in_use:?}");
+        };
+        check(ErrorKind::ConnectionRefused, Some(false), Speaker::Nobody);
+        check(ErrorKind::TimedOut, Some(false), Speaker::Nobody);
+        check(ErrorKind::TimedOut, Some(true), Speaker::Unknown);
+        check(ErrorKind::ConnectionRefused, None, Speaker::Nobody);
+        check(ErrorKind::TimedOut, None, Speaker::Unknown);
         let listening = net::bind("", port, 1).await.expect("it is free");
         assert_eq!(speaker_in_table(port), Some(Speaker::Unknown), "this is neither coordinator nor broker");
         drop(listening);

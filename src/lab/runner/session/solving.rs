@@ -121,8 +121,9 @@ impl Situation {
             let go_on =
                 if others.iter().any(|running| running.is_stopped) { format!("kill -CONT {pids}; ") } else { String::new() };
             let at = self.free(&[]).unwrap_or_else(|| step.terminal.clone());
-            // a server is gone when it has put its data in order
-            plays.push(Play::line(&at, &format!("kill {pids}; {go_on}while kill -0 {pids} 2> /dev/null; do sleep 0.1; done")));
+            // a server is gone when it has put its data in order; one that has ended has no program, though its parent may not have asked
+            let runs = others.iter().map(|running| format!("[ -e /proc/{}/exe ]", running.pid)).collect::<Vec<_>>().join(" || ");
+            plays.push(Play::line(&at, &format!("kill {pids}; {go_on}while {runs}; do sleep 0.1; done")));
         }
     }
 
@@ -330,7 +331,7 @@ mod tests {
         let arranged =
             Situation { terminals: vec![("client".to_owned(), None)], elsewhere: vec![asleep] }.arrange(step, Vec::new());
         let lines: Vec<&str> = arranged.plays.iter().filter_map(Play::line_text).collect();
-        assert_eq!(lines, ["kill 7; kill -CONT 7; while kill -0 7 2> /dev/null; do sleep 0.1; done"]);
+        assert_eq!(lines, ["kill 7; kill -CONT 7; while [ -e /proc/7/exe ]; do sleep 0.1; done"]);
     }
 
     #[test]
