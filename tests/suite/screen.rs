@@ -182,7 +182,8 @@ async fn what_is_kept_is_shown_again() {
     step(&mut learner, 2).await;
     learner.press("\x1d3").await;
     prompt(&mut learner, "client").await;
-    learner.line("printf 'seen before \\e[6n'; read -rsdR").await;
+    // an answer that comes before read would be echoed
+    learner.line("stty -echo; printf 'seen before \\e[6n'; read -rdR; stty echo").await;
     // the prompt after it: the program has had its answer
     learner.on_screen("seen before learner@client bin$").await;
     learner.press(F10).await;
