@@ -129,7 +129,13 @@ pub fn settings(input: &Input, options: &Options) -> Option<(Kind, Document)> {
 
 /// What is found between the files of one cluster, and wanted. A comment silences it as it does what is found in one file.
 pub fn between(inputs: &[Input], options: &Options) -> Vec<Diagnostic> {
-    let files: Vec<ConfigFile> = inputs.iter().filter_map(|input| server_file(input, options)).collect();
+    let mut together: HashMap<Option<&Path>, usize> = HashMap::new();
+    for input in inputs {
+        *together.entry(input.path.parent()).or_default() += 1;
+    }
+    // one alone in its folder has none to be held against, and need not be read again
+    let with_others = inputs.iter().filter(|input| together.get(&input.path.parent()).is_some_and(|files| *files > 1));
+    let files: Vec<ConfigFile> = with_others.filter_map(|input| server_file(input, options)).collect();
     let by_path: HashMap<&Path, &ConfigFile> = files.iter().map(|file| (file.path.as_path(), file)).collect();
     let mut findings = Vec::new();
     for found in cluster::judge(&files) {
