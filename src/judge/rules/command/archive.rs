@@ -4,6 +4,7 @@
 use std::io::Read as _;
 
 use super::invocation::Invocation;
+use super::nearest::nearest;
 use super::word::Word;
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
 use crate::judge::rules::context::FileKind;
@@ -105,19 +106,12 @@ fn archive_missing(line: &Line<'_>) -> Option<Diagnostic> {
         }
         let name = typed.rsplit('/').next()?;
         let there = line.context.files.list(path.parent()?);
-        let archives = there.iter().filter(|there| ARCHIVES.iter().any(|end| there.ends_with(end)));
-        let mut near: Vec<(usize, &String)> =
-            archives.map(|archive| (strsim::damerau_levenshtein(name, archive), archive)).collect();
-        near.sort_unstable();
-        let meant = match near[..] {
-            [(first, _), (second, _), ..] if first == second => return None,
-            [(distance, meant), ..] if distance <= DISTANCE_MAX => meant,
-            _ => return None,
-        };
+        let archives = there.iter().map(String::as_str).filter(|there| ARCHIVES.iter().any(|end| there.ends_with(end)));
+        let meant = nearest(name, archives, DISTANCE_MAX)?;
         let range = word.place(line.context.line, typed.len() - name.len()..typed.len());
         let finding = line.found(&ARCHIVE_MISSING, range.clone(), Message::new(labels::ARCHIVE_MISSING).with("meant", meant));
         let plain = word.is_plain(line.context.line);
-        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.clone() }], true) } else { finding })
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.to_owned() }], true) } else { finding })
     })
 }
 

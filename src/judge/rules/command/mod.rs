@@ -6,6 +6,7 @@ pub mod here_document;
 pub mod invocation;
 pub mod kill;
 pub mod line;
+mod nearest;
 pub mod newer_tools;
 pub mod options;
 pub mod script_name;

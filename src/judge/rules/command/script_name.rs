@@ -1,6 +1,7 @@
 //! KL111: a script's name is mistyped, as `kafka-console.consumer.sh`.
 
 use super::invocation::Invocation;
+use super::nearest::nearest;
 use crate::catalog::tools;
 use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::context::{FileKind, resolve};
@@ -31,7 +32,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
     let name = invocation.program.file_name(typed)?;
     let meant = match &invocation.path {
         _ if line.is_text() => nearest_of_all(name)?,
-        Some(path) if line.context.files.kind(path) == FileKind::Missing => nearest(line, path.parent()?, name)?,
+        Some(path) if line.context.files.kind(path) == FileKind::Missing => nearest_in(line, path.parent()?, name)?,
         Some(_) => return None,
         None => nearest_in_path(line, name)?,
     };
@@ -53,20 +54,11 @@ fn nearest_of_all(name: &str) -> Option<&'static str> {
     (name.ends_with(".sh") && (1..=name.len() / 12).contains(&distance)).then_some(script)
 }
 
-/// The script of Kafka in `folder` whose name is nearest; `None` where none is near, or two are equally near.
-fn nearest(line: &Line<'_>, folder: &std::path::Path, name: &str) -> Option<&'static str> {
+/// The script of Kafka in `folder` whose name is nearest.
+fn nearest_in(line: &Line<'_>, folder: &std::path::Path, name: &str) -> Option<&'static str> {
     let there = line.context.files.list(folder);
     let scripts = tools::all().iter().map(|tool| tool.script).filter(|script| there.iter().any(|name| name == script));
-    let mut near: Vec<(usize, &'static str)> =
-        scripts.map(|script| (strsim::damerau_levenshtein(name, script), script)).collect();
-    near.sort_unstable();
-    match near[..] {
-        // The name itself is there: its case differs nowhere, so it is something else that failed.
-        [(0, _), ..] => None,
-        [(first, _), (second, _), ..] if first == second => None,
-        [(distance, script), ..] if distance <= DISTANCE_MAX => Some(script),
-        _ => None,
-    }
+    nearest(name, scripts, DISTANCE_MAX)
 }
 
 /// The same among the folders that bash searches for a word without a slash.
@@ -76,5 +68,5 @@ fn nearest_in_path(line: &Line<'_>, name: &str) -> Option<&'static str> {
     if folders.iter().any(|folder| line.context.files.kind(&folder.join(name)) != FileKind::Missing) {
         return None;
     }
-    folders.iter().find_map(|folder| nearest(line, folder, name))
+    folders.iter().find_map(|folder| nearest_in(line, folder, name))
 }

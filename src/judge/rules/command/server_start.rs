@@ -1,6 +1,7 @@
 //! KL103, KL115 and KL217 to KL220: what the scripts that start servers are given.
 
 use super::invocation::Invocation;
+use super::nearest::nearest;
 use super::word::Word;
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
 use crate::judge::rules::context::{FileKind, resolve};
@@ -100,18 +101,12 @@ fn config_mistyped(line: &Line<'_>) -> Option<Diagnostic> {
             return None;
         }
         let there = line.context.files.list(path.parent()?);
-        let files = there.iter().filter(|there| there.ends_with(".properties"));
-        let mut near: Vec<(usize, &String)> = files.map(|file| (strsim::damerau_levenshtein(name, file), file)).collect();
-        near.sort_unstable();
-        let meant = match near[..] {
-            [(first, _), (second, _), ..] if first == second => return None,
-            [(distance, meant), ..] if distance <= DISTANCE_MAX => meant,
-            _ => return None,
-        };
+        let files = there.iter().map(String::as_str).filter(|there| there.ends_with(".properties"));
+        let meant = nearest(name, files, DISTANCE_MAX)?;
         let range = word.place(line.context.line, typed.len() - name.len()..typed.len());
         let finding = line.found(&CONFIG_MISTYPED, range.clone(), Message::new(labels::CONFIG_MISTYPED).with("meant", meant));
         let plain = word.is_plain(line.context.line);
-        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.clone() }], true) } else { finding })
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.to_owned() }], true) } else { finding })
     })
 }
 
