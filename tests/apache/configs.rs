@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use kafkalab::catalog::configs::{self, ConfigKey};
 
 use crate::Case;
+use crate::support::is_recording;
 use crate::world::{World, printed};
 
 pub const CASES: &[Case] =
@@ -217,7 +218,7 @@ async fn agrees(world: &World, configurations: &[(String, String)], recording: &
     let found = format!("id\tsettings\tverdict\texception_class\tmessage\n{}", printed(&output, 0));
     assert!(found.lines().count() > least, "{}", output.stderr.text());
     let recorded = fixture(recording);
-    if std::env::var_os("KAFKALAB_RECORD").is_some() {
+    if is_recording() {
         std::fs::write(&recorded, &found).expect("it can be written");
     }
     let recorded = std::fs::read_to_string(recorded).expect("it was recorded");

@@ -19,6 +19,7 @@ mod jars;
 mod matrix;
 mod mixed;
 mod recordings;
+mod start_log;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
@@ -41,7 +42,8 @@ fn main() -> ExitCode {
     // one JVM at a time; they fight over the processors otherwise
     args.test_threads.get_or_insert(1);
     let cases = || {
-        let servers = tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES);
+        let servers =
+            tools::CASES.iter().chain(mixed::CASES).chain(differential::CASES).chain(storage::CASES).chain(start_log::CASES);
         servers
             .chain(batches_answered::CASES)
             .chain(clients::CASES)

@@ -7,7 +7,7 @@ use kafkalab::process::table::Process;
 use kafkalab::process::wait;
 
 use crate::Case;
-use crate::support::{DEADLINE, Pair, answers, librdkafka, serving, session, znodes};
+use crate::support::{DEADLINE, Pair, answers, is_recording, librdkafka, serving, session, znodes};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
@@ -22,9 +22,6 @@ pub const CASES: &[Case] = &[
     ("apache_gives_the_recorded_answers", |world| world.block_on(recorded_answers(world))),
     ("apache_leaves_the_recorded_znodes", |world| world.block_on(recorded_znodes(world))),
 ];
-
-/// Set to record anew what Apache leaves behind.
-const RECORD: &str = "KAFKALAB_RECORD";
 
 /// Fewer internal partitions than 50: starting and stopping Apache's broker is then quick.
 const FEW_PARTITIONS: (Role, &str) = (Role::Broker, "offsets.topic.num.partitions=2");
@@ -118,7 +115,7 @@ async fn recorded_znodes(world: &World) {
     let pair = Pair::start(&apache, &apache, &[]).await;
     pair.trial.create_topic("test_topic", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
     let found = znodes::dump(pair.coordinator.port()).await;
-    if std::env::var_os(RECORD).is_some() {
+    if is_recording() {
         let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/apache/znodes-after-create.txt");
         std::fs::write(fixture, &found).expect("the fixture is writable");
     } else {
@@ -134,7 +131,7 @@ async fn recorded_answers(world: &World) {
         for script in scripts() {
             let found = answers::play(&script, &pair).await;
             let place = answers::recording(&script);
-            if std::env::var_os(RECORD).is_some() {
+            if is_recording() {
                 std::fs::write(place, &found).expect("the fixture is writable");
             } else {
                 let recorded = std::fs::read_to_string(place).expect("the script is recorded");

@@ -6,8 +6,8 @@ use std::fs;
 use kafkalab::process::spawn::Command;
 
 use crate::Case;
-use crate::support::Pair;
 use crate::support::recorded::{Run, Session, Step, bundled_tool, play_on};
+use crate::support::{Pair, RECORD};
 use crate::world::World;
 
 pub const CASES: &[Case] = &[
@@ -19,8 +19,6 @@ pub const CASES: &[Case] = &[
 const SAMPLE: &str = "kafka-get-offsets-usage";
 /// Set to play the sessions whose names begin so.
 const SESSION: &str = "KAFKALAB_SESSION";
-/// Set to record anew.
-const RECORD: &str = "KAFKALAB_RECORD";
 
 async fn recordings(world: &World) {
     let asked = std::env::var(RECORD).ok();

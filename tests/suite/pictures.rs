@@ -7,6 +7,7 @@ use kafkalab::process::pty::Size;
 use kafkalab::text::layout::width;
 
 use crate::learner::{F3, F6, Home, Learner};
+use crate::support::is_recording;
 
 const SIZE: Size = Size { columns: 112, rows: 34 };
 /// The size of a cell in the picture, in pixels.
@@ -49,7 +50,7 @@ async fn mistake(home: &Home, language: &str, free_ports: bool) -> Learner {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_pictures_show_the_screen() {
-    let records = std::env::var_os("KAFKALAB_RECORD").is_some();
+    let records = is_recording();
     for language in ["en", "ko"] {
         let home = Home::new();
         // a picture shows the documented ports: taken where these are free, as under `unshare -n`

@@ -12,10 +12,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::coordinator_process::{CONNECT, CoordinatorProcess, DEADLINE};
+use crate::support::start_log::{RECORDED, SERVES, masked};
 
-/// What ZooKeeper logs from start to the first four-letter word, with places, times and numbers masked.
-const APACHES_START: &str = include_str!("../../fixtures/apache/zookeeper-start.txt");
-/// What of it is only true of the Java program; `announce.rs` says why.
+/// What ZooKeeper logs that is only true of the Java program; `announce.rs` says why.
 const LEFT_OUT: [&str; 7] = [
     "INFO ServerMetrics initialized with provider",
     "INFO zookeeper.intBufferStartingSizeBytes",
@@ -36,40 +35,18 @@ async fn signalled(mut server: Child, signal: Signal) -> i32 {
     ended(&mut server).await
 }
 
-/// The lines of a log without their times, with what differs from run to run masked as in the recording.
-fn masked(process: &CoordinatorProcess, log: &str) -> Vec<String> {
-    let (data, file) = (process.data().display().to_string(), process.config().display().to_string());
-    let port = process.address().port().to_string();
-    let line = |line: &str| {
-        let line = line.split_once("] ").map_or(line, |(_, rest)| rest);
-        let line = line.replace(&data, "DATA").replace(&file, "FILE").replace(&format!(":{port} "), ":PORT ");
-        let (front, logger) = line.rsplit_once(" (").expect("a logger at the end");
-        let words = front.split(' ').scan("", |before, word| {
-            let is_time = *before == "in" && word.bytes().all(|byte| byte.is_ascii_digit());
-            *before = word;
-            Some(if is_time { "N" } else { word })
-        });
-        let front = words.collect::<Vec<_>>().join(" ");
-        let front = front.split_once(" from /127.0.0.1:").map_or(front.clone(), |(front, _)| format!("{front} from CLIENT"));
-        let is_environment = front.starts_with("INFO Server environment:");
-        let front = front.split_once('=').filter(|_| is_environment).map_or(front.clone(), |(name, _)| format!("{name}=…"));
-        format!("{front} ({logger}")
-    };
-    let probed = |line: &&str| !line.contains("Unable to read additional data from client");
-    log.lines().filter(probed).map(line).collect()
-}
-
 #[tokio::test]
 async fn a_start_is_logged_as_zookeeper_logs_it() {
     let process = CoordinatorProcess::new("maxClientCnxns=60\n").await;
     let server = process.start();
-    process.logged("ZooKeeper audit is disabled.").await;
+    process.logged(SERVES).await;
     assert!(process.said_to(b"srvr").await.starts_with("Zookeeper version: 3.8.2-"));
     let log = process.logged("Processing srvr command").await;
-    let expected = APACHES_START.lines().filter(|line| !LEFT_OUT.iter().any(|begin| line.starts_with(begin)));
-    let (found, expected) = (masked(&process, &log), expected.collect::<Vec<_>>());
+    let expected = RECORDED.lines().filter(|line| !LEFT_OUT.iter().any(|begin| line.starts_with(begin)));
+    let (found, expected) =
+        (masked(&log, process.address().port(), process.data(), &process.config()), expected.collect::<Vec<_>>());
     assert_eq!(found.join("\n"), expected.join("\n"));
-    assert!(LEFT_OUT.iter().all(|begin| APACHES_START.contains(begin)), "what is left out is there");
+    assert!(LEFT_OUT.iter().all(|begin| RECORDED.contains(begin)), "what is left out is there");
     signalled(server, Signal::Kill).await;
 }
 

@@ -7,6 +7,7 @@ pub mod raw;
 pub mod recorded;
 pub mod release;
 pub mod session;
+pub mod start_log;
 pub mod tally;
 pub mod znodes;
 
@@ -21,6 +22,13 @@ use kafkalab::text::Language;
 
 /// How long anything may take before it counts as hung; a JVM on a busy machine needs a good part of it.
 pub const DEADLINE: Duration = Duration::from_secs(90);
+/// Set to record anew what the tests are held against; for sessions of tools, its value chooses which.
+pub const RECORD: &str = "KAFKALAB_RECORD";
+
+/// Whether `KAFKALAB_RECORD` asks for what Apache does to be recorded anew.
+pub fn is_recording() -> bool {
+    std::env::var_os(RECORD).is_some()
+}
 
 /// A distribution folder with the bundled program, written into `folder`.
 pub fn bundled_distribution(folder: &Path) -> Distribution {
