@@ -72,6 +72,27 @@ pub(super) enum Stop {
     Traced(Exception),
 }
 
+/// Why the work of a tool that prints its own exceptions ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// As in any tool.
+    Stop(Stop),
+    /// What the tool catches and prints in its own way.
+    Caught(Exception),
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl<E: Into<Exception>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Caught(error.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,7 +63,7 @@ pub use consumer::run as run_consumer;
 pub use consumer_performance::run as run_consumer_performance;
 pub use dump_log::run as run_dump_log;
 pub use end_to_end_latency::run as run_end_to_end_latency;
-use exception::{Exception, Stop};
+use exception::{Exception, Failure, Stop};
 pub use kafka_server::run as run_broker;
 pub use producer::run as run_producer;
 pub use producer_performance::run as run_producer_performance;

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use super::command_line::uncaught;
 use super::harness::{self, eprint, print};
-use super::options::{OptionError, OptionSet};
-use super::{Exception, Stop, admin};
+use super::options::OptionSet;
+use super::{Exception, Failure, Stop, admin};
 use crate::engine::client::{Client, ClientConfig};
 use options::Action;
 
@@ -28,32 +28,6 @@ const STATES: [&str; 5] = ["PreparingRebalance", "CompletingRebalance", "Stable"
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run_until_signalled(MAIN_CLASS, options::SCRIPT, args, main)
-}
-
-/// Why an action ends.
-#[derive(Debug)]
-enum Failure {
-    Stop(Stop),
-    /// The tool prints it and ends well.
-    Caught(Exception),
-}
-
-impl From<Stop> for Failure {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
-    }
-}
-
-impl From<Exception> for Failure {
-    fn from(exception: Exception) -> Self {
-        Self::Caught(exception)
-    }
-}
-
-impl From<OptionError> for Failure {
-    fn from(error: OptionError) -> Self {
-        Self::Caught(error.into())
-    }
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {

@@ -10,7 +10,7 @@ use super::command_line::{require, require_ports};
 use super::harness::{self, eprint, print};
 use super::options::{OptionError, OptionParser, OptionSet};
 use super::topics::INTERNAL;
-use super::{Exception, Stop, admin, java};
+use super::{Exception, Failure, Stop, admin, java};
 use crate::engine::client::{Client, TopicPartition};
 use filter::Filter;
 
@@ -23,30 +23,6 @@ const UNKNOWN_OFFSET: i64 = -1;
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     harness::run_until_signalled(MAIN_CLASS, SCRIPT, args, main)
-}
-
-/// Why the tool ends; it prints all of its own exceptions in one way.
-enum Failure {
-    Stop(Stop),
-    Caught(Exception),
-}
-
-impl From<Stop> for Failure {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
-    }
-}
-
-impl From<Exception> for Failure {
-    fn from(exception: Exception) -> Self {
-        Self::Caught(exception)
-    }
-}
-
-impl From<OptionError> for Failure {
-    fn from(error: OptionError) -> Self {
-        Self::Caught(error.into())
-    }
 }
 
 async fn main(args: Vec<String>) -> Result<u8, Stop> {
