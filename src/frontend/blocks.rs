@@ -141,7 +141,12 @@ impl Blocks<'_> {
                 lines.iter().map(|line| self.paint.attention(line)).collect()
             }
             RunEvent::Fixed => self.paint.prose(say::FIXED.get(self.language)),
-            RunEvent::Solving { .. } => self.paint.prose(say::SOLVING.get(self.language)),
+            RunEvent::Solving { step } => self.of_step(say::SOLVING, *step),
+            RunEvent::StillSolving { step } => self.of_step(say::STILL_SOLVING, *step),
+            RunEvent::SolvesNext { step } => self.of_step(say::SOLVES_NEXT, *step),
+            RunEvent::NotSolved { step, outcomes } => {
+                self.of_step(say::NOT_SOLVED, *step).into_iter().chain(self.outcomes(outcomes)).collect()
+            }
             RunEvent::PlaysElsewhere { busy, by, pid, terminal } => {
                 let values: [(&str, &dyn Display); 4] = [("busy", busy), ("by", by), ("pid", pid), ("terminal", terminal)];
                 self.paint.prose(&say::PLAYS_ELSEWHERE.fill(self.language, &values))
@@ -150,9 +155,9 @@ impl Blocks<'_> {
                 let values: [(&str, &dyn Display); 3] = [("terminal", terminal), ("by", by), ("pid", pid)];
                 self.paint.prose(&say::WAITS_FOR_TERMINAL.fill(self.language, &values))
             }
-            RunEvent::Going { step } => self.going(say::GOING, *step),
-            RunEvent::Arrived { step, wanted } if step < wanted => self.going(say::GOING_STOPPED, *step),
-            RunEvent::Arrived { step, .. } => self.going(if *step == 0 { say::AS_NEW } else { say::ARRIVED }, *step),
+            RunEvent::Going { step } => self.of_step(say::GOING, *step),
+            RunEvent::Arrived { step, wanted } if step < wanted => self.of_step(say::GOING_STOPPED, *step),
+            RunEvent::Arrived { step, .. } => self.of_step(if *step == 0 { say::AS_NEW } else { say::ARRIVED }, *step),
         }
     }
 
@@ -200,7 +205,7 @@ impl Blocks<'_> {
     }
 
     /// The learner is taken to a step.
-    fn going(&self, text: Text, step: usize) -> Vec<String> {
+    fn of_step(&self, text: Text, step: usize) -> Vec<String> {
         self.paint.prose(&text.fill(self.language, &[("step", &(step + 1)), ("before", &step)]))
     }
 

@@ -26,6 +26,11 @@ crate::texts! {
         ko: "파일의 표시된 곳을 고쳐 저장하고, ↑ 키로 같은 줄을 다시 실행해 보세요.",
         en: "Correct the marked place in the file and save it; then ↑ brings the line back.",
     }
+    /// After a line, the first time, where something else has to be done before the same line is right.
+    RECALL_AFTER {
+        ko: "그다음 ↑ 키로 같은 줄을 다시 실행해 보세요.",
+        en: "Then press ↑ and run the same line again.",
+    }
     /// After a line, the second time.
     TRY_AGAIN {
         ko: "급할 것 없어요. 고쳐서 한 번 더 쳐 보세요.",

@@ -38,7 +38,10 @@ crate::texts! {
     LAB_PASSED_NEXT { ko: "터미널에서 더 해 보거나, F10을 눌러 나가세요.", en: "Try more in the terminals, or press F10 to leave." }
     HINT { ko: "힌트 {tier}/3", en: "Hint {tier}/3" }
     HINT_COMMAND { ko: "터미널 [{terminal}]에 이렇게 입력하세요:", en: "Type this in terminal [{terminal}]:" }
-    SOLVING { ko: "대신 해 볼게요. 터미널에서 무슨 일이 일어나는지 보세요.", en: "I'll do it for you. Watch what happens in the terminals." }
+    SOLVING { ko: "{step}단계를 대신 해 볼게요. 터미널에서 무슨 일이 일어나는지 보세요.", en: "I'll do step {step} for you. Watch what happens in the terminals." }
+    STILL_SOLVING { ko: "{step}단계는 아직 하는 중이에요. 이번에 안 되면 한 번 더 해 볼게요.", en: "I'm still doing step {step}. If it does not work out, I'll try once more." }
+    SOLVES_NEXT { ko: "지금 치고 있는 것만 끝나면 {step}단계를 대신 해 볼게요.", en: "I'll do step {step} for you as soon as what I am typing now has ended." }
+    NOT_SOLVED { ko: "다 쳐 봤지만 {step}단계가 아직 끝나지 않았어요. F3을 누르면 한 번 더 해 볼게요.", en: "I typed all of it, but step {step} is not done yet. Press F3 and I'll try once more." }
     PLAYS_ELSEWHERE { ko: "터미널 [{busy}]은 {by}(pid {pid})가 쓰고 있어서, 터미널 [{terminal}]에서 할게요.", en: "Terminal [{busy}] is in use by {by} (pid {pid}), so I do it in terminal [{terminal}]." }
     WAITS_FOR_TERMINAL { ko: "터미널 [{terminal}]은 {by}(pid {pid})가 쓰고 있어요. 끝나면 이어서 할게요. 끝내려면 보통 Ctrl-C, less는 q, vim은 :q 예요.", en: "Terminal [{terminal}] is in use by {by} (pid {pid}). I go on as soon as it has ended: Ctrl-C ends most programs, q ends less, :q ends vim." }
     THE_PROMPT { ko: "셸의 프롬프트", en: "the shell's prompt" }

@@ -1,7 +1,7 @@
 //! Lab 01 while runner, window, host, servers and shells are killed at random moments: it goes on where it was, nothing is left running, and
 //! no step is lost or won by the killing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ const TRIES_MAX: usize = 400;
 const PLAY_DEADLINE: Duration = Duration::from_secs(150);
 /// How many steps the lab has.
 const STEPS: usize = 9;
+/// What the program says to who asks that a step be done, before the step's number.
+const ANSWERS: [&str; 2] = ["I'll do step ", "I'm still doing step "];
 
 #[derive(Clone, Copy, Debug)]
 enum Victim {
@@ -40,8 +42,10 @@ struct Campaign {
     home: Home,
     random: Random,
     learner: Option<Learner>,
-    /// How often a step, from 1, was asked for.
-    asked: BTreeMap<usize, usize>,
+    /// The steps, from 1, that were asked for.
+    asked: BTreeSet<usize>,
+    /// How often "do it for me" was pressed since the program was started.
+    pressed: usize,
     /// The furthest step that was shown.
     reached: usize,
 }
@@ -49,11 +53,25 @@ struct Campaign {
 /// The step that was shown last, from 1; one more than there are where the lab is done.
 fn step_of(learner: &Learner) -> Option<usize> {
     let text = learner.text();
-    if text.contains("You have finished") {
-        return Some(STEPS + 1);
-    }
+    if text.contains("You have finished") { Some(STEPS + 1) } else { last_heading(&text) }
+}
+
+/// The step whose heading stands last in a text.
+fn last_heading(text: &str) -> Option<usize> {
     let at = text.rfind(&format!("/{STEPS} · "))?;
     text[..at].rsplit(' ').next()?.parse().ok()
+}
+
+/// The steps that the program said it does, or does soon, because it was asked to; each is the one that was shown.
+fn answered(text: &str) -> BTreeSet<usize> {
+    let named = ANSWERS.into_iter().flat_map(|words| text.match_indices(words));
+    let step = |(at, words): (usize, &str)| {
+        let number = text[at + words.len()..].split(|c: char| !c.is_ascii_digit()).next();
+        let step = number.and_then(|number| number.parse().ok()).expect("a step has a number");
+        assert_eq!(last_heading(&text[..at]), Some(step), "what was asked for is not what was shown: {text}");
+        step
+    };
+    named.map(step).collect()
 }
 
 impl Campaign {
@@ -77,11 +95,33 @@ impl Campaign {
         let done = self.home.memory().progress.step;
         assert!(done + 1 >= self.reached.min(STEPS), "step {} was reached, {done} are done", self.reached);
         // servers that were killed are stopped servers, which is all that the last step asks for
-        let asked = |step: usize| self.asked.get(&step).copied().unwrap_or_default();
-        // what is pressed a second time as a step is being passed is for the next one, which is not shown yet
-        let is_unasked = |step: &usize| asked(*step) == 0 && asked(step - 1) < 2;
-        let unasked: Vec<usize> = (1..=done.min(STEPS - 1)).filter(is_unasked).collect();
+        let unasked: Vec<usize> = (1..=done.min(STEPS - 1)).filter(|step| !self.asked.contains(step)).collect();
         assert!(unasked.is_empty(), "{unasked:?} were never asked for, and {done} are done");
+    }
+
+    /// Asks that the step be done which was shown when this was decided; returns how much had been shown by then.
+    async fn ask(&mut self, step: usize) -> usize {
+        self.asked.insert(step);
+        self.pressed += 1;
+        let learner = self.learner.as_mut().expect("it runs");
+        let before = learner.text().len();
+        learner.press(F3).await;
+        before
+    }
+
+    /// What the program understood. The next step may have come in sight between the look and the key, which is then for that one; one key is
+    /// for one step.
+    fn note_answers(&mut self) {
+        let named = answered(&self.learner.as_ref().expect("it runs").text());
+        assert!(named.len() <= self.pressed, "{named:?} are done, and it was asked {} times", self.pressed);
+        self.asked.extend(named);
+    }
+
+    /// The program has ended.
+    fn gone(&mut self) -> Learner {
+        self.note_answers();
+        self.pressed = 0;
+        self.learner.take().expect("it ran")
     }
 
     /// Starts the program where it does not run; returns the step that is on.
@@ -104,10 +144,14 @@ impl Campaign {
         }
         let victim = self.random.of(&[Victim::Runner, Victim::Window, Victim::Host, Victim::Server, Victim::Shell]);
         let more = self.random.below(OUTPUT_MAX);
-        *self.asked.entry(step).or_default() += 1;
-        let learner = self.learner.as_mut().expect("it runs");
-        learner.press(F3).await;
-        let before = learner.text().len();
+        let before = self.ask(step).await;
+        let learner = self.learner.as_ref().expect("it runs");
+        if let Victim::Window = victim {
+            // what it answers is not read any more when the window is gone
+            let is_answered =
+                || learner.text().get(before..).is_some_and(|text| ANSWERS.iter().any(|words| text.contains(words)));
+            let _ = wait::until_true(MOMENT, "an answer", is_answered).await;
+        }
         // the moment: so much later in what is shown, or when nothing more comes
         let _ = wait::until_true(MOMENT, "the moment", || learner.text().len() >= before + more).await;
         self.reached = self.reached.max(step_of(learner).unwrap_or_default());
@@ -117,20 +161,21 @@ impl Campaign {
     async fn kill(&mut self, victim: Victim) {
         match victim {
             Victim::Runner => {
-                let mut learner = self.learner.take().expect("it runs");
+                let learner = self.learner.as_mut().expect("it runs");
                 learner.signal(Signal::Kill);
                 assert_eq!(learner.exit().await, 137);
+                self.gone();
                 self.settle().await;
             }
             Victim::Window => {
-                let learner = self.learner.take().expect("it runs");
-                assert_eq!(learner.close_window().await, 130);
+                assert_eq!(self.gone().close_window().await, 130);
                 self.settle().await;
             }
             Victim::Host => {
                 signal::send(self.host().expect("it runs").identity, Signal::Kill).expect("ours");
-                let mut learner = self.learner.take().expect("it runs");
+                let learner = self.learner.as_mut().expect("it runs");
                 assert_eq!(learner.exit().await, 2, "{}", learner.screen());
+                self.gone();
                 self.settle().await;
             }
             Victim::Server => {
@@ -159,14 +204,15 @@ impl Campaign {
             if step > STEPS {
                 break;
             }
-            *self.asked.entry(step).or_default() += 1;
-            let learner = self.learner.as_mut().expect("it runs");
-            learner.press(F3).await;
-            let before = learner.text().len();
-            let moved = || step_of(learner) != Some(step) || learner.text()[before..].contains("I stopped:");
+            let before = self.ask(step).await;
+            let learner = self.learner.as_ref().expect("it runs");
+            // nothing goes on: it stopped, or all was typed in vain
+            let stands = |text: &str| text.contains("I stopped:") || text.contains("is not done yet");
+            let moved = || step_of(learner) != Some(step) || learner.text().get(before..).is_some_and(stands);
             let waited = wait::until_true(PLAY_DEADLINE, "the next step", moved).await;
             waited.unwrap_or_else(|error| panic!("{error} after {step}; the screen:\n{}", learner.screen()));
         }
+        self.note_answers();
         self.no_step_is_lost_or_won();
         let learner = self.learner.as_mut().expect("it runs");
         assert_eq!(step_of(learner), Some(STEPS + 1), "{}", learner.screen());
@@ -184,7 +230,7 @@ async fn whatever_is_killed_the_lab_goes_on() {
     while played < rounds {
         let random = Random::new(seed + played);
         let home = Home::new();
-        let mut campaign = Campaign { home, random, learner: None, asked: BTreeMap::new(), reached: 0 };
+        let mut campaign = Campaign { home, random, learner: None, asked: BTreeSet::new(), pressed: 0, reached: 0 };
         for _ in 0..(rounds - played).min(10) {
             campaign.round().await;
             played += 1;

@@ -67,6 +67,24 @@ async fn the_lab_is_begun_on_the_full_screen_and_a_mistake_is_explained_beside_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_is_done_for_the_learner_who_saw_it_and_no_other_one() {
+    let home = Home::new();
+    let mut learner = learn(&home, LARGE);
+    step(&mut learner, 1).await;
+    prompt(&mut learner, "zookeeper").await;
+    // in one piece: the first step cannot have passed in between
+    learner.press(&F3.repeat(3)).await;
+    step(&mut learner, 2).await;
+    // it was not begun, else this would be a wish for another attempt
+    learner.press(F3).await;
+    let screen = learner.screen_when("step 2 to be begun", |screen| screen.contains("step 2")).await;
+    assert!(screen.contains("I'll do step 2 for you"), "{screen}");
+    step(&mut learner, 3).await;
+    assert_eq!(learner.leave().await, 0);
+    home.nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_step_can_be_done_for_the_learner_and_is_shown_where_it_happens() {
     let home = Home::new();
     let mut learner = learn(&home, SMALL);

@@ -27,6 +27,8 @@ struct Learn<'a, W, H> {
     pace: Pace,
     /// Whether the step's terminal was shown since the step began: F6 goes there first.
     arrived: bool,
+    /// The step that the learner was told of last: F3 is for that one, and no other.
+    told_step: Option<usize>,
     /// What the coach said last.
     advised: Option<Advice>,
 }
@@ -47,8 +49,17 @@ pub async fn learn<W: Write, H: Host>(
     let terminal = session.lab().spec.steps[first].terminal.clone();
     let paint = Paint::for_stdout();
     let view = View::new(out, paint, rows, &terminal);
-    let mut learn =
-        Learn { session, host, view, language, asking: Asking::Nothing, pace: Pace::default(), arrived: true, advised: None };
+    let mut learn = Learn {
+        session,
+        host,
+        view,
+        language,
+        asking: Asking::Nothing,
+        pace: Pace::default(),
+        arrived: true,
+        told_step: None,
+        advised: None,
+    };
     // terminals that were kept have the size of the screen that they were kept on
     learn.resize().await?;
     let mut resized = signal(SignalKind::window_change())?;
@@ -147,6 +158,7 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         let lines = self.blocks().told(&event, self.view.shown());
         match event {
             RunEvent::StepStarted { step } => {
+                self.told_step = Some(step);
                 self.arrived = self.session.lab().spec.steps[step].terminal == self.view.shown();
             }
             RunEvent::Advised { advice, held, .. } => {
@@ -211,7 +223,11 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         }
         match command {
             Command::Hint => self.session.take(Input::HintAsked),
-            Command::Solve => self.session.take(Input::SolveAsked),
+            Command::Solve => {
+                if let Some(step) = self.told_step {
+                    self.session.take(Input::SolveAsked { step });
+                }
+            }
             Command::Check => {
                 self.session.check_now();
                 let lines = self.blocks().outcomes(self.session.run().outcomes());

@@ -33,6 +33,8 @@ pub(super) struct Learn<'a, H> {
     pub(super) lesson: Lesson,
     pub(super) areas: Areas,
     pub(super) shown: String,
+    /// The step of the last picture: F3 is for that one, and no other.
+    pub(super) drawn_step: Option<usize>,
     /// Whether the step's terminal was shown since the step began: F6 goes there first.
     pub(super) arrived: bool,
     pub(super) enlarged: bool,
@@ -104,6 +106,7 @@ impl<'a, H: Host> Learn<'a, H> {
             lesson: Lesson::new(),
             areas,
             shown,
+            drawn_step: None,
             arrived: true,
             enlarged: false,
             language,
@@ -263,7 +266,11 @@ impl<'a, H: Host> Learn<'a, H> {
         }
         match command {
             Command::Hint => self.session.take(Input::HintAsked),
-            Command::Solve => self.session.take(Input::SolveAsked),
+            Command::Solve => {
+                if let Some(step) = self.drawn_step {
+                    self.session.take(Input::SolveAsked { step });
+                }
+            }
             Command::Check => {
                 self.session.check_now();
                 self.lesson.note(Note::Checked(self.session.run().outcomes().to_vec()));

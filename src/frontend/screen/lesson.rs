@@ -70,6 +70,11 @@ impl Lesson {
         Self { before: Vec::new(), step: None, outcomes: Vec::new(), notes: Vec::new(), looking: Looking::AtStart }
     }
 
+    /// The step that is on; `None` where the lab is done.
+    pub(super) fn step(&self) -> Option<usize> {
+        self.step
+    }
+
     /// The run told something.
     pub(super) fn take(&mut self, event: RunEvent) {
         match event {

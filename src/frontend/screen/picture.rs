@@ -63,7 +63,7 @@ impl<H: Host> Learn<'_, H> {
         let keys = key_bar::keys(self.areas.keys.width, self.language);
         let scene = Scene {
             areas: self.areas,
-            title: self.session.run().step().map_or_else(|| blocks.lab_title(), |step| blocks.header(step)),
+            title: self.lesson.step().map_or_else(|| blocks.lab_title(), |step| blocks.header(step)),
             page: &page,
             first: self.lesson.first(&page, usize::from(lesson.height)),
             lesson,
@@ -73,6 +73,7 @@ impl<H: Host> Learn<'_, H> {
             language: self.language,
         };
         screen.draw(&scene)?;
+        self.drawn_step = self.lesson.step();
         let modes = self.panes.get(&self.shown).map(|pane| KeyModes::of(pane.screen())).unwrap_or_default();
         let mut aside = modes.change_from(self.modes).into_bytes();
         self.modes = modes;

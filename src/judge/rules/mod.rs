@@ -67,6 +67,8 @@ pub struct Rule {
     pub on: On,
     /// Parts of what Kafka says in a log or on the terminal where this is the cause, and nothing else can be.
     pub kafka_says: &'static [&'static str],
+    /// Whether the line is right as soon as the fix is made elsewhere: a folder is made, a file is fetched.
+    pub elsewhere: bool,
 }
 
 impl Rule {
@@ -78,12 +80,12 @@ impl Rule {
         speaks: Speaks,
         check: fn(&Line<'_>) -> Option<Diagnostic>,
     ) -> Self {
-        Self { code, name, severity: Severity::Error, text, on: On::Line { speaks, check }, kafka_says: &[] }
+        Self { code, name, severity: Severity::Error, text, on: On::Line { speaks, check }, kafka_says: &[], elsewhere: false }
     }
 
     /// A rule about configuration files, found by the pass of its family.
     pub const fn file(code: &'static str, name: &'static str, severity: Severity, text: RuleText) -> Self {
-        Self { code, name, severity, text, on: On::File, kafka_says: &[] }
+        Self { code, name, severity, text, on: On::File, kafka_says: &[], elsewhere: false }
     }
 
     /// A rule about what Kafka's validation refuses: what it says then, and the settings that this is about.
@@ -94,12 +96,12 @@ impl Rule {
         kafka_says: &'static [&'static str],
         keys: &'static [&'static str],
     ) -> Self {
-        Self { code, name, severity: Severity::Error, text, on: On::Refused { keys }, kafka_says }
+        Self { code, name, severity: Severity::Error, text, on: On::Refused { keys }, kafka_says, elsewhere: false }
     }
 
     /// A rule about what logs and terminals show.
     pub const fn log(code: &'static str, name: &'static str, severity: Severity, text: RuleText) -> Self {
-        Self { code, name, severity, text, on: On::Log, kafka_says: &[] }
+        Self { code, name, severity, text, on: On::Log, kafka_says: &[], elsewhere: false }
     }
 
     /// The same rule, mattering more or less.
@@ -113,6 +115,13 @@ impl Rule {
     #[must_use]
     pub const fn says(mut self, kafka_says: &'static [&'static str]) -> Self {
         self.kafka_says = kafka_says;
+        self
+    }
+
+    /// The same rule, for a line that may stay as it is: the fix is made elsewhere.
+    #[must_use]
+    pub const fn mended_elsewhere(mut self) -> Self {
+        self.elsewhere = true;
         self
     }
 

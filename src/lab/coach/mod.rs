@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::diagnostic::{self, Diagnostic, Look, Parts, Source};
 use crate::judge::rules::context::CommandContext;
-use crate::judge::rules::{Line, Speaks};
-use crate::text::{Text, coach as text};
+use crate::judge::rules::{self, Line, Speaks};
+use crate::text::{Message, coach as text};
 
 /// How often each mistake was told. Kept with the learner's progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ impl Advice {
             Tier::Correction => Parts { help: true, correction: true, ..Parts::default() },
             Tier::Reminder => Parts { correction: true, ..Parts::default() },
         };
-        diagnostic::render(&self.diagnostic, parts, self.foot().get(look.language), look)
+        diagnostic::render(&self.diagnostic, parts, &self.foot().say(look.language), look)
     }
 
     /// The box with all that is known of the mistake, for a learner who asks why.
@@ -137,27 +137,25 @@ impl Advice {
         diagnostic::render(&self.diagnostic, parts, &foot, look)
     }
 
-    fn foot(&self) -> Text {
+    /// What the learner may do now.
+    fn foot(&self) -> Message {
         if self.choices.contains(&Choice::Fix) {
-            return text::CHOICES_WITH_FIX;
+            return text::CHOICES_WITH_FIX.into();
         }
         if !self.choices.is_empty() {
-            return text::CHOICES;
+            return text::CHOICES.into();
         }
         let in_file = matches!(self.diagnostic.source, Source::File { .. });
-        match (self.tier, self.diagnostic.fix.is_some()) {
-            (Tier::Place, _) => {
-                if in_file {
-                    text::RECALL_FILE
-                } else {
-                    text::RECALL
-                }
-            }
-            (Tier::Correction, true) if in_file => text::CHANGE_THIS,
-            (Tier::Explanation, _) => text::TRY_AGAIN,
-            (_, false) => text::USE_HINT,
-            (Tier::Correction, true) => text::TYPE_THIS,
-            (Tier::Reminder, true) => text::SAME_PLACE,
+        let elsewhere = rules::find(self.diagnostic.code).filter(|rule| rule.elsewhere);
+        match (self.tier, elsewhere, self.diagnostic.fix.is_some()) {
+            (Tier::Place, Some(rule), _) => Message::new(rule.text.fix).and(text::RECALL_AFTER.into()),
+            (Tier::Place, None, _) if in_file => text::RECALL_FILE.into(),
+            (Tier::Place, None, _) => text::RECALL.into(),
+            (Tier::Correction, _, true) if in_file => text::CHANGE_THIS.into(),
+            (Tier::Explanation, ..) => text::TRY_AGAIN.into(),
+            (_, _, false) => text::USE_HINT.into(),
+            (Tier::Correction, _, true) => text::TYPE_THIS.into(),
+            (Tier::Reminder, _, true) => text::SAME_PLACE.into(),
         }
     }
 }

@@ -42,8 +42,11 @@ pub enum Input {
     Answered(Choice),
     /// The learner asks for a hint.
     HintAsked,
-    /// The learner asks that the step be done for them.
-    SolveAsked,
+    /// The learner asks that a step be done for them: the one that they saw when they asked. Another one is not done in its place.
+    SolveAsked {
+        /// The step's index.
+        step: usize,
+    },
     /// The learner wants to be taken to a step: everything anew, and the steps before it played.
     GotoAsked {
         /// The step's index.
@@ -118,6 +121,23 @@ pub enum RunEvent {
     Solving {
         /// The step's index.
         step: usize,
+    },
+    /// The step was asked for while it is being done: what is played goes on, and it is tried once more where that does not do it.
+    StillSolving {
+        /// The step's index.
+        step: usize,
+    },
+    /// The step was asked for while something else is being played, and is done after it.
+    SolvesNext {
+        /// The step's index.
+        step: usize,
+    },
+    /// All of a step's solution was played, and its checks do not hold.
+    NotSolved {
+        /// The step's index.
+        step: usize,
+        /// What they found.
+        outcomes: Vec<Outcome>,
     },
     /// A terminal is in use, so another one is played at.
     PlaysElsewhere {

@@ -109,7 +109,7 @@ impl Run {
                 .collect(),
             Input::Answered(choice) => self.answered(choice),
             Input::HintAsked => self.hint(),
-            Input::SolveAsked => self.solve(),
+            Input::SolveAsked { step } => self.solve(step),
             Input::GotoAsked { step } => self.set_out(step),
             Input::Renewed | Input::PlayEnded { .. } => Vec::new(),
         }
@@ -193,7 +193,7 @@ impl Run {
             effects.push(Effect::Tell(RunEvent::ChecksChanged { step, outcomes }));
         }
         if std::mem::take(&mut self.solve_wanted) {
-            effects.extend(self.solve());
+            effects.extend(self.plays(step));
         }
         effects
     }
@@ -237,14 +237,23 @@ impl Run {
         vec![Effect::Tell(RunEvent::HintGiven { step, tier }), Effect::Save]
     }
 
-    fn solve(&mut self) -> Vec<Effect> {
-        let Some(step) = self.step() else { return Vec::new() };
-        if self.outcomes.is_empty() {
-            self.solve_wanted = true;
+    /// A wish for another step than the one that is on is over; one that waits for the checks is not made twice.
+    fn solve(&mut self, step: usize) -> Vec<Effect> {
+        if self.step() != Some(step) || self.solve_wanted {
             return Vec::new();
         }
-        let missing = self.missing.iter().map(|earlier| Effect::Play { step: *earlier });
-        [Effect::Tell(RunEvent::Solving { step })].into_iter().chain(missing).chain([Effect::Play { step }]).collect()
+        let mut effects = vec![Effect::Tell(RunEvent::Solving { step })];
+        if self.outcomes.is_empty() {
+            self.solve_wanted = true;
+        } else {
+            effects.extend(self.plays(step));
+        }
+        effects
+    }
+
+    /// The step's solution, with the servers that it needs before it.
+    fn plays(&self, step: usize) -> impl Iterator<Item = Effect> + use<> {
+        self.missing.clone().into_iter().chain([step]).map(|step| Effect::Play { step })
     }
 }
 

@@ -168,7 +168,12 @@ fn hold_against(plan: &Plan<'_>, step: &str, text: &str) -> Result<StepResult, S
 
 /// Plays one step; returns what went wrong, or nothing where its checks hold.
 async fn play_step(rig: &mut Rig, step: usize, checks: Duration) -> Result<Option<StepResult>, TerminalError> {
-    rig.session.take(Input::SolveAsked);
+    // one whose checks hold already is played all the same
+    if rig.session.run().step() == Some(step) {
+        rig.session.take(Input::SolveAsked { step });
+    } else {
+        rig.session.play_step(step);
+    }
     let mut played = false;
     let mut advised = None;
     let mut last: Vec<Outcome> = Vec::new();

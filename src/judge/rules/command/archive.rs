@@ -24,7 +24,8 @@ pub static ARCHIVE_MISSING: Rule =
     Rule::line("KL112", "archive-name-mistyped", text::ARCHIVE_MISSING, Speaks::After, archive_missing);
 /// The archive ends too early, or is no archive at all.
 pub static ARCHIVE_BROKEN: Rule = Rule::line("KL113", "archive-broken", text::ARCHIVE_BROKEN, Speaks::After, archive_broken)
-    .says(&["gzip: stdin: unexpected end of file", "gzip: stdin: not in gzip format", "tar: Unexpected EOF in archive"]);
+    .says(&["gzip: stdin: unexpected end of file", "gzip: stdin: not in gzip format", "tar: Unexpected EOF in archive"])
+    .mended_elsewhere();
 
 /// The most letters in which an archive's name may differ from the one that was meant.
 const DISTANCE_MAX: usize = 5;

@@ -10,7 +10,8 @@ use crate::judge::rules::{Line, Rule, Speaks};
 use crate::text::{Message, command_labels as labels, commands as text};
 
 /// The folder that the output goes to is not there.
-pub static LOG_FOLDER: Rule = Rule::line("KL104", "log-folder-missing", text::LOG_FOLDER, Speaks::After, log_folder);
+pub static LOG_FOLDER: Rule =
+    Rule::line("KL104", "log-folder-missing", text::LOG_FOLDER, Speaks::After, log_folder).mended_elsewhere();
 /// A script of this folder without `./`.
 pub static NO_SLASH: Rule = Rule::line("KL105", "script-without-dot-slash", text::NO_SLASH, Speaks::After, no_slash)
     .says(&["kafka-topics.sh: command not found", "kafka-server-start.sh: command not found"]);

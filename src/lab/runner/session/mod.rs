@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 pub use renewing::RenewError;
 use serving::Pending;
-use solving::{Situation, Turns};
+use solving::Situation;
 use tokio::sync::mpsc;
+use turns::{Due, Turns, Wish};
 
 use super::checker::{Began, Checker};
 use super::control::{Answering, Asked, Reply};
@@ -27,6 +28,7 @@ mod noticing;
 mod renewing;
 mod serving;
 mod solving;
+mod turns;
 
 /// What a session is made of.
 pub struct Parts {
@@ -239,16 +241,30 @@ impl Session {
 
     /// The learner asks or answers something.
     pub fn take(&mut self, input: Input) {
-        // what is being played is not begun a second time
-        if self.playing && matches!(input, Input::SolveAsked | Input::GotoAsked { .. }) {
-            if matches!(input, Input::SolveAsked) && !self.run.is_going() {
-                self.turns.ask(self.run.step());
-            }
-            return;
+        match input {
+            Input::SolveAsked { step } if !self.is_now(step) => return,
+            // what is being played is not given up
+            Input::GotoAsked { .. } if self.playing => return,
+            Input::GotoAsked { .. } => self.turns = Turns::default(),
+            _ => {}
         }
         for effect in self.run.take(input) {
             self.carry_out(effect);
         }
+    }
+
+    /// Whether a step that is asked for has its turn at once; where it has it later, that is told.
+    fn is_now(&mut self, step: usize) -> bool {
+        if self.run.is_going() {
+            return false;
+        }
+        let wish = self.turns.ask(step, self.run.step(), self.playing, Instant::now());
+        match wish {
+            Wish::Again => self.ready.push_back(SessionEvent::Told(RunEvent::StillSolving { step })),
+            Wish::Next => self.ready.push_back(SessionEvent::Told(RunEvent::SolvesNext { step })),
+            Wish::Now | Wish::Void => {}
+        }
+        wish == Wish::Now
     }
 
     /// Asks the checks of the step at once.
@@ -270,7 +286,7 @@ impl Session {
     }
 
     /// Plays a step's solution at the terminals as they are.
-    fn play_step(&mut self, step: usize) {
+    pub(super) fn play_step(&mut self, step: usize) {
         let spec = &self.lab.spec.steps[step];
         let names: Vec<&str> = self.lab.spec.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
         let situation = Situation::look(&self.system.scope, &names, &self.player);
@@ -308,7 +324,7 @@ impl Session {
             }
             // what an answer tells of has been shown and saved by now
             self.due.drain(..).for_each(|(answering, reply)| answering.give(reply));
-            let wake = [wake, self.pending_until()].into_iter().flatten().min();
+            let wake = [wake, self.pending_until(), self.turns.until()].into_iter().flatten().min();
             let timer = async {
                 match wake {
                     Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -328,7 +344,10 @@ impl Session {
                     self.take(round);
                 }
                 Some(asked) = async { self.requests.as_mut()?.recv().await } => self.serve(asked),
-                () = timer => self.give_up_waiting(Instant::now()),
+                () = timer => {
+                    self.give_up_waiting(Instant::now());
+                    self.look_at_turns(Instant::now());
+                }
             }
         }
     }
@@ -339,6 +358,7 @@ impl Session {
     /// The lab's terminals are gone.
     pub async fn type_at(&mut self, terminal: &str, bytes: &[u8]) -> Result<(), TerminalError> {
         self.player.on_typed(terminal);
+        self.turns.on_typed();
         self.notice_typed(terminal, bytes);
         match self.terminals.write(terminal, bytes).await {
             Err(TerminalError::NotOpen { .. }) => Ok(()),
@@ -371,8 +391,21 @@ impl Session {
             self.ready.push_back(SessionEvent::Played(ended));
         }
         self.take(Input::PlayEnded { done });
-        if self.turns.end(done) {
-            self.take(Input::SolveAsked);
+        if let Some(step) = self.turns.end(done, self.run.step(), Instant::now()) {
+            self.take(Input::SolveAsked { step });
+        }
+        self.checker.wake();
+    }
+
+    /// A step that was played has had its time to pass.
+    fn look_at_turns(&mut self, now: Instant) {
+        match self.turns.due(self.run.step(), now) {
+            Some(Due::Again(step)) => self.take(Input::SolveAsked { step }),
+            Some(Due::NotDone(step)) => {
+                let outcomes = self.run.outcomes().to_vec();
+                self.ready.push_back(SessionEvent::Told(RunEvent::NotSolved { step, outcomes }));
+            }
+            None => {}
         }
     }
 

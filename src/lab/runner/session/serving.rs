@@ -1,15 +1,13 @@
 //! What other windows ask of a session that runs here.
 
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::turns::{PASS_DEADLINE, Turns};
 use super::{Input, Session};
 use crate::lab::runner::control::{self, Answering, Asked, Reply, Request};
 use crate::lab::runner::player::PlayerError;
 use crate::lab::runner::{Effect, RunEvent};
-
-/// How long a step's checks may take to hold when its solution was played.
-const PASS_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Something that was asked and is under way.
 pub(super) struct Pending {
@@ -72,8 +70,9 @@ impl Session {
             return reply.give(Reply::TooEarly { step: self.run.progress().step });
         }
         self.pending = Some(Pending { reply, what: Doing::Solving { step, until: None } });
+        self.turns = Turns::default();
         if self.run.step() == Some(step) {
-            self.take(Input::SolveAsked);
+            self.take(Input::SolveAsked { step });
         } else {
             self.play_step(step);
         }

@@ -195,33 +195,6 @@ fn has_to_itself(process: &Process, terminal: &str) -> bool {
     process.foreground == Some(process.group) && process.pid() != process.session && is_there()
 }
 
-/// Whose turn it is where the learner asks for one step after the other. A step may be passed before all of its solution was played: what
-/// is asked for then is the next one, and is not forgotten.
-#[derive(Debug, Default)]
-pub(super) struct Turns {
-    /// The step whose solution is played.
-    played: Option<usize>,
-    /// Another one was asked for meanwhile.
-    asked: bool,
-}
-
-impl Turns {
-    /// A step's solution is played.
-    pub(super) fn begin(&mut self, step: usize) {
-        self.played = Some(step);
-    }
-
-    /// The learner asks for the step that is on while something is played.
-    pub(super) fn ask(&mut self, current: Option<usize>) {
-        self.asked |= current != self.played;
-    }
-
-    /// What was played has ended, well or not; returns whether the step that is on has its turn.
-    pub(super) fn end(&mut self, well: bool) -> bool {
-        std::mem::take(self).asked && well
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,20 +305,5 @@ mod tests {
             Situation { terminals: vec![("client".to_owned(), None)], elsewhere: vec![asleep] }.arrange(step, Vec::new());
         let lines: Vec<&str> = arranged.plays.iter().filter_map(Play::line_text).collect();
         assert_eq!(lines, ["kill 7; kill -CONT 7; while [ -e /proc/7/exe ]; do sleep 0.1; done"]);
-    }
-
-    #[test]
-    fn a_step_that_is_asked_for_while_the_last_one_is_played_has_its_turn() {
-        let after = |asked: &[usize], well: bool| {
-            let mut turns = Turns::default();
-            turns.begin(0);
-            asked.iter().for_each(|step| turns.ask(Some(*step)));
-            (turns.end(well), turns.end(true))
-        };
-        assert_eq!(after(&[], true), (false, false));
-        assert_eq!(after(&[0], true), (false, false), "the same step is not played twice");
-        assert_eq!(after(&[1], true), (true, false));
-        assert_eq!(after(&[0, 1, 1], true), (true, false));
-        assert_eq!(after(&[1], false), (false, false), "what comes after a failure would fail too");
     }
 }

@@ -49,6 +49,9 @@ fn short(effects: &[Effect]) -> Vec<String> {
         RunEvent::Noticed { notice, tier } => format!("{} {tier}", notice.kind()),
         RunEvent::Fixed => "fixed".to_owned(),
         RunEvent::Solving { step } => format!("solving {step}"),
+        RunEvent::StillSolving { step } => format!("still solving {step}"),
+        RunEvent::SolvesNext { step } => format!("solves {step} next"),
+        RunEvent::NotSolved { step, .. } => format!("not solved {step}"),
         RunEvent::PlaysElsewhere { terminal, .. } => format!("plays at {terminal}"),
         RunEvent::WaitsForTerminal { terminal, .. } => format!("waits for {terminal}"),
         RunEvent::Going { step } => format!("going {step}"),
@@ -103,14 +106,19 @@ fn a_missing_server_is_told_of_once_and_started_with_the_step() {
     check(at(3), vec![missing(&[0, 1])], &["missing 0", "missing 1"]);
     check(at(3), vec![missing(&[0, 1]), missing(&[0, 1])], &[]);
     check(at(3), vec![missing(&[0, 1]), missing(&[]), missing(&[1])], &["missing 1"]);
-    check(at(3), vec![missing(&[0, 1]), Input::SolveAsked], &["solving 3", "play 0", "play 1", "play 3"]);
-    check(at(3), vec![missing(&[0, 1]), missing(&[]), Input::SolveAsked], &["solving 3", "play 3"]);
-    check(at(9), vec![Input::SolveAsked], &[]);
+    let solve = |step| Input::SolveAsked { step };
+    check(at(3), vec![missing(&[0, 1]), solve(3)], &["solving 3", "play 0", "play 1", "play 3"]);
+    check(at(3), vec![missing(&[0, 1]), missing(&[]), solve(3)], &["solving 3", "play 3"]);
+    check(at(9), vec![solve(9)], &[]);
+    // another step than the one that is on
+    check(at(3), vec![missing(&[]), solve(2)], &[]);
+    check(at(3), vec![missing(&[]), solve(4)], &[]);
     // asked for before anything is known of the servers
-    check(at(3), vec![Input::SolveAsked], &[]);
-    check(at(3), vec![Input::SolveAsked, missing(&[0])], &["missing 0", "solving 3", "play 0", "play 3"]);
-    check(at(3), vec![Input::SolveAsked, missing(&[0]), missing(&[0])], &[]);
-    check(at(3), vec![Input::SolveAsked, checked(3, &[true]), checked(4, &[false])], &[]);
+    check(at(3), vec![solve(3)], &["solving 3"]);
+    check(at(3), vec![solve(3), solve(3)], &[]);
+    check(at(3), vec![solve(3), missing(&[0])], &["missing 0", "play 0", "play 3"]);
+    check(at(3), vec![solve(3), missing(&[0]), missing(&[0])], &[]);
+    check(at(3), vec![solve(3), checked(3, &[true]), checked(4, &[false])], &[]);
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn a_learner_is_taken_to_a_step_past_those_before_it() {
     // what holds on the way is nobody's doing, and nothing is asked about
     check(at(0), vec![goto(2), checked(0, &[true])], &[]);
     check(at(0), vec![goto(2), entered(7, Some(advice()))], &["verdict 7 true"]);
-    check(at(0), vec![goto(2), Input::SolveAsked], &[]);
+    check(at(0), vec![goto(2), Input::SolveAsked { step: 0 }], &[]);
     check(at(1), vec![entered(7, Some(advice())), goto(2), Input::Answered(Choice::RunAnyway)], &[]);
     check(at(0), vec![played(true)], &[]);
 
@@ -187,7 +195,7 @@ enum Move {
     Dropped(u64),
     Answered(u8),
     Hint,
-    Solve,
+    Solve(usize),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -198,7 +206,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0..20_u64).prop_map(Move::Dropped),
         2 => (0..3_u8).prop_map(Move::Answered),
         1 => Just(Move::Hint),
-        1 => Just(Move::Solve),
+        1 => (0..10_usize).prop_map(Move::Solve),
     ];
     prop::collection::vec(one, 0..60)
 }
@@ -234,7 +242,7 @@ proptest! {
                     Input::Answered([Choice::RunAnyway, Choice::Fix, Choice::Cancel][usize::from(choice)])
                 }
                 Move::Hint => Input::HintAsked,
-                Move::Solve => Input::SolveAsked,
+                Move::Solve(step) => Input::SolveAsked { step },
             };
             for effect in run.take(input) {
                 match effect {
