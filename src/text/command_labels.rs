@@ -11,6 +11,17 @@ crate::texts! {
     CONFIG_MISTYPED { ko: "이 폴더에 있는 것은 {meant:이에요/예요}.", en: "what is in that folder is {meant}" }
     CONFIG_FROM_BIN { ko: "bin 안에서 본 경로예요. 여기서는 {right:이에요/예요}.", en: "as seen from bin; from here it is {right}" }
     CONFIG_FROM_TOP { ko: "카프카 폴더에서 본 경로예요. bin 안에서는 {right:이에요/예요}.", en: "as seen from Kafka's folder; from bin it is {right}" }
+    ARCHIVE_FETCHED { ko: "내려받은 것은 {meant:이에요/예요}.", en: "what is downloaded is {meant}" }
+    ARCHIVE_NAMED { ko: "카프카의 묶음이라면 {meant:이에요/예요}.", en: "an archive of Kafka is called {meant}" }
+    CONFIG_IS_FOLDER { ko: "폴더예요. 파일은 {file:이에요/예요}.", en: "a folder; the file is {file}" }
+    IS_FOLDER { ko: "폴더예요. 그 안의 파일을 적어야 해요.", en: "a folder; one of its files belongs here" }
+    OF_KRAFT { ko: "주키퍼 없이 도는 KRaft의 설정이에요. 먼저 kafka-storage.sh format 이 필요해요.", en: "for KRaft, without ZooKeeper; it needs kafka-storage.sh format first" }
+    LINK_MADE { ko: "링크로 부르면 실행되지 않아요. {folder} 폴더를 PATH에 더하세요.", en: "does not run through a link; add {folder} to PATH" }
+    LINK_RUN { ko: "링크예요. 스크립트는 {path:이에요/예요}.", en: "a link; the script is {path}" }
+    PLACEHOLDER { ko: "여기에 실제 값을 넣어요.", en: "the real value belongs here" }
+    OFFSET_NEGATIVE { ko: "0보다 작을 수 없어요.", en: "it cannot be less than 0" }
+    OFFSET_WORD { ko: "0 이상의 수, earliest, latest 가운데 하나예요.", en: "a number from 0, earliest, or latest" }
+    TWO_GROUPS { ko: "--group은 {group:이에요/예요}.", en: "--group says {group}" }
     LOG_FOLDER { ko: "{folder} 폴더가 없어요.", en: "there is no folder {folder}" }
     NO_SLASH { ko: "이 폴더에 있어요: ./{name}", en: "it is in this folder: ./{name}" }
     OTHER_FOLDER { ko: "{typed:은/는} 없고, {right:이/가} 있어요.", en: "there is no {typed}, but there is {right}" }
@@ -58,6 +69,8 @@ crate::texts! {
     SWAPPED { ko: "이 서버의 설정은 {own:이에요/예요}.", en: "this server has {own}" }
     SEVERAL_CONFIGS { ko: "두 번째 파일이에요.", en: "a second file" }
     CONSOLE_PROPERTY_NEAR { ko: "{property:이라는/라는} 속성은 없어요. {meant} 아닌가요?", en: "there is no {property}; did you mean {meant}?" }
+    CONSOLE_PROPERTY_CLIENT { ko: "{property:은/는} 클라이언트의 설정이에요. {option:으로/로} 줘요.", en: "{property} is a setting of the client; {option} takes it" }
+    CONSOLE_PROPERTY_OF_TOOL { ko: "{property:은/는} 도구의 속성이에요. --property로 줘요.", en: "{property} is a property of the tool; --property takes it" }
     CONSOLE_PROPERTY_TRUE { ko: "{property}=true 로 적어야 켜져요.", en: "{property}=true switches it on" }
     CONSOLE_PROPERTY_SWITCH { ko: "{switch}=true 가 없으면 쓰이지 않아요.", en: "not used without {switch}=true" }
 }

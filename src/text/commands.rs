@@ -37,6 +37,24 @@ crate::rule_texts! {
         fix: ("앞 글자 몇 개를 치고 Tab을 누르면 셸이 이름을 채워 줘요.", "Type its first letters and press Tab: the shell fills in the name."),
         seen: ("주키퍼는 file is missing, 브로커는 NoSuchFileException 으로 바로 끝나요.", "ZooKeeper ends with: file is missing, a broker with: NoSuchFileException"),
     }
+    CONFIG_IS_FOLDER {
+        title: ("설정 파일 자리에 폴더를 적었어요", "A folder stands where the configuration belongs"),
+        why: ("서버는 파일 하나를 읽어요. 폴더를 주면 그 안에서 알아서 고르지 않고 바로 끝나요.", "The server reads one file. Given a folder it does not choose one in it, it ends at once."),
+        fix: ("폴더 뒤에 파일 이름까지 적으세요.", "Write the file's name behind the folder."),
+        seen: ("브로커는 java.io.IOException: Is a directory, 주키퍼는 FileNotFoundException: … (Is a directory) 로 끝나요.", "A broker ends with: java.io.IOException: Is a directory, ZooKeeper with: FileNotFoundException: … (Is a directory)"),
+    }
+    SCRIPT_LINK {
+        title: ("카프카의 스크립트는 링크로 실행할 수 없어요", "Kafka's scripts cannot be run through a link"),
+        why: ("스크립트는 자기를 부른 이름 옆에서 kafka-run-class.sh를 찾아요. 링크나 따로 떼어 복사한 파일 옆에는 그것이 없어요.", "A script looks for kafka-run-class.sh beside the name that it was run by. Beside a link, or a copy outside of bin, there is none."),
+        fix: ("링크 대신 bin 폴더를 PATH에 더하세요: export PATH=\"$PATH:카프카 폴더/bin\"", "Instead of linking, add bin to PATH: export PATH=\"$PATH:/path/to/kafka/bin\""),
+        seen: ("…/kafka-run-class.sh: No such file or directory", "…/kafka-run-class.sh: No such file or directory"),
+    }
+    PLACEHOLDER {
+        title: ("자리 표시를 그대로 쳤어요", "A placeholder was typed as it stands"),
+        why: ("문서의 <…>는 실제 값을 넣을 자리예요. 셸에게 <는 파일에서 읽으라는 뜻이라, 그런 파일이 없으면 명령을 시작하지도 않아요.", "In a manual <…> is where a value of yours belongs. To the shell < means to read from a file, and where there is none the command never starts."),
+        fix: ("<와 >까지 모두 지우고 실제 값을 적으세요.", "Replace it, with its < and >, by the real value."),
+        seen: ("셸이 No such file or directory 라고 해요.", "The shell says: No such file or directory"),
+    }
     LOG_FOLDER {
         title: ("출력을 보낼 폴더가 없어요", "The folder for the output does not exist"),
         why: ("셸은 출력을 담을 파일은 만들어도 폴더는 만들지 않아요. 파일을 열지 못하면 명령은 시작조차 하지 않아요.", "The shell makes the file for the output, but not its folder. Where it cannot open the file, the command never starts."),
@@ -187,6 +205,17 @@ crate::rule_texts! {
         fix: ("kafka-e2e-latency.sh localhost:9092 토픽 1000 all 100 처럼 적으세요.", "Write it as kafka-e2e-latency.sh localhost:9092 topic 1000 all 100."),
         seen: ("USAGE: java org.apache.kafka.tools.EndToEndLatency broker_list topic num_messages producer_acks message_size_bytes [optional] properties_file", "USAGE: java org.apache.kafka.tools.EndToEndLatency broker_list topic num_messages producer_acks message_size_bytes [optional] properties_file"),
     }
+    OFFSET {
+        title: ("--offset에 쓸 수 없는 값이에요", "--offset does not take this value"),
+        why: ("--offset은 어디서부터 읽을지 정해요. 0 이상의 수 아니면 earliest(처음), latest(끝)예요.", "--offset says where to begin: a number from 0, earliest for the first record that is kept, or latest for the end."),
+        fix: ("셋 가운데 하나로 바꾸세요. 처음부터 읽으려면 earliest예요.", "Write one of the three; to read everything, earliest."),
+        seen: ("The provided offset value '…' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.", "The provided offset value '…' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long."),
+    }
+    TWO_GROUPS {
+        title: ("그룹 이름을 두 가지로 적었어요", "Two different groups are named"),
+        why: ("--group과 group.id가 서로 달라요.", "--group and group.id differ."),
+        fix: ("하나만 남기세요.", "Leave one of them."),
+    }
     DAEMON_LAST {
         title: ("-daemon은 설정 파일보다 앞에 써요", "-daemon comes before the file"),
         why: ("시작 스크립트는 첫 낱말이 -daemon일 때만 알아봐요. 뒤에 있으면 서버에 넘겨져 오류가 돼요.", "The script looks for -daemon as its first word only. Behind the file it is passed on to the server, which refuses it."),
@@ -210,5 +239,10 @@ crate::rule_texts! {
         why: ("브로커 하나는 파일 하나로 시작해요. 몇 가지만 바꾸려면 --override 키=값 을 써요.", "One broker has one file. To change a few keys, there is --override key=value."),
         fix: ("파일 하나만 남기고, 나머지는 --override로 적으세요.", "Leave one file and give the rest with --override."),
         seen: ("Found non argument parameters: …", "Found non argument parameters: …"),
+    }
+    NOT_FORMATTED {
+        title: ("KRaft의 설정으로 시작했어요", "It was started with a configuration of KRaft"),
+        why: ("config/kraft의 설정은 주키퍼 없이 쓰는 것이고, 처음에 kafka-storage.sh로 폴더를 준비해야 해요.", "The files in config/kraft are for Kafka without ZooKeeper, whose folder has to be formatted first with kafka-storage.sh."),
+        fix: ("주키퍼와 함께 쓰려면 config/server.properties로 시작하세요.", "With ZooKeeper, start it with config/server.properties."),
     }
 }

@@ -56,6 +56,21 @@ crate::rule_texts! {
         why: ("스크립트는 java -version 을 실행해 보고 옵션을 골라요. 그 실행이 실패하면 자바 8에 맞는 옵션을 줘요.", "It runs java -version to choose options. Where that fails, it takes those for Java 8."),
         fix: ("java -version 을 직접 실행해서 왜 안 되는지 보세요.", "Run java -version and see what it says."),
     }
+    MAIN_CLASS {
+        title: ("자바가 카프카의 클래스를 찾지 못했어요", "Java does not find Kafka's classes"),
+        why: ("libs의 jar를 읽지 못했어요. 폴더 이름에 한글이 있는데 로캘이 C(LANG=C)면 자바가 그 경로를 읽지 못해요. libs의 jar가 빠졌어도 이렇게 돼요.", "It could not read the jars in libs. In the locale C (LANG=C) Java cannot read a path with letters beyond ASCII, such as Korean ones; jars that are missing from libs end like this too."),
+        fix: ("export LANG=C.UTF-8 하거나, 카프카를 영문 이름의 폴더로 옮기세요.", "Run export LANG=C.UTF-8, or move Kafka to a folder with an ASCII name."),
+    }
+    DOWNLOAD_HOST {
+        title: ("내려받을 곳의 이름을 찾지 못했어요", "The host to download from is not known"),
+        why: ("호스트 이름이 주소로 바뀌지 않았어요. 네트워크에 연결되지 않았거나 이름을 잘못 적었어요.", "Its name means no address here: there is no network, or the name is mistyped."),
+        fix: ("주소를 확인하세요. 네트워크가 없는 곳이라면 kafka_2.13-3.6.0.tgz를 다른 컴퓨터에서 받아 옮기세요. 소스 묶음을 빌드할 때도 네트워크가 있어야 해요.", "Check the address. Where there is no network, download kafka_2.13-3.6.0.tgz elsewhere and carry it over; building the source archive needs a network too."),
+    }
+    BLANK_IN_FOLDER {
+        title: ("카프카가 있는 폴더의 이름에 빈칸이 있어요", "The name of Kafka's folder has a blank"),
+        why: ("카프카의 스크립트는 자기 경로를 따옴표로 묶지 않아요. 빈칸에서 경로가 끊겨서 앞부분의 폴더를 실행하려고 해요.", "Kafka's scripts do not quote their own path. It ends at the blank, and what stands before it is a folder."),
+        fix: ("카프카를 이름에 빈칸이 없는 폴더로 옮기세요.", "Move Kafka to a folder without blanks in its name."),
+    }
     COORDINATOR_NOT_RUNNING {
         title: ("브로커가 찾아간 곳에 주키퍼가 없어요", "No ZooKeeper runs where the broker looks for it"),
         why: ("브로커는 시작하면서 주키퍼부터 찾아요. 그 포트에서는 아무도 듣고 있지 않았어요.", "The first thing a broker does is connect to ZooKeeper, and nothing listened at that port."),
@@ -105,11 +120,6 @@ crate::rule_texts! {
         title: ("데이터 폴더를 만들거나 쓸 수 없어요", "The folder for data cannot be made or written"),
         why: ("그 경로에 쓸 권한이 없거나, 폴더가 아니라 파일이에요.", "There is no permission to write there, or the path is a file."),
         fix: ("권한을 주거나, 쓸 수 있는 경로를 적으세요.", "Give permission, or name a path that can be written."),
-    }
-    NOT_FORMATTED {
-        title: ("KRaft의 설정으로 시작했어요", "It was started with a configuration of KRaft"),
-        why: ("config/kraft의 설정은 주키퍼 없이 쓰는 것이고, 처음에 kafka-storage.sh로 폴더를 준비해야 해요.", "The files in config/kraft are for Kafka without ZooKeeper, whose folder has to be formatted first with kafka-storage.sh."),
-        fix: ("주키퍼와 함께 쓰려면 config/server.properties로 시작하세요.", "With ZooKeeper, start it with config/server.properties."),
     }
     FOREIGN_PROTOCOL {
         title: ("카프카의 말을 하지 않는 프로그램이 연결했어요", "Something connected that does not speak Kafka's protocol"),
@@ -186,11 +196,6 @@ crate::rule_texts! {
         why: ("parse.key=true면 줄마다 키가 있어야 하고, 따로 정하지 않으면 나누는 글자는 탭이에요. 이 줄부터는 보내지 않았어요.", "With parse.key=true every line has a key; the separator is a tab unless another one is given. Nothing was sent from this line on."),
         fix: ("--property key.separator=: 처럼 나누는 글자를 정하세요.", "Name the separator, as --property key.separator=:."),
     }
-    TWO_GROUPS {
-        title: ("그룹 이름을 두 가지로 적었어요", "Two different groups are named"),
-        why: ("--group과 group.id가 서로 달라요.", "--group and group.id differ."),
-        fix: ("하나만 남기세요.", "Leave one of them."),
-    }
     CONSUMER_WAITED {
         title: ("컨슈머가 기다릴 만큼 기다리고 끝났어요", "The consumer waited as long as it was told to"),
         why: ("--timeout-ms 동안 새 메시지가 없으면 이렇게 끝나요. 오류처럼 보이지만 잘 끝난 거예요.", "With --timeout-ms it ends like this when nothing comes. It looks like an error, and is the normal end."),
@@ -216,9 +221,9 @@ crate::rule_texts! {
         why: ("거듭 연결해 보았지만 받는 쪽이 없었어요. 브로커가 멈췄거나, 아직 시작하는 중이에요. 이 줄이 더 나오지 않으면 다시 연결된 거예요.", "It tried again and again, and nobody was there: the broker has ended, or is still starting. Once these lines stop, it is connected again."),
         fix: ("브로커가 돌고 있는지 보고, 멈췄으면 다시 시작하세요. 클라이언트는 그대로 두어도 돼요.", "See whether the broker runs, and start it again if not. The client may stay as it is."),
     }
-    TOPIC_CONFIG {
-        title: ("토픽에는 없는 설정이에요", "Topics have no such setting"),
-        why: ("토픽의 설정 이름은 브로커의 것과 달라요. 예를 들어 log.retention.ms는 토픽에서 retention.ms예요.", "A topic's settings have other names than a broker's: log.retention.ms is retention.ms there."),
-        fix: ("이름=값으로 적고, 이름은 kafka-topics.sh --help 에서 찾으세요.", "Write name=value with a name from kafka-topics.sh --help."),
+    BOOTSTRAP_HOST {
+        title: ("브로커의 호스트 이름을 찾을 수 없어요", "The name of the broker's host is not known"),
+        why: ("--bootstrap-server(또는 bootstrap.servers)에 적힌 이름이 이 기계에서 주소로 바뀌지 않아요. 그래서 연결해 보지도 못하고 끝났어요.", "The name in --bootstrap-server (or bootstrap.servers) means no address on this machine, so nothing was even tried."),
+        fix: ("이름을 바로잡거나, /etc/hosts에 더하거나, IP를 적으세요.", "Correct the name, add it to /etc/hosts, or write the address."),
     }
 }

@@ -12,6 +12,8 @@ use memchr::{memchr, memchr_iter};
 
 use super::blocks::{Blocks, Lines};
 use super::{Cause, Diagnosis, SHOWN_MAX, Unknown};
+use crate::judge::rules::command::tool_values::BOOTSTRAP_IS_ZOOKEEPER;
+use crate::judge::rules::runtime::quoted::{QUOTING, Quoted, Quoting};
 use crate::judge::rules::runtime::{
     AMBIGUOUS, Ambiguous, BROKER_AWAY, CLUES, CONSEQUENCES, CONSUMER_ENDS, CONSUMER_WAITED, COORDINATOR_AWAY, Clue, Facts,
     TIMED_OUT,
@@ -27,6 +29,8 @@ const BLOCKS_EACH: usize = 2;
 /// How many lines the exception behind an error may take.
 const STACK_LINES: u64 = 40;
 
+/// How many sentences are looked at for what they quote.
+const QUOTATIONS_MAX: usize = 1000;
 /// How often somebody must have been away for it to be worth telling: a server that starts, or starts again, is away for a moment.
 const AWAY_LEAST: u64 = 3;
 /// How clients begin what they say; brokers are clients of each other, and wait for each other while they start.
@@ -38,6 +42,7 @@ enum Sign {
     Cause(&'static Rule),
     Ambiguous(Ambiguous),
     Clue(Clue),
+    Quoting(Quoting),
     Consequence,
     Error,
     TimedOut,
@@ -52,6 +57,7 @@ fn signs() -> Option<&'static Signs> {
     static SIGNS: OnceLock<Option<Signs>> = OnceLock::new();
     let build = || {
         let mut table: Vec<(&'static str, Sign)> = Vec::new();
+        table.extend(QUOTING.map(|(words, sentence)| (words, Sign::Quoting(sentence))));
         table.extend(AMBIGUOUS.map(|(words, sentence)| (words, Sign::Ambiguous(sentence))));
         table.extend(CLUES.map(|(words, clue)| (words, Sign::Clue(clue))));
         table.extend(CONSEQUENCES.map(|words| (words, Sign::Consequence)));
@@ -178,6 +184,8 @@ struct Place<'a> {
     at_start: bool,
     /// Its line, and what follows.
     line: &'a [u8],
+    /// What stands before it in its line.
+    before: &'a [u8],
     /// What stands behind it.
     behind: &'a [u8],
 }
@@ -192,6 +200,12 @@ struct Scan {
     open_line: bool,
     /// An error that nothing has explained yet: its line, and what it says.
     pending: Option<(u64, String)>,
+    /// The last error, explained or not.
+    error: (u64, String),
+    /// The line whose cause was told by what it quotes.
+    quoted: Option<u64>,
+    /// How many quotations were looked at.
+    looked_at: usize,
     /// Lines that follow from a cause that is not known yet.
     unfolded: u64,
     /// The cause that what follows is counted with.
@@ -208,7 +222,8 @@ impl Scan {
         for found in &searched.found {
             let number = self.lines + 1 + found.line;
             let at_start = found.start == found.begin && !(found.begin == 0 && self.open_line);
-            self.sign(found.sign, Place { number, at_start, line: &block[found.begin..], behind: &block[found.end..] });
+            let (line, before, behind) = (&block[found.begin..], &block[found.begin..found.start], &block[found.end..]);
+            self.sign(found.sign, Place { number, at_start, line, before, behind });
         }
         self.lines += searched.ends;
         if let Some(last) = block.last() {
@@ -229,7 +244,8 @@ impl Scan {
             }
             Sign::Error => {
                 self.give_up();
-                self.pending = Some((number, shown(line)));
+                self.error = (number, shown(line));
+                self.pending = Some(self.error.clone());
             }
             Sign::TimedOut => {
                 let is_waiting =
@@ -243,7 +259,25 @@ impl Scan {
                 (self.coordinator_away, self.broker_away) = (None, None);
                 self.cause(self.facts.cause(sentence), number, line);
             }
+            Sign::Quoting(sentence) => self.quoting(sentence, place),
+            // what its words quote has told more of the same line
+            Sign::Cause(_) if self.quoted == Some(number) => {}
             Sign::Cause(rule) => self.cause(rule, number, line),
+        }
+    }
+
+    /// What is quoted is looked at by rules that take longer than reading does, so not without end.
+    fn quoting(&mut self, sentence: Quoting, place: Place<'_>) {
+        let Place { number, line, before, behind, .. } = place;
+        if self.looked_at >= QUOTATIONS_MAX || self.quoted == Some(number) {
+            return;
+        }
+        self.looked_at += 1;
+        let error = if number - self.error.0 <= STACK_LINES { self.error.1.as_str() } else { "" };
+        let (before, behind) = (String::from_utf8_lossy(&before[before.len().saturating_sub(SHOWN_MAX)..]), shown(behind));
+        if let Some(rule) = (Quoted { before: &before, behind: &behind, error }).cause(sentence) {
+            self.quoted = Some(number);
+            self.cause(rule, number, line);
         }
     }
 
@@ -267,6 +301,9 @@ impl Scan {
             }
         }
         self.facts.learn(clue, &shown(behind));
+        if clue == Clue::Disconnected && self.facts.is_coordinators() {
+            self.cause(&BOOTSTRAP_IS_ZOOKEEPER, number, line);
+        }
     }
 
     /// Who was away, and not for a moment only, is a cause where nothing else was found to be.

@@ -46,6 +46,10 @@ pub trait FileView {
     fn list(&self, folder: &Path) -> Vec<String>;
     /// What a file holds; `None` where it cannot be read or is larger than [`properties::MAX_BYTES`].
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
+    /// Where a symbolic link leads, as it is written in it; `None` where the path is none.
+    fn link(&self, _path: &Path) -> Option<PathBuf> {
+        None
+    }
     /// Whether nothing is looked at: the line stands in a text, and each script it names is taken to be where it should.
     fn are_assumed(&self) -> bool {
         false
@@ -148,6 +152,10 @@ impl FileView for DiskFiles {
     fn list(&self, folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().take(LISTED_MAX);
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        std::fs::read_link(path).ok()
     }
 
     fn read(&self, path: &Path) -> Option<Vec<u8>> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::command::invocation::{self, Invocation};
 use super::config::file::KafkaVersion;
-use super::config::started_file;
+use super::config::{started_file, typed};
 use super::context::CommandContext;
 use super::{On, RULES, Rule, Speaks};
 use crate::judge::diagnostic::{Diagnostic, Source};
@@ -73,13 +73,15 @@ impl<'a> Line<'a> {
         self.is_text() || invocation.failed(self.exit_code.unwrap_or(1))
     }
 
-    /// The first finding of the rules that speak at a time; where a server has refused its file, what is wrong in that.
+    /// The first finding of the rules that speak at a time; where a server has refused its file, or a tool
+    /// was given settings, what is wrong in those.
     pub fn judge(&self, speaks: Speaks) -> Option<Diagnostic> {
         let of_line = RULES.iter().find_map(|rule| match rule.on {
             On::Line { speaks: when, check } if when == speaks => check(self),
             _ => None,
         });
-        of_line.or_else(|| if speaks == Speaks::After { started_file::judge(self) } else { None })
+        let of_files = || started_file::judge(self).or_else(|| typed::judge(self).into_iter().next());
+        of_line.or_else(|| if speaks == Speaks::After { of_files() } else { None })
     }
 
     /// Everything that is found in a text, in its order: of each rule one finding for each command, and no more than
@@ -95,6 +97,7 @@ impl<'a> Line<'a> {
                 On::Line { check, .. } => check(&self),
                 _ => None,
             }));
+            found.extend(typed::judge(&self));
         }
         found
     }

@@ -3,14 +3,14 @@
 crate::rule_texts! {
     UNKNOWN {
         title: ("클라이언트가 모르는 설정 이름이에요", "The client does not know this setting"),
-        why: ("모르는 이름은 '쓰이지 않았다'는 경고 한 줄만 남기고 무시돼요.", "A name that it does not know is ignored, with no more than a warning that it was not used."),
-        fix: ("이름을 바로잡거나 줄을 지우세요.", "Correct the name, or take the line out."),
+        why: ("모르는 이름은 '쓰이지 않았다'는 한 줄만 로그에 남기고 무시돼요. 콘솔 도구에서는 그 줄도 보이지 않아요.", "A name that it does not know is ignored, with no more than a line in the log that it was not used; the console tools do not even show that."),
+        fix: ("이름을 바로잡거나, 필요 없으면 지우세요.", "Correct the name, or take it out."),
         seen: ("These configurations '[…]' were supplied but are not used yet.", "These configurations '[…]' were supplied but are not used yet."),
     }
     OF_OTHER_CLIENT {
         title: ("다른 클라이언트의 설정이에요", "The setting is one of another client"),
         why: ("프로듀서와 컨슈머는 설정이 서로 달라요. 상대의 설정은 무시돼요.", "Producers and consumers have settings of their own; one of the other is ignored."),
-        fix: ("설정을 제 파일로 옮기세요.", "Move the setting to the other file."),
+        fix: ("그 설정을 쓰는 클라이언트 쪽으로 옮기세요.", "Give the setting to the client that has it."),
     }
     BOOTSTRAP {
         title: ("bootstrap.servers의 주소가 맞지 않아요", "An address in bootstrap.servers is not valid"),

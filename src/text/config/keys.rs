@@ -74,4 +74,9 @@ crate::rule_texts! {
             "The broker ends with: Missing required configuration `zookeeper.connect`; ZooKeeper with: dataDir is not set"
         ),
     }
+    UNKNOWN_TO_TOPIC {
+        title: ("토픽에는 없는 설정이에요", "Topics have no such setting"),
+        why: ("토픽의 설정 이름은 브로커의 것과 달라요. 예를 들어 log.retention.ms는 토픽에서 retention.ms예요.", "A topic's settings have other names than a broker's: log.retention.ms is retention.ms there."),
+        fix: ("이름=값으로 적고, 이름은 kafka-topics.sh --help 에서 찾으세요.", "Write name=value with a name from kafka-topics.sh --help."),
+    }
 }

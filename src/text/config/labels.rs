@@ -16,6 +16,10 @@ crate::texts! {
     OF_KRAFT { ko: "주키퍼 모드에서는 읽지 않아요.", en: "Not read in ZooKeeper mode." }
     OF_OTHER_FILE { ko: "{file}에 적는 설정이에요.", en: "It belongs into {file}." }
     OF_TOPIC { ko: "브로커 파일에서는 {meant:이에요/예요}. 단위가 같은지도 보세요.", en: "The broker's name for it is {meant}; mind its unit." }
+    IN_BRACKETS { ko: "쉼표가 든 값은 대괄호로 묶어요: {key}=[…,…]", en: "A value with a comma stands in brackets: {key}=[…,…]" }
+    WITHOUT_VALUE { ko: "{key}=값 으로 적어요.", en: "Write {key}= and its value." }
+    OF_BROKER { ko: "브로커의 설정 이름이에요. 토픽에서는 {meant:이에요/예요}. 단위가 같은지도 보세요.", en: "This is the broker's name; a topic's is {meant}. Mind its unit." }
+    UNKNOWN_TOPIC_KEY { ko: "이런 이름의 설정은 없어요.", en: "There is no setting of this name." }
     SWAPPED { ko: "이 설정은 {other}의 것이에요.", en: "This setting is {other}'s." }
 
     BYTE_ORDER_MARK { ko: "눈에 보이지 않는 세 바이트(EF BB BF)가 있어요.", en: "Three bytes that do not show (EF BB BF)." }

@@ -225,3 +225,81 @@ fn no_script_is_too_much() {
     odd.bytes = b"bin/kafka-topics.sh \xff\xfe --lst\0 'a\n\"".to_vec();
     assert!(lint(&odd, &Options::default()).is_some());
 }
+
+#[test]
+fn settings_on_a_line_are_judged_as_settings() {
+    let marked = |line: &str| {
+        let found = script::judge_line(line, &Options::default());
+        found.iter().map(|found| (found.code, line[found.primary.range.clone()].to_owned())).collect::<Vec<_>>()
+    };
+    let check = |line: &str, expected: &[(&str, &str)]| {
+        let found = marked(line);
+        assert_eq!(found.iter().map(|(code, part)| (*code, part.as_str())).collect::<Vec<_>>(), expected, "{line}");
+    };
+    let producer = |rest: &str| format!("bin/kafka-console-producer.sh --topic t --bootstrap-server h:9092 {rest}");
+    let consumer = |rest: &str| format!("bin/kafka-console-consumer.sh --topic t --bootstrap-server h:9092 {rest}");
+    let create = |rest: &str| format!("bin/kafka-topics.sh --create --topic t --bootstrap-server h:9092 {rest}");
+    check(&producer("--producer-property acks=7"), &[("KL428", "7")]);
+    check(&producer("--producer-property ack=1"), &[("KL701", "ack")]);
+    check(&producer("--producer-property 'linger.mss=5'"), &[("KL701", "'linger.mss=5'")]);
+    check(&producer("--producer-property group.id=g"), &[("KL702", "group.id")]);
+    check(&producer("--property linger.ms=5"), &[("KL215", "linger.ms")]);
+    check(&consumer("--consumer-property auto.offset.reset=begin"), &[("KL428", "begin")]);
+    check(&consumer("--group a --consumer-property group.id=b"), &[("KL827", "b")]);
+    check(&consumer("--partition 0 --offset -1"), &[("KL225", "-1")]);
+    check(&create("--config retention=week"), &[("KL830", "retention")]);
+    check(&create("--config retention.ms=7d --config segment.bytes=1G"), &[("KL422", "7d"), ("KL422", "1G")]);
+    check(
+        "kafka-configs.sh --bootstrap-server h:9092 --alter --entity-type topics --entity-name t --add-config retention.ms=x,cleanup.policy=compact,delete",
+        &[("KL423", "x"), ("KL830", "delete")],
+    );
+    for silent in [
+        producer("--producer-property acks=all --producer-property linger.ms=5 --producer-property compression.type=zstd"),
+        producer("--producer-property acks=$ACKS --producer-property interceptor.classes=a.B --producer-property my.own=1"),
+        producer("--producer-property acks=7 $MORE"),
+        producer("--producer-property max.request.size=N --producer-property acks=<acks>"),
+        producer("--property parse.key=true --property key.separator=: --request-required-acks all"),
+        consumer("--consumer-property group.id=g --consumer-property isolation.level=read_committed --from-beginning"),
+        consumer("--consumer-property auto.offset.reset=earliest --from-beginning --property print.key=true"),
+        consumer("--partition 0 --offset OFFSET"),
+        create("--config x=y --config retention.ms=86400000 --config cleanup.policy=compact,delete --config segment.ms=MS"),
+        create("--config confluent.placement.constraints=x --config min.insync.replicas=2"),
+        "kafka-configs.sh --bootstrap-server h:9092 --alter --entity-type brokers --entity-default --add-config log.cleaner.threads=2"
+            .to_owned(),
+        "kafka-configs.sh --bootstrap-server h:9092 --alter --entity-type topics --entity-name t --add-config cleanup.policy=[compact,delete],retention.ms=1"
+            .to_owned(),
+    ] {
+        check(&silent, &[]);
+    }
+}
+
+#[test]
+fn what_a_text_says_of_itself_is_held_against_it() {
+    let codes = |line: &str| script::judge_line(line, &Options::default()).iter().map(|found| found.code).collect::<Vec<_>>();
+    let check = |line: &str, expected: &[&str]| assert_eq!(codes(line), expected, "{line}");
+    check("bin/kafka-server-start.sh config", &["KL116"]);
+    check("/opt/kafka/bin/zookeeper-server-start.sh -daemon /opt/kafka/config", &["KL116"]);
+    check("./kafka-server-start.sh ../config/", &["KL116"]);
+    check("bin/kafka-server-start.sh /config", &[]);
+    check("bin/kafka-server-start.sh $CONFIG", &[]);
+    check("kafka-server-start.sh config", &[]);
+    check("bin/kafka-server-start.sh config/kraft/server.properties", &["KL811"]);
+    check(
+        "bin/kafka-storage.sh format -t x -c config/kraft/server.properties; bin/kafka-server-start.sh config/kraft/server.properties",
+        &[],
+    );
+    check("ln -s /opt/kafka/bin/kafka-topics.sh /usr/local/bin/kafka-topics", &["KL117"]);
+    check("ln -sf ~/kafka/bin/kafka-topics.sh kt", &[]);
+    check("ln -s /opt/kafka_2.13-3.6.0 /opt/kafka; ln -s /opt/kafka/bin/kafka-topics.sh /opt/kafka/bin/kt", &[]);
+    check("ln /opt/kafka/bin/kafka-topics.sh /usr/local/bin/", &[]);
+    check("tar -xzf kafka-2.13-3.6.0.tgz", &["KL112"]);
+    check("wget https://h/kafka/3.6.0/kafka_2.13-3.6.0.tgz && tar -xzf kafka_2.13-3.6.1.tgz", &["KL112"]);
+    check("wget https://h/kafka/3.6.0/kafka_2.13-3.6.0.tgz && tar -xzf kafka_2.13-3.6.0.tgz", &[]);
+    check("wget https://h/kafka/3.6.0/kafka_2.13-3.6.0.tgz -O kafka.tgz && tar -xzf kafka.tgz", &[]);
+    check("mv x kafka-2.13-3.6.0.tgz; tar -xzf kafka-2.13-3.6.0.tgz", &[]);
+    check("curl -L https://h/kafka_2.13-3.6.0.tgz > kafka_2.13.tgz; tar -xzf kafka_2.13.tgz", &[]);
+    check("tar -xzf kafka.tgz; tar -xzf kafka_2.13-3.6.0.tgz", &[]);
+    check("bin/kafka-topics.sh --list --bootstrap-server <Device 0 or Device 1 IP>:9092", &[]);
+    let newer = Options { version: "4.0".parse().expect("a version"), ..Options::default() };
+    assert!(script::judge_line("bin/kafka-server-start.sh config/kraft/server.properties", &newer).is_empty());
+}

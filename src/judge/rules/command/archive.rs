@@ -21,7 +21,8 @@ pub static CD_INTO_ARCHIVE: Rule = Rule::line("KL102", "cd-into-archive", text::
 
 /// No archive of that name is here, but one of nearly that name.
 pub static ARCHIVE_MISSING: Rule =
-    Rule::line("KL112", "archive-name-mistyped", text::ARCHIVE_MISSING, Speaks::After, archive_missing);
+    Rule::line("KL112", "archive-name-mistyped", text::ARCHIVE_MISSING, Speaks::After, archive_missing)
+        .says(&[".tgz: Cannot open: No such file or directory", ".tar.gz: Cannot open: No such file or directory"]);
 /// The archive ends too early, or is no archive at all.
 pub static ARCHIVE_BROKEN: Rule = Rule::line("KL113", "archive-broken", text::ARCHIVE_BROKEN, Speaks::After, archive_broken)
     .says(&["gzip: stdin: unexpected end of file", "gzip: stdin: not in gzip format", "tar: Unexpected EOF in archive"])
@@ -99,7 +100,10 @@ fn packed(invocation: &Invocation) -> Option<(&Word, &str)> {
 }
 
 fn archive_missing(line: &Line<'_>) -> Option<Diagnostic> {
-    line.judged().iter().filter(|invocation| !line.is_text() && line.failed(invocation)).find_map(|invocation| {
+    if line.is_text() {
+        return line.judged().iter().find_map(|invocation| archive_misnamed(line, invocation));
+    }
+    line.judged().iter().filter(|invocation| line.failed(invocation)).find_map(|invocation| {
         let (word, typed) = packed(invocation)?;
         let path = invocation.resolve(typed)?;
         if line.context.files.kind(&path) != FileKind::Missing {
@@ -114,6 +118,46 @@ fn archive_missing(line: &Line<'_>) -> Option<Diagnostic> {
         let plain = word.is_plain(line.context.line);
         Some(if plain { finding.fixed_by(vec![Edit { range, text: meant.to_owned() }], true) } else { finding })
     })
+}
+
+/// An archive of Kafka under a name that it was not downloaded by, or that Kafka's archives never have. What else names it in the text
+/// may have made it.
+fn archive_misnamed(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
+    let (word, typed) = packed(invocation)?;
+    let name = typed.rsplit('/').next().filter(|name| name.starts_with("kafka"))?;
+    let others = || line.invocations.iter().filter(|other| other.command != invocation.command);
+    let words = |other: &Invocation| {
+        let redirected = other.command.redirections.iter().map(|found| found.target.clone());
+        other.command.words.iter().cloned().chain(redirected).filter_map(|word| word.text).collect::<Vec<_>>()
+    };
+    let named: Vec<String> = others().filter(|other| packed(other).is_none()).flat_map(words).collect();
+    if named.iter().any(|word| word.contains(name)) {
+        return None;
+    }
+    let downloads = |word: &&String| word.contains("://") && ARCHIVES.iter().any(|end| word.ends_with(end));
+    let fetched: Vec<&str> = named.iter().filter(downloads).filter_map(|word| word.rsplit('/').next()).collect();
+    let renamed = named.iter().any(|word| word.starts_with("-O") || word.starts_with("-o") || word.starts_with("--output"));
+    let (meant, label, severity) = match fetched.as_slice() {
+        [] => (called(name).filter(|meant| meant != name)?, labels::ARCHIVE_NAMED, Severity::Warning),
+        _ if renamed => return None,
+        fetched => (nearest(name, fetched.iter().copied(), DISTANCE_MAX)?.to_owned(), labels::ARCHIVE_FETCHED, Severity::Error),
+    };
+    let range = word.place(line.context.line, typed.len() - name.len()..typed.len());
+    let finding = line.found(&ARCHIVE_MISSING, range.clone(), Message::new(label).with("meant", &meant)).mattering(severity);
+    let plain = word.is_plain(line.context.line);
+    Some(if plain { finding.fixed_by(vec![Edit { range, text: meant }], false) } else { finding })
+}
+
+/// What an archive of Kafka is called whose versions of Scala and Kafka a name has, as `kafka-2.13-3.6.0.tgz`.
+fn called(name: &str) -> Option<String> {
+    let end = ARCHIVES.into_iter().find(|end| name.ends_with(end))?;
+    let versions = name.strip_suffix(end)?.strip_prefix("kafka")?.strip_prefix(['-', '_'])?;
+    let (scala, kafka) = versions.split_once(['-', '_'])?;
+    let numbers = |text: &str, count: usize| {
+        text.split('.').count() == count
+            && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    (numbers(scala, 2) && numbers(kafka, 3)).then(|| format!("kafka_{scala}-{kafka}{end}"))
 }
 
 fn archive_broken(line: &Line<'_>) -> Option<Diagnostic> {

@@ -2,17 +2,19 @@
 
 pub mod archive;
 pub mod argparse;
+pub mod console_consumer;
 pub mod here_document;
 pub mod invocation;
 pub mod kill;
 pub mod line;
-mod nearest;
+pub mod linked_script;
+pub(super) mod nearest;
 pub mod newer_tools;
 pub mod options;
 pub mod script_name;
 pub mod server_start;
 pub mod shell;
-mod tool_line;
+pub(super) mod tool_line;
 pub mod tool_options;
 pub mod tool_values;
 pub mod unknown_option;

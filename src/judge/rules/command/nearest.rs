@@ -2,7 +2,7 @@
 
 /// The name nearest to what was typed, at most so many letters away; `None` where none is near, two are equally near, or it is one of
 /// them: then something else is wrong with it.
-pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>, letters: usize) -> Option<&'a str> {
+pub(in crate::judge::rules) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>, letters: usize) -> Option<&'a str> {
     let mut near: Vec<(usize, &str)> = names.map(|name| (strsim::damerau_levenshtein(typed, name), name)).collect();
     near.sort_unstable();
     match near[..] {

@@ -48,7 +48,7 @@ fn find(line: &Line<'_>, invocation: &Invocation) -> Option<Diagnostic> {
 
 /// The script whose name is nearest to one in a text, where no folder can be looked at: a project may have scripts of its own, so
 /// only what is hardly different counts.
-fn nearest_of_all(name: &str) -> Option<&'static str> {
+pub(in crate::judge::rules) fn nearest_of_all(name: &str) -> Option<&'static str> {
     let near = |script: &str| strsim::damerau_levenshtein(name, script);
     let (distance, script) = tools::all().iter().map(|tool| (near(tool.script), tool.script)).min()?;
     (name.ends_with(".sh") && (1..=name.len() / 12).contains(&distance)).then_some(script)

@@ -1,17 +1,20 @@
-//! KL103, KL115 and KL217 to KL220: what the scripts that start servers are given.
+//! KL103, KL115, KL116, KL217 to KL220 and KL811: what the scripts that start servers are given.
 
 use super::invocation::Invocation;
 use super::nearest::nearest;
 use super::word::Word;
+use crate::engine::broker::config::split_list;
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
+use crate::judge::rules::config::file::KafkaVersion;
 use crate::judge::rules::context::{FileKind, resolve};
 use crate::judge::rules::{Line, Rule, Speaks};
+use crate::properties::Document;
 use crate::text::{Message, command_labels as labels, commands as text};
 
 /// The path of the configuration counts from another folder than this one.
 pub static CONFIG_FROM_ELSEWHERE: Rule =
     Rule::line("KL103", "config-path-from-elsewhere", text::CONFIG_FROM_ELSEWHERE, Speaks::After, config_from_elsewhere)
-        .says(&["file is missing", "java.nio.file.NoSuchFileException"]);
+        .says(&["properties file is missing"]);
 /// No file of that name, and one that is called nearly so.
 pub static CONFIG_MISTYPED: Rule =
     Rule::line("KL115", "config-name-mistyped", text::CONFIG_MISTYPED, Speaks::After, config_mistyped);
@@ -27,11 +30,20 @@ pub static SEVERAL_CONFIGS: Rule = Rule::line("KL220", "several-configs", text::
     .says(&["Found non argument parameters"])
     .mattering(Severity::Error);
 
+/// A folder where the configuration belongs.
+pub static CONFIG_IS_FOLDER: Rule =
+    Rule::line("KL116", "config-is-a-folder", text::CONFIG_IS_FOLDER, Speaks::After, config_is_folder);
+/// KRaft's configuration, whose folders were not formatted.
+pub static NOT_FORMATTED: Rule = Rule::line("KL811", "storage-not-formatted", text::NOT_FORMATTED, Speaks::After, not_formatted)
+    .says(&["(have you run `kafka-storage.sh` to format the directory?)", "the bundled broker runs with ZooKeeper only"]);
+
 /// The most letters in which a file's name may differ from the one that was meant.
-const DISTANCE_MAX: usize = 3;
+pub(in crate::judge::rules) const DISTANCE_MAX: usize = 3;
 const SCRIPTS: [&str; 2] = ["kafka-server-start.sh", "zookeeper-server-start.sh"];
+/// The first Kafka that is never without KRaft.
+const WITHOUT_COORDINATOR: KafkaVersion = KafkaVersion { major: 4, minor: 0 };
 /// The files that come with Kafka in `config/`.
-const SHIPPED: [&str; 2] = ["server.properties", "zookeeper.properties"];
+pub(in crate::judge::rules) const SHIPPED: [&str; 2] = ["server.properties", "zookeeper.properties"];
 
 /// A script that starts a server.
 struct Start<'a> {
@@ -156,4 +168,65 @@ fn several_configs(line: &Line<'_>) -> Option<Diagnostic> {
         let range = second.place(line.context.line, 0..typed.len());
         Some(line.found(&SEVERAL_CONFIGS, range, labels::SEVERAL_CONFIGS))
     })
+}
+
+fn config_is_folder(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).find_map(|start| {
+        let word = start.arguments.first()?;
+        let typed = word.text.as_deref().filter(|typed| !typed.is_empty())?;
+        let is_folder = match line.is_text() {
+            true => typed.ends_with('/') || is_kafkas_folder(start.invocation.program.text.as_deref()?, typed),
+            false => line.context.files.kind(&start.invocation.resolve(typed)?) == FileKind::Folder,
+        };
+        if !is_folder {
+            return None;
+        }
+        let own = if start.script.starts_with("kafka") { SHIPPED[0] } else { SHIPPED[1] };
+        let file = format!("{}/{own}", typed.trim_end_matches('/'));
+        let there = match line.is_text() {
+            true => file.ends_with(&format!("config/{own}")),
+            false => line.context.files.kind(&start.invocation.resolve(&file)?) == FileKind::File,
+        };
+        let range = word.place(line.context.line, 0..typed.len());
+        let label = if there { Message::new(labels::CONFIG_IS_FOLDER).with("file", &file) } else { labels::IS_FOLDER.into() };
+        let finding = line.found(&CONFIG_IS_FOLDER, range.clone(), label);
+        let plain = there && word.is_plain(line.context.line);
+        Some(if plain { finding.fixed_by(vec![Edit { range, text: file }], true) } else { finding })
+    })
+}
+
+/// Whether a path is that of `config` in the folder that the script belongs to, as far as both say so themselves.
+fn is_kafkas_folder(program: &str, typed: &str) -> bool {
+    let written = typed.strip_prefix("./").unwrap_or(typed);
+    match program.strip_prefix('/').and_then(|_| program.rsplit_once("/bin/")) {
+        Some((kafka, _)) => typed == format!("{kafka}/config"),
+        None => way_to_kafka(program).is_some_and(|way| written == format!("{way}config")),
+    }
+}
+
+fn not_formatted(line: &Line<'_>) -> Option<Diagnostic> {
+    starts(line).filter(|start| start.script.starts_with("kafka")).find_map(|start| {
+        let word = start.arguments.first()?;
+        let typed = word.text.as_deref()?;
+        let range = word.place(line.context.line, 0..typed.len());
+        if !line.is_text() {
+            return unformatted(line, start.invocation, typed).then(|| line.found(&NOT_FORMATTED, range, labels::OF_KRAFT));
+        }
+        // whether it was formatted before is not known, so it is no more than worth knowing
+        let kraft = typed.split('/').rev().nth(1) == Some("kraft") && typed.ends_with(".properties");
+        let formats = |other: &Invocation| other.program.file_name(line.context.line) == Some("kafka-storage.sh");
+        let silent = !line.whole || line.version >= WITHOUT_COORDINATOR || line.invocations.iter().any(formats);
+        (kraft && !silent).then(|| line.found(&NOT_FORMATTED, range, labels::OF_KRAFT).mattering(Severity::Note))
+    })
+}
+
+/// Whether a file is KRaft's, and one of its folders was not formatted.
+fn unformatted(line: &Line<'_>, invocation: &Invocation, typed: &str) -> bool {
+    let read = || Document::parse(line.context.files.read(&invocation.resolve(typed)?)?).ok();
+    let Some(document) = read().filter(|document| document.get("process.roles").is_some()) else { return false };
+    let dirs = document.get("log.dirs").or_else(|| document.get("log.dir")).unwrap_or("");
+    let is_missing = |dir: &str| {
+        invocation.resolve(dir).is_some_and(|dir| line.context.files.kind(&dir.join("meta.properties")) == FileKind::Missing)
+    };
+    split_list(dirs).any(|dir| !dir.is_empty() && is_missing(dir))
 }

@@ -1,5 +1,6 @@
-//! KL104 to KL108 and KL205: what the shell makes of a line before Kafka sees any of it.
+//! KL104 to KL108, KL118 and KL205: what the shell makes of a line before Kafka sees any of it.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::invocation::Invocation;
@@ -26,6 +27,9 @@ pub static BLANK_AFTER_BACKSLASH: Rule =
     Rule::line("KL108", "blank-after-backslash", text::BLANK_AFTER_BACKSLASH, Speaks::After, blank_after_backslash);
 /// A long dash, as editors and web pages make it of two hyphens.
 pub static ODD_DASH: Rule = Rule::line("KL205", "dash-instead-of-hyphens", text::ODD_DASH, Speaks::After, odd_dash);
+
+/// `<…>` of a manual, typed as it stands.
+pub static PLACEHOLDER: Rule = Rule::line("KL118", "placeholder-typed", text::PLACEHOLDER, Speaks::After, placeholder_typed);
 
 /// The signs that take the place of two hyphens.
 pub(super) const DASHES: [char; 5] = ['\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}'];
@@ -141,5 +145,31 @@ fn odd_dash(line: &Line<'_>) -> Option<Diagnostic> {
             let plain = word.is_plain(line.context.line);
             Some(if plain { finding.fixed_by(vec![Edit { range, text: "--".to_owned() }], true) } else { finding })
         })
+    })
+}
+
+/// The bytes of `<…>` within a command, which the shell reads as two redirections; none of `<in.txt >out.txt`.
+pub(super) fn placeholder(line: &str, invocation: &Invocation) -> Option<Range<usize>> {
+    let opened = invocation.command.redirections.iter().filter(|found| found.operator == "<").find_map(|found| {
+        let start = found.target.range.start.checked_sub(1)?;
+        line.get(start..)?.starts_with('<').then_some((start, found.target.range.end))
+    });
+    let (start, inside) = opened?;
+    let rest = line.get(inside..)?;
+    let rest = &rest[..rest.find(['|', ';', '&', '\n', '<']).unwrap_or(rest.len())];
+    let end = rest.find('>')?;
+    let closes = !line[..inside + end].ends_with([' ', '\t']) && !rest[end..].starts_with(">>");
+    closes.then_some(start..inside + end + 1)
+}
+
+fn placeholder_typed(line: &Line<'_>) -> Option<Diagnostic> {
+    line.judged().iter().filter(|invocation| !line.is_text() && line.failed(invocation)).find_map(|invocation| {
+        let range = placeholder(line.context.line, invocation)?;
+        let mut read = invocation.command.redirections.iter().filter(|found| found.operator == "<");
+        let file = invocation.resolve(read.next()?.target.text.as_deref()?)?;
+        if line.context.files.kind(&file) != FileKind::Missing || !invocation_is_there(line, invocation) {
+            return None;
+        }
+        Some(line.found(&PLACEHOLDER, range, labels::PLACEHOLDER))
     })
 }

@@ -43,7 +43,7 @@ pub(super) const IN_ORDER: [&str; 6] =
 
 /// How a tool reads its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(in crate::judge::rules) enum Reading {
     /// As `joptsimple` does.
     Joptsimple,
     /// As argparse4j does.
@@ -53,7 +53,7 @@ pub(super) enum Reading {
 }
 
 /// One tool and its arguments.
-pub(super) struct ToolLine {
+pub(in crate::judge::rules) struct ToolLine {
     /// The script's name.
     pub tool: &'static str,
     /// How it reads its line.
@@ -121,7 +121,7 @@ fn in_order(words: &[Word]) -> Arguments {
 }
 
 /// The same, where the tool has every option that it is given and is not asked for its help.
-pub(super) fn understood(line: &Line<'_>, invocation: &Invocation) -> Option<ToolLine> {
+pub(in crate::judge::rules) fn understood(line: &Line<'_>, invocation: &Invocation) -> Option<ToolLine> {
     let found = of(line, invocation)?;
     let asked = found.has("--help") || found.has("-h") || found.has("--version") || found.has("-v");
     (found.arguments.unrecognized.is_none() && !asked).then_some(found)

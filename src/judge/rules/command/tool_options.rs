@@ -1,5 +1,6 @@
 //! KL201, KL202, KL204 and KL206 to KL209: options that are missing, given twice, or do not go together.
 
+use super::console_consumer;
 use super::invocation::Invocation;
 use super::tool_line::{self, Reading, ToolLine};
 use crate::catalog::tools::Argument;
@@ -9,7 +10,12 @@ use crate::text::{Message, command_labels as labels, commands as text};
 
 /// No broker is named.
 pub static NO_BOOTSTRAP: Rule = Rule::line("KL201", "bootstrap-server-missing", text::NO_BOOTSTRAP, Speaks::After, no_bootstrap)
-    .says(&["[bootstrap-server]", "--bootstrap-server must be specified", "--bootstrap-servers must be specified"]);
+    .says(&[
+        "option(s) [bootstrap-server]",
+        "argument \"[bootstrap-server]\"",
+        "--bootstrap-server must be specified",
+        "--bootstrap-servers must be specified",
+    ]);
 /// Not exactly one of what the tool can do.
 pub static ONE_ACTION: Rule = Rule::line("KL202", "one-action-expected", text::ONE_ACTION, Speaks::After, one_action)
     .says(&["Command must include exactly one action"]);
@@ -23,8 +29,11 @@ pub static NO_VALUE: Rule =
 pub static TWICE: Rule =
     Rule::line("KL207", "option-given-twice", text::TWICE, Speaks::After, twice).says(&["Found multiple arguments for option"]);
 /// Options that exclude each other.
-pub static CONFLICT: Rule = Rule::line("KL208", "options-exclude-each-other", text::CONFLICT, Speaks::After, conflict)
-    .says(&["can't be used with option", "cannot be specified together"]);
+pub static CONFLICT: Rule = Rule::line("KL208", "options-exclude-each-other", text::CONFLICT, Speaks::After, conflict).says(&[
+    "can't be used with option",
+    "cannot be specified together",
+    "Can't simultaneously specify ",
+]);
 /// An option that means nothing without another one.
 pub static NEEDS_ANOTHER: Rule = Rule::line("KL209", "option-needs-another", text::NEEDS_ANOTHER, Speaks::After, needs_another)
     .says(&["The partition is required when offset is specified", "The topic is required when partition is specified"]);
@@ -145,6 +154,9 @@ fn twice(line: &Line<'_>) -> Option<Diagnostic> {
 
 fn conflict(line: &Line<'_>) -> Option<Diagnostic> {
     judged(line, |found, _| {
+        if let Some(finding) = reset_contradicted(line, found) {
+            return Some(finding);
+        }
         let given = &found.arguments.given;
         let excludes = |one: &str, other: &str| {
             let in_table = |one: &str, other: &str| {
@@ -167,6 +179,18 @@ fn conflict(line: &Line<'_>) -> Option<Diagnostic> {
             Some(finding.seen_with(first.word.range.clone(), labels::THE_OTHER))
         })
     })
+}
+
+/// `--from-beginning` beside another `auto.offset.reset`.
+fn reset_contradicted(line: &Line<'_>, found: &ToolLine) -> Option<Diagnostic> {
+    let first = found.arguments.get("--from-beginning").filter(|_| found.tool == "kafka-console-consumer.sh")?;
+    let (given, reset, _) =
+        console_consumer::property(found, "auto.offset.reset").filter(|(_, reset, _)| *reset != "earliest")?;
+    let (word, start) = given.value.as_ref()?;
+    let range = word.place(line.context.line, *start..start + given.text()?.len());
+    let second = format!("auto.offset.reset={reset}");
+    let label = Message::new(labels::CONFLICT).with("first", first.name).with("second", second);
+    Some(line.found(&CONFLICT, range, label).seen_with(first.word.range.clone(), labels::THE_OTHER))
 }
 
 fn needs_another(line: &Line<'_>) -> Option<Diagnostic> {

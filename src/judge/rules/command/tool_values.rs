@@ -1,7 +1,9 @@
 //! KL210 to KL215: the values that a tool's options are given.
 
 use super::options::Given;
+use super::shell;
 use super::tool_line::{self, Reading, ToolLine};
+use crate::catalog::configs;
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
 use crate::judge::rules::context::{Address, Speaker};
 use crate::judge::rules::{Line, Rule, Speaks};
@@ -20,6 +22,7 @@ pub static TOPIC_NAME: Rule = Rule::line("KL211", "illegal-topic-name", text::TO
     "is longer than the max allowed length 249",
     "Metadata response reported invalid topics",
     "'..' is not allowed",
+    "errors.InvalidTopicException: ",
 ]);
 /// ZooKeeper's port where a broker's belongs.
 pub static BOOTSTRAP_IS_ZOOKEEPER: Rule =
@@ -27,7 +30,7 @@ pub static BOOTSTRAP_IS_ZOOKEEPER: Rule =
 /// An address without a port, or with one that is none.
 pub static BOOTSTRAP_MALFORMED: Rule =
     Rule::line("KL213", "bootstrap-server-malformed", text::BOOTSTRAP_MALFORMED, Speaks::After, bootstrap_malformed)
-        .says(&["Invalid url in bootstrap.servers", "Please provide valid host:port or [host]:port pairs"]);
+        .says(&["Invalid url in bootstrap.servers", "Please provide valid host:port like "]);
 /// A word that belongs to no option, which the tool ignores.
 pub static STRAY_WORD: Rule =
     Rule::line("KL214", "stray-word", text::STRAY_WORD, Speaks::After, stray_word).mattering(Severity::Warning);
@@ -69,6 +72,7 @@ const PRODUCER_PROPERTIES: [&str; 9] = [
 /// The first finding at a value that is known: `find` is given the option and the value's text.
 fn at_values(line: &Line<'_>, before: bool, find: impl Fn(&ToolLine, &Given, &str) -> Option<Diagnostic>) -> Option<Diagnostic> {
     let judged = line.judged().iter().filter(|invocation| before || line.refused(invocation));
+    let judged = judged.filter(|invocation| shell::placeholder(line.context.line, invocation).is_none());
     judged
         .filter_map(|invocation| tool_line::understood(line, invocation))
         .find_map(|found| found.arguments.given.iter().find_map(|given| find(&found, given, given.text()?)))
@@ -199,7 +203,8 @@ fn stray_word(line: &Line<'_>) -> Option<Diagnostic> {
         let found = tool_line::understood(line, invocation)
             .filter(|found| found.reading == Reading::Joptsimple && !found.arguments.uncertain)?;
         // nothing given but words: a mention, or a way of writing what is to be filled in
-        if found.arguments.given.is_empty() || matches!(line.exit_code, Some(126 | 127 | 130 | 143)) {
+        let left_open = shell::placeholder(line.context.line, invocation).is_some();
+        if left_open || found.arguments.given.is_empty() || matches!(line.exit_code, Some(126 | 127 | 130 | 143)) {
             return None;
         }
         let word = found.arguments.stray.first()?;
@@ -224,10 +229,26 @@ fn console_property(line: &Line<'_>) -> Option<Diagnostic> {
             "kafka-console-producer.sh" => (&PRODUCER_PROPERTIES[..], "parse.key", !found.has("--line-reader")),
             _ => return None,
         };
-        if given.name != "--property" || !own || matches!(line.exit_code, Some(126 | 127)) {
+        if matches!(line.exit_code, Some(126 | 127)) {
             return None;
         }
         let (key, set) = value.split_once('=').map_or((value, None), |(key, set)| (key, Some(set)));
+        let (option, of_client) = match found.tool {
+            "kafka-console-consumer.sh" => ("--consumer-property", configs::consumer()),
+            _ => ("--producer-property", configs::producer()),
+        };
+        let is_clients = of_client.iter().any(|known| known.name == key);
+        if given.name == option && own && known.contains(&key) && !is_clients {
+            let label = Message::new(labels::CONSOLE_PROPERTY_OF_TOOL).with("property", key);
+            return Some(at(line, &CONSOLE_PROPERTY, given, 0..key.len(), label));
+        }
+        if given.name != "--property" || !own {
+            return None;
+        }
+        if is_clients && !known.contains(&key) {
+            let label = Message::new(labels::CONSOLE_PROPERTY_CLIENT).with("property", key).with("option", option);
+            return Some(at(line, &CONSOLE_PROPERTY, given, 0..key.len(), label));
+        }
         let deserializers = ["key.deserializer.", "value.deserializer.", "headers.deserializer"];
         if deserializers.iter().any(|prefix| key.starts_with(prefix)) {
             return None;

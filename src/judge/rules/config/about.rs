@@ -60,7 +60,7 @@ fn sentences(kind: Kind) -> &'static [(&'static str, Text)] {
         Kind::Broker => settings::broker::ALL,
         Kind::Coordinator => settings::coordinator::ALL,
         Kind::Producer | Kind::Consumer => settings::client::ALL,
-        Kind::Connect | Kind::Script | Kind::Markdown => &[],
+        Kind::Topic | Kind::Connect | Kind::Script | Kind::Markdown => &[],
     }
 }
 

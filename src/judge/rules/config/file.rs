@@ -296,9 +296,9 @@ impl Diagnostic {
 }
 
 /// The catalogue of a kind of file by name.
-pub(super) fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static ConfigKey> {
+pub(in crate::judge::rules) fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static ConfigKey> {
     type Table = HashMap<&'static str, &'static ConfigKey>;
-    static TABLES: std::sync::OnceLock<[Table; 5]> = std::sync::OnceLock::new();
+    static TABLES: std::sync::OnceLock<[Table; 6]> = std::sync::OnceLock::new();
     let by_name = |keys: &'static [ConfigKey]| keys.iter().map(|key| (key.name, key)).collect::<Table>();
     let tables = TABLES.get_or_init(|| {
         [
@@ -306,6 +306,7 @@ pub(super) fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static Con
             by_name(zookeeper::keys()),
             by_name(configs::producer()),
             by_name(configs::consumer()),
+            by_name(configs::topic()),
             Table::new(),
         ]
     });
@@ -314,6 +315,7 @@ pub(super) fn keys_of(kind: Kind) -> &'static HashMap<&'static str, &'static Con
         Kind::Coordinator => &tables[1],
         Kind::Producer => &tables[2],
         Kind::Consumer => &tables[3],
-        Kind::Connect | Kind::Script | Kind::Markdown => &tables[4],
+        Kind::Topic => &tables[4],
+        Kind::Connect | Kind::Script | Kind::Markdown => &tables[5],
     }
 }

@@ -1,4 +1,4 @@
-//! KL401 to KL409, KL301 and KL701: keys that the program does not have, and where they belong.
+//! KL401 to KL409, KL301, KL701 and KL830: keys that the program does not have, and where they belong.
 
 use super::file::{Judgement, KafkaVersion};
 use super::kind::Kind;
@@ -33,6 +33,10 @@ pub static UNKNOWN_TO_CLIENT: Rule = Rule::file("KL701", "unknown-client-key", S
 /// A producer's key in a consumer's file, or the other way round.
 pub static OF_OTHER_CLIENT: Rule = Rule::file("KL702", "key-of-another-client", Severity::Note, client::OF_OTHER_CLIENT);
 
+/// A key that topics do not have.
+pub static UNKNOWN_TO_TOPIC: Rule = Rule::file("KL830", "unknown-topic-config", Severity::Error, text::UNKNOWN_TO_TOPIC)
+    .says(&["Unknown topic config name:", "to be added must be in the format \"key=val\""]);
+
 /// Beginnings of keys that are no broker's own and that something reads: listeners, plugins and distributions.
 const READ_BY_OTHERS: [&str; 14] = [
     "listener.name.",
@@ -50,6 +54,8 @@ const READ_BY_OTHERS: [&str; 14] = [
     "strimzi.",
     "sasl.server.",
 ];
+/// Beginnings of the keys that distributions of Kafka give topics beside its own.
+const OF_DISTRIBUTIONS: [&str; 3] = ["confluent.", "redpanda.", "automq."];
 /// Keys of KRaft that a broker in ZooKeeper mode does not read.
 const KRAFT: [&str; 7] = [
     "controller.quorum.election.timeout.ms",
@@ -71,6 +77,7 @@ pub(super) fn check(judged: &mut Judgement<'_>) -> bool {
             Kind::Broker => broker_key(judged, index),
             Kind::Coordinator => coordinator_key(judged, index),
             Kind::Producer | Kind::Consumer => client_key(judged, index),
+            Kind::Topic => topic_setting(judged, index),
             Kind::Connect | Kind::Script | Kind::Markdown => {}
         }
     }
@@ -212,6 +219,32 @@ fn client_key(judged: &mut Judgement<'_>, index: usize) {
     }
 }
 
+fn topic_setting(judged: &mut Judgement<'_>, index: usize) {
+    let key = judged.entries[index].key.as_str();
+    if judged.known(key).is_some() || OF_DISTRIBUTIONS.iter().any(|prefix| key.starts_with(prefix)) {
+        return;
+    }
+    let of_broker =
+        || configs::topic().iter().find(|known| configs::topic_synonyms(known.name).iter().any(|(name, _)| *name == key));
+    let begun = || judged.known_keys().filter(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')));
+    if let Some(meant) = nearest(judged, key) {
+        return unknown(judged, index, &UNKNOWN_TO_TOPIC, &UNKNOWN_TO_TOPIC, Some(meant));
+    }
+    let label = match of_broker() {
+        Some(known) => Message::new(labels::OF_BROKER).with("meant", known.name),
+        None if begun().next().is_some() => {
+            let mut names: Vec<_> = begun().collect();
+            names.sort_unstable();
+            Message::new(labels::ONE_OF).with("names", names.join(", "))
+        }
+        // a newer Kafka may have keys that the tables do not
+        None if judged.file.version > KafkaVersion::CATALOGUED => return,
+        None => Message::from(labels::UNKNOWN_TOPIC_KEY),
+    };
+    let finding = judged.at_key(&UNKNOWN_TO_TOPIC, index, label);
+    judged.blame(index, finding);
+}
+
 fn unknown(
     judged: &mut Judgement<'_>,
     index: usize,
@@ -279,7 +312,7 @@ impl Letters {
 
 /// The keys of a file's kind.
 fn known(judged: &Judgement<'_>) -> &'static [Known] {
-    static TABLES: [std::sync::OnceLock<Vec<Known>>; 7] = [const { std::sync::OnceLock::new() }; 7];
+    static TABLES: [std::sync::OnceLock<Vec<Known>>; 8] = [const { std::sync::OnceLock::new() }; 8];
     let known = |name: &'static str| {
         let lower = name.to_ascii_lowercase();
         Known { name, letters: Letters::of(&lower), lower }
@@ -298,7 +331,8 @@ fn nearest(judged: &Judgement<'_>, key: &str) -> Option<&'static str> {
     if let Some(same) = known(judged).iter().find(|known| known.name == dotted) {
         return Some(same.name);
     }
-    let most = (lower.len() / 8).min(2);
+    // in a name of two letters any change makes another one
+    let most = if lower.len() < 3 { 0 } else { (lower.len() / 8).clamp(1, 2) };
     let letters = Letters::of(&lower);
     let near = |known: &&Known| known.name.len().abs_diff(lower.len()) <= most && known.letters.least_changes(&letters) <= most;
     let mut found: Vec<(usize, &'static str)> = known(judged)

@@ -14,6 +14,8 @@ pub enum Kind {
     Producer,
     /// A consumer.
     Consumer,
+    /// A topic, as the tools are given its settings; no file is of this kind.
+    Topic,
     /// Connect and its connectors, whose keys are not catalogued: only how the file is written is judged.
     Connect,
     /// A shell script: the commands in it are judged.

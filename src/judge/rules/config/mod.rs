@@ -22,6 +22,7 @@ pub mod refused;
 pub mod security;
 pub mod started_file;
 pub mod syntax;
+pub mod typed;
 mod units;
 pub mod value;
 pub mod zookeeper_connect;
@@ -29,10 +30,13 @@ pub mod zookeeper_connect;
 #[cfg(test)]
 mod agreement;
 
-use file::{ConfigFile, Judgement};
+use std::path::PathBuf;
+
+use file::{ConfigFile, Judgement, KafkaVersion};
 use kind::Kind;
 
 use crate::judge::diagnostic::Diagnostic;
+use crate::properties::Document;
 
 /// Everything that is found in a file, in its order.
 pub fn judge(file: &ConfigFile) -> Vec<Diagnostic> {
@@ -55,4 +59,13 @@ pub fn judge(file: &ConfigFile) -> Vec<Diagnostic> {
     client::check(&mut judged);
     magnitude::check(&mut judged);
     judged.into_findings()
+}
+
+/// What is found in one setting, at its places in `key=value`; what the rest of a file should have is not missed.
+pub fn judge_setting(key: &str, value: &str, kind: Kind, version: KafkaVersion) -> Vec<Diagnostic> {
+    let Ok(document) = Document::parse(format!("{key}={value}")) else { return Vec::new() };
+    let file = ConfigFile { path: PathBuf::new(), shown: String::new(), kind, version, document };
+    let mut found = judge(&file);
+    found.retain(|found| found.primary.range != (0..0));
+    found
 }

@@ -33,6 +33,12 @@ causes! {
     VM_OPTION: "KL130", "java-version-unread", Error, ["Unrecognized VM option 'PrintGC"];
     /// A heap that is to begin larger than it may become.
     HEAP_BOUNDS: "KL131", "heap-bounds-contradict", Error, ["Initial heap size set to a larger value than the maximum heap size", "Incompatible minimum and maximum heap sizes specified"];
+    /// Java finds no class of Kafka's.
+    MAIN_CLASS: "KL132", "main-class-not-found", Error, ["Could not find or load main class kafka.", "Could not find or load main class org.apache."];
+    /// The name of the host that something is downloaded from means no address.
+    DOWNLOAD_HOST: "KL133", "download-host-unknown", Error, ["wget: unable to resolve host address", "curl: (6) Could not resolve host"];
+    /// A blank in the name of Kafka's folder.
+    BLANK_IN_FOLDER: "KL134", "blank-in-folder-name", Error, [": cannot execute: Is a directory"];
 
     /// Nothing listens where the coordinator should be.
     COORDINATOR_NOT_RUNNING: "KL801", "coordinator-not-running", Error, [];
@@ -53,9 +59,7 @@ causes! {
     /// The folder belongs to another cluster.
     OTHER_CLUSTER: "KL809", "folder-of-another-cluster", Error, ["InconsistentClusterIdException: The Cluster ID"];
     /// A folder that cannot be made or written.
-    FOLDER_REFUSED: "KL810", "log-dirs-refused", Error, ["Failed to create or validate data directory", "Unable to create data directory"];
-    /// A folder of KRaft that was not formatted.
-    NOT_FORMATTED: "KL811", "storage-not-formatted", Error, ["(have you run `kafka-storage.sh` to format the directory?)"];
+    FOLDER_REFUSED: "KL810", "log-dirs-refused", Error, ["Failed to create or validate data directory", "Unable to create data directory", "meta.properties (kafka.server.BrokerMetadataCheckpoint$)"];
     /// Somebody who does not speak Kafka's protocol.
     FOREIGN_PROTOCOL: "KL812", "foreign-protocol", Warning, ["InvalidReceiveException: Invalid receive (size ="];
     /// The same at the coordinator.
@@ -86,18 +90,16 @@ causes! {
     NO_SUCH_GROUP: "KL825", "group-does-not-exist", Error, ["Error: Consumer group '"];
     /// A record without a key.
     NO_KEY: "KL826", "key-separator-missing", Error, ["No key separator found on line number"];
-    /// Two groups are named.
-    TWO_GROUPS: "KL827", "two-group-ids", Error, ["The group ids provided in different places"];
     /// Nothing came for as long as the consumer was told to wait.
     CONSUMER_WAITED: "KL828", "console-consumer-waited", Note, [];
     /// Partitions are only added.
     FEWER_PARTITIONS: "KL829", "partitions-only-grow", Error, [", which is higher than the requested ", "InvalidPartitionsException: Topic already has"];
-    /// A key that topics do not have.
-    TOPIC_CONFIG: "KL830", "unknown-topic-config", Error, ["Unknown topic config name:", "to be added must be in the format \"key=val\""];
     /// An address that another broker tells its clients.
     ADDRESS_REGISTERED: "KL831", "address-of-another-broker", Error, ["in advertised listeners are already registered by broker"];
     /// The coordinator of a broker that runs is gone.
     COORDINATOR_AWAY: "KL832", "coordinator-away", Warning, [];
     /// The broker of a client that runs is gone.
     BROKER_AWAY: "KL833", "broker-away", Warning, [];
+    /// The name of the broker's host means no address.
+    BOOTSTRAP_HOST: "KL834", "bootstrap-host-unknown", Error, ["No resolvable bootstrap urls given in bootstrap.servers"];
 }

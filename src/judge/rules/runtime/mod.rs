@@ -5,6 +5,7 @@
 //! the same time-out.
 
 mod causes;
+pub mod quoted;
 #[cfg(test)]
 mod tests;
 
@@ -40,7 +41,7 @@ pub enum Clue {
 }
 
 /// The words of each clue.
-pub const CLUES: [(&str, Clue); 14] = [
+pub const CLUES: [(&str, Clue); 15] = [
     ("Session 0x0 for server ", Clue::CoordinatorNamed),
     ("] INFO starting (kafka.server.KafkaServer)", Clue::Start),
     ("Connecting to zookeeper on ", Clue::CoordinatorNamed),
@@ -49,6 +50,7 @@ pub const CLUES: [(&str, Clue); 14] = [
     ("Client session timed out, have not heard from server", Clue::Silent),
     (") could not be established", Clue::BrokerUnreachable),
     ("Couldn't resolve server ", Clue::Unresolved),
+    ("/<unresolved>:", Clue::Unresolved),
     ("Bootstrap broker ", Clue::Disconnected),
     ("=INVALID_REPLICATION_FACTOR}", Clue::TooFewBrokers),
     ("Node may not be available", Clue::BrokerUnreachable),
@@ -123,6 +125,11 @@ impl Facts {
         }
     }
 
+    /// Whether the port that a client took for a broker's is the coordinator's usual one.
+    pub fn is_coordinators(&self) -> bool {
+        self.disconnected_at == Some(COORDINATOR)
+    }
+
     /// The cause of a sentence that has several.
     pub fn cause(&self, sentence: Ambiguous) -> &'static Rule {
         match sentence {
@@ -130,7 +137,7 @@ impl Facts {
             Ambiguous::NoCoordinator if self.coordinator_port == Some(BROKER) => &BROKER_PORT,
             Ambiguous::NoCoordinator if self.refused => &COORDINATOR_NOT_RUNNING,
             Ambiguous::NoCoordinator => &COORDINATOR_SILENT,
-            Ambiguous::NoBroker if self.disconnected_at == Some(COORDINATOR) => &BOOTSTRAP_IS_ZOOKEEPER,
+            Ambiguous::NoBroker if self.is_coordinators() => &BOOTSTRAP_IS_ZOOKEEPER,
             Ambiguous::NoBroker if self.unreachable => &BROKER_NOT_REACHED,
             Ambiguous::NoBroker => &ADVERTISED_NOT_REACHED,
         }

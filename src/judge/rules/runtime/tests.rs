@@ -118,6 +118,55 @@ const SENTENCES: &[(&str, &str)] = &[
         "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.InvalidConfigurationException: Unknown topic config name: nonsense",
     ),
     (
+        "KL112",
+        "tar (child): kafka-3.6.0-src.tgz: Cannot open: No such file or directory\ntar (child): Error is not recoverable: exiting now\ntar: Child returned status 2\ntar: Error is not recoverable: exiting now",
+    ),
+    (
+        "KL132",
+        "Error: Could not find or load main class kafka.admin.TopicCommand\nCaused by: java.lang.ClassNotFoundException: kafka.admin.TopicCommand",
+    ),
+    (
+        "KL133",
+        "Resolving downloads.apache.org (downloads.apache.org)... failed: Temporary failure in name resolution.\nwget: unable to resolve host address ‘downloads.apache.org’",
+    ),
+    (
+        "KL133",
+        "curl: (6) Could not resolve host: raw.githubusercontent.com\nError: Could not find or load main class org.gradle.wrapper.GradleWrapperMain\nCaused by: java.lang.ClassNotFoundException: org.gradle.wrapper.GradleWrapperMain",
+    ),
+    (
+        "KL134",
+        "/home/me/my kafka/bin/kafka-topics.sh: line 17: /home/me/my: Is a directory\n/home/me/my kafka/bin/kafka-topics.sh: line 17: exec: /home/me/my: cannot execute: Is a directory",
+    ),
+    (
+        "KL834",
+        "[2023-11-01 10:00:00,000] WARN Couldn't resolve server nosuchhost:9092 from bootstrap.servers as DNS resolution failed for nosuchhost (org.apache.kafka.clients.ClientUtils)\n[2023-11-01 10:00:00,000] ERROR Unknown error when running consumer:  (kafka.tools.ConsoleConsumer$)\norg.apache.kafka.common.KafkaException: Failed to construct kafka consumer\nCaused by: org.apache.kafka.common.config.ConfigException: No resolvable bootstrap urls given in bootstrap.servers",
+    ),
+    ("KL225", "The provided offset value '-1' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long."),
+    (
+        "KL208",
+        "Option combination \"[[bootstrap-server], [config]]\" can't be used with option \"[alter]\" (the kafka-configs CLI supports altering topic configs with a --bootstrap-server option)",
+    ),
+    ("KL208", "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest', please remove one option"),
+    ("KL201", "Missing required option(s) [bootstrap-server]"),
+    ("KL201", "Missing required argument \"[bootstrap-server]\""),
+    ("KL213", "Please provide valid host:port like host1:9091,host2:9092"),
+    (
+        "KL211",
+        "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.InvalidTopicException: The given topic name '' cannot be represented in a request.",
+    ),
+    (
+        "KL211",
+        "[2023-11-01 10:00:00,000] ERROR [Producer clientId=console-producer] Metadata response reported invalid topics [test topic] (org.apache.kafka.clients.Metadata)\n[2023-11-01 10:00:00,000] ERROR Error when sending message to topic test topic with key: null, value: 1 bytes with error: (org.apache.kafka.clients.producer.internals.ErrorLoggingCallback)\norg.apache.kafka.common.errors.InvalidTopicException: Invalid topics: [test topic]",
+    ),
+    (
+        "KL810",
+        "[2023-11-01 10:00:00,000] ERROR Failed to read /tmp/kafka-logs/meta.properties (kafka.server.BrokerMetadataCheckpoint$)\njava.nio.file.FileSystemException: /tmp/kafka-logs/meta.properties.tmp: Not a directory\n[2023-11-01 10:00:00,000] ERROR Failed to create or validate data directory /tmp/kafka-logs (org.apache.kafka.storage.internals.log.LogDirFailureChannel)",
+    ),
+    (
+        "KL212",
+        "[2023-11-01 10:00:00,000] WARN [Consumer clientId=console-consumer, groupId=g] Bootstrap broker localhost:2181 (id: -1 rack: null) disconnected (org.apache.kafka.clients.NetworkClient)",
+    ),
+    (
         "KL203",
         "Exception in thread \"main\" joptsimple.UnrecognizedOptionException: reflection-factor is not a recognized option",
     ),
@@ -140,6 +189,72 @@ fn each_sentence_has_its_cause() {
     for (code, sentence) in SENTENCES {
         check(sentence, &[code]);
     }
+}
+
+/// What the words quote decides.
+#[test]
+fn one_sentence_has_several_causes_by_what_it_quotes() {
+    let value = |value: &str, key: &str| {
+        format!(
+            "[2023-11-01 10:00:00,000] ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\norg.apache.kafka.common.config.ConfigException: Invalid value {value} for configuration {key}: Not a number of type INT\n"
+        )
+    };
+    check(&value("1 # first broker", "broker.id"), &["KL420"]);
+    check(&value("abc", "broker.id"), &["KL423"]);
+    check(&value("\"1\"", "broker.id"), &["KL421"]);
+    check(&value("", "broker.id"), &["KL429"]);
+    check(&value("1.0", "broker.id"), &["KL424"]);
+    check(&value("1week", "log.retention.hours"), &["KL422"]);
+    check(&value("week", "retention.ms"), &["KL423"]);
+    check(&value("1", "no.such.key"), &["KL423"]);
+    let listener = |listener: &str| {
+        format!(
+            "[2023-11-01 10:00:00,000] ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\njava.lang.IllegalArgumentException: Error creating broker listeners from '{listener}': Unable to parse {listener} to a broker endpoint\n"
+        )
+    };
+    check(&listener("localhost:9096"), &["KL502"]);
+    check(&listener("PLAINTEXT://localhost"), &["KL503"]);
+    check(&listener("PLAINTEXT:/localhost:9096"), &["KL504"]);
+    check(&listener("PLAINTEXT://localhost:9092 # this broker"), &["KL420"]);
+    check(&listener("PLAINTEXT://<Device 0 IP>:9092"), &["KL445"]);
+    let number = |error: &str, quoted: &str| {
+        format!("[2023-11-01 10:00:00,000] ERROR {error}\njava.lang.NumberFormatException: For input string: \"{quoted}\"\n")
+    };
+    let broker = "Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer)";
+    let coordinator = "Invalid config, exiting abnormally (org.apache.zookeeper.server.quorum.QuorumPeerMain)";
+    let line = "Invalid arguments, exiting abnormally (org.apache.zookeeper.server.ZooKeeperServerMain)";
+    check(&number(broker, "2181 # zk"), &["KL420"]);
+    check(&number(broker, "port"), &["KL415"]);
+    check(&number(coordinator, "2181 # default"), &["KL420"]);
+    check(&number(coordinator, "many"), &["KL423"]);
+    check(&number(line, "../config/zookeeper.properties"), &["KL217"]);
+}
+
+/// The same sentence of a shell, of Java, and of the servers.
+#[test]
+fn what_is_not_found_tells_the_cause() {
+    check("bash: ./bin/kafka-console.consumer.sh: No such file or directory", &["KL111"]);
+    check("bash: ./kafka-topics.sh: No such file or directory", &["KL106"]);
+    check("bash: ./start.sh: No such file or directory", &[]);
+    check("/x/kafka-topics.sh: line 17: /x/kafka-run-class.sh: No such file or directory", &["KL117"]);
+    check("bash: kafka-console-producer.sh: command not found", &["KL105"]);
+    check("bash: kafka-topic.sh: command not found", &["KL111"]);
+    check("bash: --bootstrap-server: command not found", &["KL108"]);
+    check("bash: vim: command not found", &[]);
+    check("bash: /home/A82273950/logs/zookeeper.log: No such file or directory", &["KL104"]);
+    check("cat: /home/A82273950/logs/zookeeper.log: No such file or directory", &[]);
+    let broker = "[2023-11-01 10:00:00,000] ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\n";
+    let coordinator = "[2023-11-01 10:00:00,000] ERROR Invalid config, exiting abnormally (org.apache.zookeeper.server.quorum.QuorumPeerMain)\norg.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing ../config\n";
+    check(&format!("{broker}java.nio.file.NoSuchFileException: ../config/sever.properties"), &["KL115"]);
+    check(&format!("{broker}java.nio.file.NoSuchFileException: ../config/server.properties"), &["KL103"]);
+    check(&format!("{broker}java.nio.file.NoSuchFileException: ../config/server-1.properties"), &["KL103"]);
+    check(&format!("{broker}java.io.IOException: Is a directory"), &["KL116"]);
+    check(&format!("{broker}joptsimple.UnrecognizedOptionException: d is not a recognized option"), &["KL217"]);
+    check("Exception in thread \"main\" joptsimple.UnrecognizedOptionException: d is not a recognized option", &["KL203"]);
+    check(&format!("{coordinator}Caused by: java.io.FileNotFoundException: ../config (Is a directory)"), &["KL116"]);
+    check("log4j:ERROR setFile(null,true) call failed.\njava.io.FileNotFoundException: /logs (Is a directory)", &[]);
+    check("java.nio.file.NoSuchFileException: /tmp/kafka-logs/t-0/00000000000000000000.log", &[]);
+    check("java.lang.NumberFormatException: For input string: \"x\"", &[]);
 }
 
 const NO_COORDINATOR: &str =

@@ -59,6 +59,7 @@ pub(super) fn all() -> Vec<Case> {
         asked_about(),
         super::archive_cases::ROWS.iter().map(|row| Case { world: super::archive_cases::world(), ..typed(row) }).collect(),
         super::kill_cases::all(),
+        super::link_cases::all(),
     ];
     families.into_iter().flatten().collect()
 }

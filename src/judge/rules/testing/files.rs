@@ -23,7 +23,7 @@ fn base(kind: Kind) -> &'static [(&'static str, &'static str)] {
         Kind::Broker => &[("broker.id", "0"), ("log.dirs", "/var/lib/kafka"), ("zookeeper.connect", "localhost:2181")],
         Kind::Coordinator => &[("dataDir", "/var/lib/zookeeper"), ("clientPort", "2181")],
         Kind::Producer | Kind::Consumer => &[("bootstrap.servers", "localhost:9092")],
-        Kind::Connect | Kind::Script | Kind::Markdown => &[],
+        Kind::Topic | Kind::Connect | Kind::Script | Kind::Markdown => &[],
     }
 }
 
@@ -90,6 +90,8 @@ pub(super) fn all() -> Vec<FileCase> {
         silent(Kind::Broker, super::listener_cases::SILENT),
         fires(Kind::Coordinator, super::other_cases::COORDINATOR_FIRES),
         silent(Kind::Coordinator, super::other_cases::COORDINATOR_SILENT),
+        fires(Kind::Topic, super::other_cases::TOPIC_FIRES),
+        silent(Kind::Topic, super::other_cases::TOPIC_SILENT),
         fires(Kind::Producer, super::other_cases::PRODUCER_FIRES),
         silent(Kind::Producer, super::other_cases::PRODUCER_SILENT),
         fires(Kind::Consumer, super::other_cases::CONSUMER_FIRES),

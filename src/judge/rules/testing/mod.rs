@@ -6,6 +6,7 @@ mod cases;
 mod command_cases;
 mod files;
 mod kill_cases;
+mod link_cases;
 mod listener_cases;
 mod other_cases;
 
@@ -23,6 +24,7 @@ const RUNNING: u32 = 4242;
 /// A machine with Kafka unpacked and nothing running.
 pub(crate) struct World {
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    pub links: BTreeMap<PathBuf, PathBuf>,
     pub listening: Vec<Listening>,
     pub unknown_ports: Vec<u16>,
     pub variables: BTreeMap<String, String>,
@@ -40,6 +42,7 @@ impl World {
         files.insert(Path::new(KAFKA).join("bin/my-topics.sh"), Vec::new());
         let mut world = Self {
             files,
+            links: BTreeMap::new(),
             listening: Vec::new(),
             unknown_ports: Vec::new(),
             variables: BTreeMap::from([
@@ -95,6 +98,10 @@ impl FileView for World {
     fn list(&self, folder: &Path) -> Vec<String> {
         let names: BTreeSet<_> = self.files.keys().filter_map(|file| file.strip_prefix(folder).ok()?.iter().next()).collect();
         names.into_iter().map(|name| name.to_string_lossy().into_owned()).collect()
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        self.links.get(path).cloned()
     }
 
     fn read(&self, path: &Path) -> Option<Vec<u8>> {

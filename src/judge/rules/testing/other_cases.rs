@@ -53,6 +53,21 @@ pub(super) const COORDINATOR_SILENT: &[(&str, &str)] = &[
     ("KL427", "standaloneEnabled=FALSE"),
 ];
 
+pub(super) const TOPIC_FIRES: &[Fires] = &[
+    ("KL830", "retention=604800000", "retention", None),
+    ("KL830", "log.retention.ms=604800000", "log.retention.ms", None),
+    ("KL830", "retention.mss=604800000", "retention.mss", Some("retention.ms=604800000")),
+    ("KL428", "cleanup.policy=compat", "compat", Some("cleanup.policy=compact")),
+    ("KL426", "min.insync.replicas=0", "0", None),
+];
+
+pub(super) const TOPIC_SILENT: &[(&str, &str)] = &[
+    ("KL830", "retention.ms=-1"),
+    ("KL830", "confluent.tier.enable=true"),
+    ("KL428", "cleanup.policy=compact,delete"),
+    ("KL444", "message.format.version=2.8"),
+];
+
 pub(super) const PRODUCER_FIRES: &[Fires] = &[
     ("KL701", "linger.mss=5", "linger.mss", Some("linger.ms=5")),
     ("KL702", "group.id=g", "group.id", None),
