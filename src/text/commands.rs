@@ -171,7 +171,7 @@ crate::rule_texts! {
         fix: ("필요 없는 낱말이면 지우고, 값의 일부면 따옴표로 묶으세요.", "Take it out, or quote it together with the value it belongs to."),
     }
     CONSOLE_PROPERTY {
-        title: ("아무 일도 하지 않는 --property예요", "This --property has no effect"),
+        title: ("아무 일도 하지 않는 속성이에요", "This property has no effect"),
         why: ("콘솔 도구는 모르는 속성을 말없이 지나쳐요. 짝이 되는 속성이 없어도 마찬가지예요.", "The console tools pass over properties that they do not know, or that nothing switches on, without a word."),
         fix: ("이름과 =값, 그리고 함께 써야 하는 속성을 확인하세요.", "Check the name, the =value and the property that it goes with."),
     }
@@ -241,7 +241,7 @@ crate::rule_texts! {
         seen: ("Found non argument parameters: …", "Found non argument parameters: …"),
     }
     NOT_FORMATTED {
-        title: ("KRaft의 설정으로 시작했어요", "It was started with a configuration of KRaft"),
+        title: ("주키퍼 없이 도는 KRaft의 설정이에요", "This is a configuration of KRaft, which does without ZooKeeper"),
         why: ("config/kraft의 설정은 주키퍼 없이 쓰는 것이고, 처음에 kafka-storage.sh로 폴더를 준비해야 해요.", "The files in config/kraft are for Kafka without ZooKeeper, whose folder has to be formatted first with kafka-storage.sh."),
         fix: ("주키퍼와 함께 쓰려면 config/server.properties로 시작하세요.", "With ZooKeeper, start it with config/server.properties."),
     }

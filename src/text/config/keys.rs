@@ -75,7 +75,7 @@ crate::rule_texts! {
         ),
     }
     UNKNOWN_TO_TOPIC {
-        title: ("토픽에는 없는 설정이에요", "Topics have no such setting"),
+        title: ("토픽의 설정이 아니에요", "This is no setting of a topic"),
         why: ("토픽의 설정 이름은 브로커의 것과 달라요. 예를 들어 log.retention.ms는 토픽에서 retention.ms예요.", "A topic's settings have other names than a broker's: log.retention.ms is retention.ms there."),
         fix: ("이름=값으로 적고, 이름은 kafka-topics.sh --help 에서 찾으세요.", "Write name=value with a name from kafka-topics.sh --help."),
     }

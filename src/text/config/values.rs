@@ -87,8 +87,8 @@ crate::rule_texts! {
     CLASS {
         title: ("카프카가 찾지 못하는 클래스예요", "Kafka does not find this class"),
         why: (
-            "브로커는 시작할 때 이 클래스를 찾아요. libs 폴더의 jar에 없으면 바로 끝나요.",
-            "The broker looks for the class when it starts, and ends where no jar in the libs folder has it."
+            "브로커도 도구도 시작할 때 이 클래스를 찾아요. libs 폴더의 jar에 없으면 바로 끝나요.",
+            "Brokers and tools look for the class as they start, and end where no jar in the libs folder has it."
         ),
         fix: ("이름을 확인하고, 직접 만든 클래스라면 jar를 libs 폴더에 넣으세요.", "Check the name; put the jar into the libs folder if the class is your own."),
         seen: ("Invalid value com.example.Missing for configuration principal.builder.class: Class com.example.Missing could not be found.", "Invalid value com.example.Missing for configuration principal.builder.class: Class com.example.Missing could not be found."),

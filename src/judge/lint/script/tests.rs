@@ -299,6 +299,8 @@ fn what_a_text_says_of_itself_is_held_against_it() {
     check("mv x kafka-2.13-3.6.0.tgz; tar -xzf kafka-2.13-3.6.0.tgz", &[]);
     check("curl -L https://h/kafka_2.13-3.6.0.tgz > kafka_2.13.tgz; tar -xzf kafka_2.13.tgz", &[]);
     check("tar -xzf kafka.tgz; tar -xzf kafka_2.13-3.6.0.tgz", &[]);
+    check("bin/kafka-topics.sh --list --bootstrap-server broker_host:port,BROKER2:PORT", &[]);
+    check("bin/kafka-topics.sh --list --bootstrap-server localhost:abc", &["KL213"]);
     check("bin/kafka-topics.sh --list --bootstrap-server <Device 0 or Device 1 IP>:9092", &[]);
     let newer = Options { version: "4.0".parse().expect("a version"), ..Options::default() };
     assert!(script::judge_line("bin/kafka-server-start.sh config/kraft/server.properties", &newer).is_empty());

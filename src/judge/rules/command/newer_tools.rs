@@ -13,8 +13,12 @@ use crate::text::{Message, command_labels as labels, commands as text};
 pub static NOT_ONE_OF: Rule = Rule::line("KL216", "value-not-one-of-the-choices", text::NOT_ONE_OF, Speaks::After, not_one_of)
     .says(&["error: argument --acks: invalid choice"]);
 /// An option that must be given.
-pub static MISSING: Rule = Rule::line("KL221", "required-option-missing", text::MISSING, Speaks::After, missing)
-    .says(&["Either --producer-props or --producer.config must be specified", "--record-size --payload-file is required"]);
+pub static MISSING: Rule = Rule::line("KL221", "required-option-missing", text::MISSING, Speaks::After, missing).says(&[
+    "Either --producer-props or --producer.config must be specified",
+    "--record-size --payload-file is required",
+    "Missing required argument \"[",
+    "Missing required option(s): ",
+]);
 /// A word where no more is taken.
 pub static UNEXPECTED: Rule = Rule::line("KL222", "unexpected-word", text::UNEXPECTED, Speaks::After, unexpected);
 /// No command of the tool, or one that it does not have.

@@ -11,8 +11,10 @@ use crate::text::{Message, command_labels as labels, commands as text};
 /// No broker is named.
 pub static NO_BOOTSTRAP: Rule = Rule::line("KL201", "bootstrap-server-missing", text::NO_BOOTSTRAP, Speaks::After, no_bootstrap)
     .says(&[
-        "option(s) [bootstrap-server]",
-        "argument \"[bootstrap-server]\"",
+        "Missing required option(s) [bootstrap-server]",
+        "Missing required option(s): bootstrap-server",
+        "Missing required argument \"[bootstrap-server]\"",
+        "argument --bootstrap-server is required",
         "--bootstrap-server must be specified",
         "--bootstrap-servers must be specified",
     ]);
@@ -20,8 +22,11 @@ pub static NO_BOOTSTRAP: Rule = Rule::line("KL201", "bootstrap-server-missing", 
 pub static ONE_ACTION: Rule = Rule::line("KL202", "one-action-expected", text::ONE_ACTION, Speaks::After, one_action)
     .says(&["Command must include exactly one action"]);
 /// No topic is named.
-pub static NO_TOPIC: Rule = Rule::line("KL204", "topic-missing", text::NO_TOPIC, Speaks::After, no_topic)
-    .says(&["Missing required argument \"[topic]\"", "Exactly one of --include/--topic is required"]);
+pub static NO_TOPIC: Rule = Rule::line("KL204", "topic-missing", text::NO_TOPIC, Speaks::After, no_topic).says(&[
+    "Missing required argument \"[topic]\"",
+    "Exactly one of --include/--topic is required",
+    "argument --topic is required",
+]);
 /// An option at the end whose value is missing.
 pub static NO_VALUE: Rule =
     Rule::line("KL206", "option-without-value", text::NO_VALUE, Speaks::After, no_value).says(&["requires an argument"]);
@@ -33,6 +38,7 @@ pub static CONFLICT: Rule = Rule::line("KL208", "options-exclude-each-other", te
     "can't be used with option",
     "cannot be specified together",
     "Can't simultaneously specify ",
+    "are unavailable given other options on the command line",
 ]);
 /// An option that means nothing without another one.
 pub static NEEDS_ANOTHER: Rule = Rule::line("KL209", "option-needs-another", text::NEEDS_ANOTHER, Speaks::After, needs_another)

@@ -22,7 +22,8 @@ pub static TOPIC_NAME: Rule = Rule::line("KL211", "illegal-topic-name", text::TO
     "is longer than the max allowed length 249",
     "Metadata response reported invalid topics",
     "'..' is not allowed",
-    "errors.InvalidTopicException: ",
+    "InvalidTopicException: Invalid topics: ",
+    "cannot be represented in a request",
 ]);
 /// ZooKeeper's port where a broker's belongs.
 pub static BOOTSTRAP_IS_ZOOKEEPER: Rule =
@@ -190,6 +191,8 @@ fn bootstrap_malformed(line: &Line<'_>) -> Option<Diagnostic> {
         addresses(value, from).find_map(|(place, address)| {
             let label = match address.rsplit_once(':') {
                 Some((_, port)) if port.parse::<u16>().is_ok() => return None,
+                // `host:port`, as manuals have it
+                Some((_, port)) if line.is_text() && port.to_ascii_lowercase().contains("port") => return None,
                 Some((_, port)) => Message::new(labels::BOOTSTRAP_PORT).with("port", port),
                 None => Message::new(labels::BOOTSTRAP_NO_PORT).with("host", address),
             };

@@ -19,6 +19,7 @@ pub static IDEMPOTENCE: Rule = Rule::file("KL705", "idempotence-conflict", Sever
     "in order to use the idempotent producer",
     "Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer",
     "to use the idempotent producer",
+    "Cannot set a transactional.id without also enabling idempotence",
 ]);
 /// Less time than one try takes.
 pub static DELIVERY_TIMEOUT: Rule = Rule::file("KL706", "delivery-timeout-too-short", Severity::Error, text::DELIVERY_TIMEOUT)

@@ -40,7 +40,11 @@ pub static SEPARATORS: Rule = Rule::file("KL441", "separators-in-number", Severi
 /// Full-width digits and special blanks.
 pub static ODD_CHARACTERS: Rule = Rule::file("KL442", "value-odd-characters", Severity::Error, text::ODD_CHARACTERS);
 /// A class that is not there.
-pub static CLASS: Rule = Rule::file("KL443", "class-not-found", Severity::Error, text::CLASS).says(&["could not be found."]);
+pub static CLASS: Rule = Rule::file("KL443", "class-not-found", Severity::Error, text::CLASS).says(&[
+    "could not be found.",
+    "ClassNotFoundException exception occurred",
+    "\"main\" java.lang.ClassNotFoundException: ",
+]);
 /// A version that is none.
 pub static VERSION: Rule =
     Rule::file("KL444", "version-not-valid", Severity::Error, text::VERSION).says(&["is not a valid version"]);

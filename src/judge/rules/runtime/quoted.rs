@@ -44,7 +44,7 @@ pub enum Quoting {
 
 /// The words of each; a sentence of another rule that is part of it begins behind them.
 pub const QUOTING: [(&str, Quoting); 11] = [
-    ("ConfigException: Invalid value ", Quoting::Value),
+    (": Invalid value ", Quoting::Value),
     ("Unable to parse ", Quoting::Listener),
     ("java.lang.NumberFormatException: For input string: \"", Quoting::Number),
     (".sh: No such file or directory", Quoting::Script),

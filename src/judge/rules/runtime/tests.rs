@@ -83,7 +83,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.TopicExistsException: Topic 'test_topic' already exists.",
     ),
     ("KL818", "Error while executing topic command : Topic 'nope' does not exist as expected"),
-    ("KL819", "Error while executing topic command : Topic 'test.topic' collides with existing topics: test_topic"),
+    (
+        "KL819",
+        "Error while executing topic command : Topic 'test.topic' collides with existing topics: test_topic\n[2023-11-01 10:00:00,000] ERROR org.apache.kafka.common.errors.InvalidTopicException: Topic 'test.topic' collides with existing topics: test_topic\n (kafka.admin.TopicCommand$)",
+    ),
     (
         "KL820",
         "[2023-11-01 10:00:00,000] WARN [Consumer clientId=c] Error while fetching metadata with correlation id 2 : {autoc=LEADER_NOT_AVAILABLE} (org.apache.kafka.clients.NetworkClient)",
@@ -149,6 +152,34 @@ const SENTENCES: &[(&str, &str)] = &[
     ("KL208", "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest', please remove one option"),
     ("KL201", "Missing required option(s) [bootstrap-server]"),
     ("KL201", "Missing required argument \"[bootstrap-server]\""),
+    ("KL201", "kafka-transactions.sh: error: argument --bootstrap-server is required"),
+    ("KL204", "Missing required argument \"[topic]\""),
+    ("KL221", "Missing required argument \"[reassignment-json-file]\""),
+    (
+        "KL221",
+        "Exception in thread \"main\" org.apache.kafka.server.common.AdminCommandFailedException: Missing required option(s): election-type",
+    ),
+    (
+        "KL208",
+        "Exception in thread \"main\" joptsimple.UnavailableOptionException: Option(s) [members] are unavailable given other options on the command line",
+    ),
+    ("KL443", "Exception in thread \"main\" java.lang.ClassNotFoundException: no.Such"),
+    (
+        "KL443",
+        "[2023-11-01 10:00:00,000] ERROR Unknown error when running consumer:  (kafka.tools.ConsoleConsumer$)\norg.apache.kafka.common.KafkaException: Failed to construct kafka consumer\nCaused by: org.apache.kafka.common.KafkaException: no.Such ClassNotFoundException exception occurred",
+    ),
+    (
+        "KL705",
+        "Exception in thread \"main\" org.apache.kafka.common.config.ConfigException: Cannot set a transactional.id without also enabling idempotence.",
+    ),
+    (
+        "KL423",
+        "java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidConfigurationException: Invalid config value for resource ConfigResource(type=TOPIC, name='orders'): Invalid value abc for configuration retention.ms: Not a number of type LONG",
+    ),
+    (
+        "KL422",
+        "org.apache.kafka.common.errors.InvalidConfigurationException: Invalid config value for resource ConfigResource(type=TOPIC, name='orders'): Invalid value 7d for configuration retention.ms: Not a number of type LONG",
+    ),
     ("KL213", "Please provide valid host:port like host1:9091,host2:9092"),
     (
         "KL211",
