@@ -25,3 +25,8 @@ async fn every_request_is_answered_as_kafka_answers_it() {
 async fn what_grows_old_goes_as_in_kafka() {
     is_answered_as_recorded(WALKS[1]).await;
 }
+
+#[tokio::test]
+async fn many_at_once_come_in_kafkas_order() {
+    is_answered_as_recorded(WALKS[2]).await;
+}

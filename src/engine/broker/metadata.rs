@@ -1,8 +1,9 @@
 //! What this broker knows of the cluster: brokers, topics, leaders. Readers take a snapshot; the controller's events replace it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::controller::settings::DynamicSettings;
@@ -77,20 +78,35 @@ pub struct ClusterMetadata {
     pub dynamic: DynamicSettings,
 }
 
+impl ClusterMetadata {
+    /// Whether each of those partitions has a leader.
+    pub fn all_led(&self, topic: &str, partitions: impl IntoIterator<Item = i32>) -> bool {
+        let topic = self.topics.get(topic);
+        let led = |index| topic.is_some_and(|topic| topic.partitions.get(&index).is_some_and(|one| one.leader != NO_LEADER));
+        partitions.into_iter().all(led)
+    }
+}
+
 /// The latest [`ClusterMetadata`].
 #[derive(Debug, Default)]
 pub struct MetadataCache {
-    current: RwLock<Arc<ClusterMetadata>>,
+    current: watch::Sender<Arc<ClusterMetadata>>,
 }
 
 impl MetadataCache {
     /// The cluster as it is known now.
     pub fn snapshot(&self) -> Arc<ClusterMetadata> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.current.borrow())
+    }
+
+    /// Waits until what is known is as it should be.
+    pub async fn wait_for(&self, mut is_so: impl FnMut(&ClusterMetadata) -> bool) {
+        // the sender is this cache, so that there is no end but the one waited for
+        let _ = self.current.subscribe().wait_for(|metadata| is_so(metadata)).await;
     }
 
     /// Replaces what is known.
     pub fn replace(&self, metadata: ClusterMetadata) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(metadata);
+        self.current.send_replace(Arc::new(metadata));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::config::BrokerConfig;
 use super::controller::znodes::{self, Registration};
-use super::controller::{Store, StoreError};
+use super::controller::{Registered, Store, StoreError};
 use super::log::now_ms;
 use super::metadata::Endpoint;
 use super::shutdown::close_session;
@@ -20,6 +21,7 @@ use crate::{log_error, log_info};
 
 const ZK_CLIENT: &str = "kafka.zookeeper.ZooKeeperClient";
 const ZOOKEEPER: &str = "org.apache.zookeeper.ZooKeeper";
+const CHECKED_EPHEMERAL: &str = "kafka.zk.KafkaZkClient$CheckedEphemeral";
 const KAFKA_ZK_CLIENT: &str = "kafka.zk.KafkaZkClient";
 /// How long a new session after an expired one is waited for at a time.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -34,6 +36,8 @@ pub struct Registrar {
     servers: ConnectString,
     /// The ports of listeners that asked for any, by listener.
     ports: Vec<(String, u16)>,
+    /// The session in which this process has registered the broker; 0 before that.
+    session: Arc<AtomicI64>,
 }
 
 impl Registrar {
@@ -49,7 +53,7 @@ impl Registrar {
             };
             Exception::new(class, error.to_string())
         })?;
-        Ok(Self { id: config.int("broker.id"), config, servers, ports: Vec::new() })
+        Ok(Self { id: config.int("broker.id"), config, servers, ports: Vec::new(), session: Arc::default() })
     }
 
     /// The id under which the broker registers.
@@ -173,17 +177,22 @@ impl Registrar {
         let path = znodes::broker_path(self.id);
         log_info!(KAFKA_ZK_CLIENT, "Creating {path} (is it secure? false)");
         let data = self.data(&endpoints);
+        let session = store.client.session_id();
         let stat = loop {
             match store.register(self.id, data.clone()).await {
-                Ok(stat) => break stat,
-                Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
-                    let owner = store.client.exists(&path).await.ok().flatten().map_or(0, |stat| stat.ephemeral_owner);
-                    log_owner(&path, owner, store.client.session_id());
-                    return Err(error.into());
+                Ok(Registered::Here(stat)) => break stat,
+                Ok(Registered::Elsewhere { owner }) if owner == self.session.load(Ordering::Relaxed) => {
+                    log_info!(CHECKED_EPHEMERAL, "{}", left_over(&path, owner, session));
+                    remove(store, &path).await?;
+                }
+                Ok(Registered::Elsewhere { owner }) => {
+                    log_error!(CHECKED_EPHEMERAL, "Error while creating ephemeral at {path}, {}", owned(owner, session));
+                    return Err(StoreError::from(ClientError::Code { code: ErrorCode::NodeExists, path }).into());
                 }
                 Err(error) => store.reconnected(error).await?,
             }
         };
+        self.session.store(session, Ordering::Relaxed);
         log_info!(KAFKA_ZK_CLIENT, "Stat of the created znode at {path} is: {}\n", stat_text(&stat));
         let addresses: Vec<String> =
             endpoints.iter().map(|(end, _)| format!("{}://{}:{}", end.listener, end.host, end.port)).collect();
@@ -290,11 +299,24 @@ impl From<ClientError> for Refused {
     }
 }
 
-fn log_owner(path: &str, owner: i64, own: i64) {
-    log_error!(
-        "kafka.zk.KafkaZkClient$CheckedEphemeral",
-        "Error while creating ephemeral at {path}, node already exists and owner '0x{owner:x}' does not match current session '0x{own:x}'"
-    );
+fn owned(owner: i64, own: i64) -> String {
+    format!("node already exists and owner '0x{owner:x}' does not match current session '0x{own:x}'")
+}
+
+/// What the log says of a registration of this broker's former session.
+fn left_over(path: &str, owner: i64, own: i64) -> String {
+    let owned = owned(owner, own);
+    format!(
+        "Was not possible to create the ephemeral at {path}, {owned}, trying to delete and re-create it with the newest Zookeeper session"
+    )
+}
+
+async fn remove(store: &Store, path: &str) -> Result<(), StoreError> {
+    match store.client.delete(path, None).await {
+        Err(error) if error.code() == Some(ErrorCode::NoNode) => Ok(()),
+        Err(error) => store.reconnected(error.into()).await,
+        Ok(()) => Ok(()),
+    }
 }
 
 /// A znode's statistics as Java prints them.

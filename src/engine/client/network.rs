@@ -188,11 +188,34 @@ impl Client {
         request: R,
         deadline: Instant,
     ) -> Result<R::Response, ClientError> {
+        self.try_until(route, request, deadline, self.config.request_timeout).await
+    }
+
+    /// As [`Client::call_until`], for a request that the broker itself answers after the request timeout: its answer is waited for.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn call_held<R: Request + Clone>(
+        &self,
+        route: Route,
+        request: R,
+        deadline: Instant,
+    ) -> Result<R::Response, ClientError> {
+        self.try_until(route, request, deadline, deadline.saturating_duration_since(Instant::now())).await
+    }
+
+    async fn try_until<R: Request + Clone>(
+        &self,
+        route: Route,
+        request: R,
+        deadline: Instant,
+        patience: Duration,
+    ) -> Result<R::Response, ClientError> {
         let Pacing { retry_backoff, retries, .. } = self.config.pacing;
         let mut tries = 0;
         loop {
             let connection = self.connection(&route, deadline).await?;
-            match connection.call(request.clone()).await {
+            match connection.call_within(&request, patience).await {
                 Err(error) if error.is_retriable() => {
                     self.disconnected(&connection);
                     tries += 1;

@@ -22,8 +22,6 @@ use crate::log_error;
 
 /// The topics that Kafka keeps for itself.
 pub(super) const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
-/// How long a broker may take to carry out a change before it answers (`request.timeout.ms`).
-const CHANGE_TIMEOUT_MS: i32 = 30_000;
 /// The error code of a broker that is not, or not any more, the controller.
 const NOT_CONTROLLER: i16 = 41;
 
@@ -133,12 +131,18 @@ async fn create(client: &Client, set: &OptionSet) -> Result<(), Exception> {
 
 /// Asks the controller for a topic.
 pub(super) async fn create_topic(client: &Client, topic: CreatableTopic) -> Result<(), ClientError> {
-    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(CHANGE_TIMEOUT_MS);
+    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(change_timeout_ms(client));
     let result = at_controller(client, request, |response| {
         let topic = response.topics.iter().find(|topic| topic.error_code != 0)?;
         ClientError::from_code(topic.error_code, topic.error_message.as_deref())
     });
     result.await
+}
+
+/// How long a broker may take to carry out a change before it answers.
+fn change_timeout_ms(client: &Client) -> i32 {
+    let config = client.config();
+    i32::try_from(config.request_timeout.min(config.api_timeout).as_millis()).unwrap_or(i32::MAX)
 }
 
 /// Sends a change to the controller, until it is one that answers.
@@ -149,7 +153,7 @@ async fn at_controller<R: Request + Clone>(
 ) -> Result<(), ClientError> {
     let deadline = client.deadline();
     loop {
-        let response = client.call_until(Route::Controller, request.clone(), deadline).await?;
+        let response = client.call_held(Route::Controller, request.clone(), deadline).await?;
         match error_of(&response) {
             None => return Ok(()),
             Some(error) if error.code() == Some(NOT_CONTROLLER) && tokio::time::Instant::now() < deadline => {
@@ -176,7 +180,7 @@ async fn alter(client: &Client, set: &OptionSet) -> Result<(), Exception> {
         });
         CreatePartitionsTopic::default().with_name(topic_name(&topic.name)).with_count(partitions).with_assignments(added)
     });
-    let request = CreatePartitionsRequest::default().with_topics(altered.collect()).with_timeout_ms(CHANGE_TIMEOUT_MS);
+    let request = CreatePartitionsRequest::default().with_topics(altered.collect()).with_timeout_ms(change_timeout_ms(client));
     let result = at_controller(client, request, |response| {
         let topic = response.results.iter().find(|topic| topic.error_code != 0)?;
         ClientError::from_code(topic.error_code, topic.error_message.as_deref())
@@ -202,7 +206,7 @@ async fn delete(client: &Client, set: &OptionSet) -> Result<(), Exception> {
     let connection = client.connection(&Route::Controller, client.deadline()).await;
     let version = connection.and_then(|connection| connection.version_of::<DeleteTopicsRequest>());
     let version = version.map_err(|error| Exception::of_call("deleteTopics", &error))?;
-    let request = DeleteTopicsRequest::default().with_timeout_ms(CHANGE_TIMEOUT_MS);
+    let request = DeleteTopicsRequest::default().with_timeout_ms(change_timeout_ms(client));
     let request = if version >= 6 { request.with_topics(states.collect()) } else { request.with_topic_names(names.collect()) };
     let result = at_controller(client, request, |response| {
         let topic = response.responses.iter().find(|topic| topic.error_code != 0)?;

@@ -44,7 +44,7 @@ pub const AGING_LINES: &[(Role, &str)] = &[
 pub type Walk = (&'static [(Role, &'static str)], fn() -> Vec<Script>);
 
 /// Every recorded script, by the broker that it is played to.
-pub const WALKS: [Walk; 2] = [(LINES, scripts::all), (AGING_LINES, scripts::aging)];
+pub const WALKS: [Walk; 3] = [(LINES, scripts::all), (AGING_LINES, scripts::aging), (LINES, scripts::many)];
 
 /// Requests that build on each other, sent one after the other to one broker.
 pub struct Script {

@@ -55,14 +55,8 @@ impl Seen {
                 format!("[{}]", items.join(", "))
             }
             Shown::Fields(fields) => {
-                // the topics of a log folder come out of a hash map as well
-                let in_folder = fields.iter().any(|(name, _)| name == "log_dir");
                 let shown = fields.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
-                let shown = shown.map(|(name, value)| match name.as_str() {
-                    "topics" if in_folder => format!("{name}={}", self.shown(value, "configs")),
-                    _ => format!("{name}={}", self.shown(value, name)),
-                });
-                let shown: Vec<String> = shown.collect();
+                let shown: Vec<String> = shown.map(|(name, value)| format!("{name}={}", self.shown(value, name))).collect();
                 format!("{{{}}}", shown.join(" "))
             }
         }

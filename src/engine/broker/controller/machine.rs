@@ -147,22 +147,28 @@ impl ClusterView {
         led
     }
 
-    /// What clients are told. A topic that is being deleted is gone.
+    /// Whether clients are told of a topic: it is not being deleted, and one of its partitions had a leader.
+    pub fn is_told(&self, topic: &str) -> bool {
+        !self.deleting.contains(topic) && self.topics.get(topic).is_some_and(|view| !view.states.is_empty())
+    }
+
+    /// What clients are told. A topic that is being deleted is gone, and a partition that never had a leader is not there yet.
     pub fn metadata(&self) -> ClusterMetadata {
         let mut metadata =
             ClusterMetadata { controller: self.controller, brokers: self.brokers.clone(), ..ClusterMetadata::default() };
         metadata.dynamic = self.dynamic.clone();
-        for (topic, view) in self.topics.iter().filter(|(topic, _)| !self.deleting.contains(*topic)) {
+        for (topic, view) in self.topics.iter().filter(|(topic, _)| self.is_told(topic)) {
             let id = view.assignment.id.unwrap_or(Uuid::nil());
             let mut partitions = BTreeMap::new();
-            for (index, replicas) in &view.assignment.replicas {
-                let mut partition = PartitionMetadata { leader: NO_LEADER, replicas: replicas.clone(), ..Default::default() };
-                if let Some((state, version)) = view.states.get(index) {
-                    partition.leader = state.leader;
-                    partition.leader_epoch = state.leader_epoch;
-                    partition.partition_epoch = *version;
-                    partition.isr.clone_from(&state.isr);
-                }
+            for (index, (state, version)) in &view.states {
+                let partition = PartitionMetadata {
+                    leader: state.leader,
+                    leader_epoch: state.leader_epoch,
+                    partition_epoch: *version,
+                    replicas: view.assignment.replicas.get(index).cloned().unwrap_or_default(),
+                    isr: state.isr.clone(),
+                    failed: Vec::new(),
+                };
                 partitions.insert(*index, partition);
             }
             metadata.topics.insert(topic.clone(), TopicMetadata { id, partitions, overrides: view.overrides.clone() });
@@ -232,6 +238,19 @@ mod tests {
         assert_eq!(states(&[0], &[0]), Some((0, vec![0])));
         assert_eq!(states(&[0], &[7, 0]), Some((0, vec![0])));
         assert_eq!(states(&[0], &[7]), None);
+    }
+
+    #[test]
+    fn what_never_had_a_leader_is_not_told_of() {
+        let mut waiting = view(&[0], &[7], None);
+        assert!(!waiting.is_told("t") && waiting.metadata().topics.is_empty());
+        let topic = waiting.topics.get_mut("t").unwrap();
+        topic.assignment.replicas.insert(1, vec![0]);
+        topic.states.insert(1, (PartitionState { leader: 0, leader_epoch: 0, isr: vec![0], controller_epoch: 1 }, 0));
+        let told = waiting.metadata();
+        assert_eq!(told.topics["t"].partitions.keys().collect::<Vec<_>>(), [&1]);
+        assert!(told.all_led("t", [1]) && !told.all_led("t", [0, 1]) && !told.all_led("other", [1]));
+        assert!(view(&[], &[7], Some((NO_LEADER, &[7]))).is_told("t"), "it had one");
     }
 
     #[test]

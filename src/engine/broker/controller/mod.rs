@@ -18,7 +18,7 @@ use kafka_protocol::ResponseError;
 use tokio::sync::{mpsc, oneshot};
 
 pub use settings::{Change, Edit, Entity, Settings};
-pub use store::{Store, StoreError};
+pub use store::{Registered, Store, StoreError};
 pub use task::{ControllerTask, Parts};
 pub use topics::NewTopic;
 
@@ -96,8 +96,8 @@ pub enum Command {
         growth: Growth,
         /// Only check.
         validate_only: bool,
-        /// Told when they are there.
-        done: Answer<()>,
+        /// Told the topic's partitions when they are there.
+        done: Answer<Vec<i32>>,
     },
     /// Change settings.
     AlterSettings {
@@ -172,7 +172,7 @@ impl ControllerHandle {
         answer.await.map_err(|_| ResponseError::NotController)?
     }
 
-    /// Makes a topic; returns when its partitions have leaders. With `validate_only` it is only checked.
+    /// Makes a topic; returns when those of its partitions have leaders that a live broker has. With `validate_only` it is only checked.
     ///
     /// # Errors
     /// What Kafka answers, with its sentence; `NOT_CONTROLLER` where another broker is.
@@ -189,11 +189,11 @@ impl ControllerHandle {
         self.ask(|done| Command::DeleteTopic { topic, done }).await
     }
 
-    /// Adds partitions to a topic.
+    /// Adds partitions to a topic; tells which it has then.
     ///
     /// # Errors
     /// What Kafka answers, with its sentence; `NOT_CONTROLLER` where another broker is.
-    pub async fn create_partitions(&self, growth: Growth, validate_only: bool) -> Result<(), ApiError> {
+    pub async fn create_partitions(&self, growth: Growth, validate_only: bool) -> Result<Vec<i32>, ApiError> {
         self.ask(|done| Command::CreatePartitions { growth, validate_only, done }).await
     }
 

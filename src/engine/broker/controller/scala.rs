@@ -10,9 +10,18 @@ pub fn java_hash(text: &str) -> i32 {
     text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
+/// The hash of Kafka's `TopicPartition`.
+pub fn partition_hash(topic: &str, index: i32) -> i32 {
+    index.wrapping_add(31).wrapping_mul(31).wrapping_add(java_hash(topic))
+}
+
+/// The hash of Kafka's `TopicIdPartition` where the topic's id is not known.
+pub fn nameless_partition_hash(topic: &str, index: i32) -> i32 {
+    partition_hash(topic, index).wrapping_add(31 * 31)
+}
+
 /// What both maps make of a hash to spread it: its upper half xored into the lower.
-fn spread(text: &str) -> i32 {
-    let hash = java_hash(text);
+fn spread(hash: i32) -> i32 {
     hash ^ upper_half(hash)
 }
 
@@ -30,27 +39,19 @@ fn bucket(hash: i32, table: usize) -> usize {
 /// The smallest table of either map.
 const FIRST_TABLE: usize = 16;
 
-/// `scala.collection.mutable.HashMap` (2.13): buckets in order, in a bucket by hash.
-pub fn sort_as_scala_map<T>(entries: &mut [(String, T)]) {
+/// `scala.collection.mutable.HashMap` and `HashSet` (2.13): buckets in order, in a bucket by hash.
+pub fn sort_as_scala_map_by<T>(entries: &mut [T], hash: impl Fn(&T) -> i32) {
     let mut table = FIRST_TABLE;
     // it grows before the entry that would make it three quarters full
     while entries.len() >= table / 4 * 3 {
         table *= 2;
     }
-    entries.sort_by_key(|(key, _)| (bucket(spread(key), table), spread(key)));
+    entries.sort_by_key(|entry| (bucket(spread(hash(entry)), table), spread(hash(entry))));
 }
 
-/// Partitions of one topic as keys of `scala.collection.mutable.HashMap`, by the hash of Java's `TopicPartition`.
-pub fn sort_partitions_as_scala_map<T>(topic: &str, partitions: &mut [(i32, T)]) {
-    let mut table = FIRST_TABLE;
-    while partitions.len() >= table / 4 * 3 {
-        table *= 2;
-    }
-    let hash = |index: i32| {
-        let hash = index.wrapping_add(31).wrapping_mul(31).wrapping_add(java_hash(topic));
-        hash ^ upper_half(hash)
-    };
-    partitions.sort_by_key(|(index, _)| (bucket(hash(*index), table), hash(*index)));
+/// As [`sort_as_scala_map_by`], of names.
+pub fn sort_as_scala_map<T>(entries: &mut [(String, T)]) {
+    sort_as_scala_map_by(entries, |(name, _)| java_hash(name));
 }
 
 /// The most elements that Scala's immutable sets and maps keep in the order in which they came.
@@ -104,18 +105,23 @@ pub fn uuid_hash(id: &Uuid) -> i32 {
 pub fn sort_as_small_any_ref_map<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
     let table: u32 = if entries.len() < SMALL_SET { 8 } else { 16 };
     entries.sort_by_key(|entry| {
-        let hash = spread(key(entry)).cast_unsigned().wrapping_mul(0x85EB_CA6B);
+        let hash = spread(java_hash(key(entry))).cast_unsigned().wrapping_mul(0x85EB_CA6B);
         (hash ^ hash >> 13) & (table - 1)
     });
 }
 
 /// `java.util.concurrent.ConcurrentHashMap`, which grew with its entries: buckets in order.
-pub fn sort_as_concurrent_map<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+pub fn sort_as_concurrent_map_by<T>(entries: &mut [T], hash: impl Fn(&T) -> i32) {
     let mut table = FIRST_TABLE;
     while entries.len() >= table / 4 * 3 {
         table *= 2;
     }
-    entries.sort_by_key(|entry| bucket(spread(key(entry)) & i32::MAX, table));
+    entries.sort_by_key(|entry| bucket(spread(hash(entry)) & i32::MAX, table));
+}
+
+/// As [`sort_as_concurrent_map_by`], of what has a name.
+pub fn sort_as_concurrent_map<T>(entries: &mut [T], key: impl Fn(&T) -> &str) {
+    sort_as_concurrent_map_by(entries, |entry| java_hash(key(entry)));
 }
 
 /// `java.util.Properties`: buckets in order, in a bucket as they were put.
@@ -124,7 +130,7 @@ pub fn sort_as_properties<T>(entries: &mut [(String, T)]) {
     while entries.len() >= table / 4 * 3 {
         table *= 2;
     }
-    entries.sort_by_key(|(key, _)| bucket(spread(key) & i32::MAX, table));
+    entries.sort_by_key(|(key, _)| bucket(spread(java_hash(key)) & i32::MAX, table));
 }
 
 #[cfg(test)]
@@ -177,7 +183,7 @@ mod tests {
         );
         check(sort_as_properties, "retention.ms min.insync.replicas", "min.insync.replicas retention.ms");
         let mut partitions = vec![(0, ()), (1, ()), (2, ())];
-        sort_partitions_as_scala_map("moved", &mut partitions);
+        sort_as_scala_map_by(&mut partitions, |(index, ())| partition_hash("moved", *index));
         assert_eq!(partitions.iter().map(|(index, ())| *index).collect::<Vec<_>>(), [0, 2, 1]);
         check_set("one two three four", "one two three four");
         // as Kafka's broker named topics that nobody had made

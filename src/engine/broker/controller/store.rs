@@ -18,6 +18,7 @@ use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::metadata::BrokerMetadata;
 use crate::engine::zookeeper::client::{Client, ClientError, Op, OpResult, first_error};
 use crate::engine::zookeeper::protocol::{CreateMode, ErrorCode, Stat};
+use crate::log_info;
 
 /// How many operations go into one multi at most, so that it stays well below ZooKeeper's limit of a megabyte.
 const MULTI_OPS_MAX: usize = 300;
@@ -61,6 +62,18 @@ pub struct Claim {
     pub version: i32,
 }
 
+/// What came of registering a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    /// It is registered in this session; the statistics of its znode.
+    Here(Stat),
+    /// Another session has the id.
+    Elsewhere {
+        /// That session.
+        owner: i64,
+    },
+}
+
 /// The znodes of a Kafka cluster.
 #[derive(Clone)]
 pub struct Store {
@@ -74,6 +87,13 @@ fn found<T>(result: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
         Err(error) if error.code() == Some(ErrorCode::NoNode) => Ok(None),
         other => other.map(Some),
     }
+}
+
+/// What a registration that was found means to a session; `None` where it has gone meanwhile.
+fn already_there(found: Option<Stat>, session: i64) -> Option<Registered> {
+    let stat = found?;
+    let is_own = stat.ephemeral_owner == session;
+    Some(if is_own { Registered::Here(stat) } else { Registered::Elsewhere { owner: stat.ephemeral_owner } })
 }
 
 impl Store {
@@ -111,25 +131,38 @@ impl Store {
         }
     }
 
-    /// Registers a broker as Kafka does, in a multi of create and setData; gives the broker's epoch and the znode's statistics.
+    /// Registers a broker as Kafka does, in a multi of create and setData. A registration that goes away while it is looked at is
+    /// none, and one of this very session is the broker's own, whose answer was lost with a connection.
     ///
     /// # Errors
-    /// `NodeExists` with the session that owns the id.
-    pub async fn register(&self, id: i32, data: Bytes) -> Result<Stat, StoreError> {
+    /// What ZooKeeper refuses.
+    pub async fn register(&self, id: i32, data: Bytes) -> Result<Registered, StoreError> {
         let path = znodes::broker_path(id);
         let ops = vec![
             Op::Create { path: path.clone(), data: data.clone(), mode: CreateMode::Ephemeral },
             Op::SetData { path: path.clone(), data, version: None },
         ];
-        let results = match self.multi(ops, &path).await {
-            Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
-                return self.own_ephemeral(&path).await?.ok_or(error);
-            }
-            results => results?,
-        };
-        match results.last() {
-            Some(OpResult::SetData(stat)) => Ok(*stat),
-            _ => Ok(self.client.exists(&path).await?.unwrap_or_default()),
+        loop {
+            let results = match self.multi(ops.clone(), &path).await {
+                Err(error) if error.code() == Some(ErrorCode::NodeExists) => {
+                    match already_there(self.client.exists(&path).await?, self.client.session_id()) {
+                        Some(registered) => return Ok(registered),
+                        None => {
+                            let logger = "kafka.zk.KafkaZkClient$CheckedEphemeral";
+                            log_info!(
+                                logger,
+                                "The ephemeral node at {path} went away while reading it, attempting create() again"
+                            );
+                        }
+                    }
+                    continue;
+                }
+                results => results?,
+            };
+            return Ok(Registered::Here(match results.last() {
+                Some(OpResult::SetData(stat)) => *stat,
+                _ => self.client.exists(&path).await?.unwrap_or_default(),
+            }));
         }
     }
 
@@ -309,5 +342,18 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_that_went_away_is_none() {
+        let stat = Stat { ephemeral_owner: 7, ..Stat::default() };
+        assert_eq!(already_there(None, 7), None);
+        assert_eq!(already_there(Some(stat), 7), Some(Registered::Here(stat)));
+        assert_eq!(already_there(Some(stat), 8), Some(Registered::Elsewhere { owner: 7 }));
     }
 }

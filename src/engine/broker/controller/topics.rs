@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::assignment::{Start, assign};
+use super::machine::ClusterView;
 use crate::catalog::configs;
 use crate::engine::broker::config::parse_value;
-use crate::engine::broker::metadata::{ClusterMetadata, TopicMetadata};
 
 /// A topic that somebody wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,13 +135,8 @@ pub fn check_lags(overrides: &[(String, String)]) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// What Kafka answers, with its sentence.
-pub fn plan(
-    topic: &NewTopic,
-    cluster: &ClusterMetadata,
-    defaults: TopicDefaults,
-    start: Start,
-) -> Result<PlannedTopic, ApiError> {
-    if cluster.topics.contains_key(&topic.name) {
+pub fn plan(topic: &NewTopic, cluster: &ClusterView, defaults: TopicDefaults, start: Start) -> Result<PlannedTopic, ApiError> {
+    if cluster.is_told(&topic.name) {
         return Err(exists(&topic.name));
     }
     let null: Vec<&str> = topic.overrides.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();
@@ -163,6 +158,13 @@ pub fn plan(
         topic.assignment.clone()
     };
     check_name(&topic.name)?;
+    if cluster.deleting.contains(&topic.name) {
+        let message = format!("Topic '{}' is marked for deletion.", topic.name);
+        return Err(ApiError::new(ResponseError::TopicAlreadyExists, message));
+    }
+    if cluster.topics.contains_key(&topic.name) {
+        return Err(exists(&topic.name)); // no partition of it ever had a leader
+    }
     let colliding: Vec<&str> = cluster.topics.keys().map(String::as_str).filter(|name| collides(name, &topic.name)).collect();
     if !colliding.is_empty() {
         let message = format!("Topic '{}' collides with existing topics: {}", topic.name, colliding.join(", "));
@@ -175,8 +177,7 @@ pub fn plan(
     Ok(PlannedTopic { name: topic.name.clone(), id: super::znodes::new_id(), assignment, overrides })
 }
 
-/// What Kafka answers where the topic is there already.
-pub fn exists(topic: &str) -> ApiError {
+fn exists(topic: &str) -> ApiError {
     ApiError::new(ResponseError::TopicAlreadyExists, format!("Topic '{topic}' already exists."))
 }
 
@@ -209,18 +210,18 @@ fn scala_buffer(replicas: &[i32]) -> String {
     format!("ArrayBuffer({})", ids.join(", "))
 }
 
-/// Checks that a topic may grow to `count` partitions and decides where the replicas of the new ones go; `given` is the caller's
-/// own choice for each new partition.
+/// Checks that a topic with these replicas by partition may grow to `count` partitions and decides where the replicas of the new ones
+/// go among these brokers; `given` is the caller's own choice for each new partition.
 ///
 /// # Errors
 /// What Kafka answers, with its sentence.
 pub fn plan_growth(
-    topic: &TopicMetadata,
+    topic: &BTreeMap<i32, Vec<i32>>,
     count: i32,
     given: Option<&[Vec<i32>]>,
-    cluster: &ClusterMetadata,
+    brokers: &[i32],
 ) -> Result<BTreeMap<i32, Vec<i32>>, ApiError> {
-    let current = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+    let current = i32::try_from(topic.len()).unwrap_or(i32::MAX);
     let refused = |message: String| Err(ApiError::new(ResponseError::InvalidPartitions, message));
     if count < current {
         return refused(format!("Topic currently has {current} partitions, which is higher than the requested {count}."));
@@ -228,12 +229,11 @@ pub fn plan_growth(
     if count == current {
         return refused(format!("Topic already has {current} partitions."));
     }
-    let brokers: Vec<i32> = cluster.brokers.keys().copied().collect();
-    let first = topic.partitions.get(&0).map(|partition| partition.replicas.clone()).unwrap_or_default();
+    let first = topic.get(&0).cloned().unwrap_or_default();
     let Some(given) = given else {
         let at = brokers.iter().position(|broker| Some(broker) >= first.first()).unwrap_or(0);
         let factor = i16::try_from(first.len()).unwrap_or(i16::MAX);
-        return assign(&brokers, count - current, factor, Start { first: at, shift: at }, current);
+        return assign(brokers, count - current, factor, Start { first: at, shift: at }, current);
     };
     let refused = |message: String| Err(ApiError::new(ResponseError::InvalidReplicaAssignment, message));
     let unknown: Vec<String> =
@@ -269,16 +269,21 @@ pub fn plan_growth(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::broker::metadata::{BrokerMetadata, PartitionMetadata};
+    use crate::engine::broker::controller::machine::TopicView;
+    use crate::engine::broker::controller::znodes::PartitionState;
+    use crate::engine::broker::metadata::BrokerMetadata;
 
     const DEFAULTS: TopicDefaults = TopicDefaults { partitions: 2, replication_factor: 1 };
 
-    fn cluster(topics: &[&str]) -> ClusterMetadata {
+    /// Two topics that all know, one without a leader, and one that is being deleted.
+    fn cluster() -> ClusterView {
         let broker = BrokerMetadata { id: 0, epoch: 1, rack: None, endpoints: Vec::new() };
-        let partition = PartitionMetadata { replicas: vec![0], isr: vec![0], ..PartitionMetadata::default() };
-        let topic = TopicMetadata { partitions: [(0, partition)].into(), ..TopicMetadata::default() };
-        let topics = topics.iter().map(|name| ((*name).to_owned(), topic.clone())).collect();
-        ClusterMetadata { brokers: [(0, broker)].into(), topics, ..ClusterMetadata::default() }
+        let mut topic = TopicView::default();
+        topic.assignment.replicas.insert(0, vec![7]);
+        let mut topics: BTreeMap<_, _> = [("waiting".to_owned(), topic.clone()), ("going".to_owned(), topic.clone())].into();
+        topic.states.insert(0, (PartitionState { leader: 0, leader_epoch: 0, isr: vec![0], controller_epoch: 1 }, 0));
+        topics.extend(["test_topic", "orders"].map(|name| (name.to_owned(), topic.clone())));
+        ClusterView { brokers: [(0, broker)].into(), topics, deleting: ["going".to_owned()].into(), ..ClusterView::default() }
     }
 
     fn topic(name: &str) -> NewTopic {
@@ -286,7 +291,7 @@ mod tests {
     }
 
     fn check(topic: NewTopic, expected: Result<usize, (ResponseError, &str)>) {
-        let found = plan(&topic, &cluster(&["test_topic", "orders"]), DEFAULTS, Start { first: 0, shift: 0 });
+        let found = plan(&topic, &cluster(), DEFAULTS, Start { first: 0, shift: 0 });
         let found = found.map(|plan| plan.assignment.len());
         let expected = expected.map_err(|(error, message)| ApiError::new(error, message));
         assert_eq!(found, expected, "{topic:?}");
@@ -298,6 +303,8 @@ mod tests {
         check(topic("new"), Ok(1));
         check(NewTopic { partitions: -1, replication_factor: -1, ..topic("new") }, Ok(2));
         check(topic("orders"), Err((TopicAlreadyExists, "Topic 'orders' already exists.")));
+        check(topic("waiting"), Err((TopicAlreadyExists, "Topic 'waiting' already exists.")));
+        check(topic("going"), Err((TopicAlreadyExists, "Topic 'going' is marked for deletion.")));
         let collision = "Topic 'test.topic' collides with existing topics: test_topic";
         check(topic("test.topic"), Err((InvalidTopicException, collision)));
         let illegal = "Topic name is invalid: 'bad name' contains one or more characters other than ASCII alphanumerics, '.', \
@@ -331,9 +338,9 @@ mod tests {
 
     #[test]
     fn topics_grow_and_never_shrink() {
-        let cluster = cluster(&["orders"]);
+        let orders = [(0, vec![0])].into();
         let grow = |count, given: Option<&[Vec<i32>]>| {
-            plan_growth(&cluster.topics["orders"], count, given, &cluster).map_err(|error| error.message.unwrap_or_default())
+            plan_growth(&orders, count, given, &[0]).map_err(|error| error.message.unwrap_or_default())
         };
         assert_eq!(grow(3, None), Ok([(1, vec![0]), (2, vec![0])].into()));
         assert_eq!(grow(2, Some(&[vec![0]])), Ok([(1, vec![0])].into()));

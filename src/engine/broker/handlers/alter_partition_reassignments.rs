@@ -1,9 +1,9 @@
 //! AlterPartitionReassignments (key 45, v0): where the replicas of partitions shall lie. On one broker they lie where they can, so
 //! that a request is right or wrong and nothing moves; moving replicas between several brokers is not handled here and is refused.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::alter_partition_reassignments_response::{
     ReassignablePartitionResponse, ReassignableTopicResponse,
@@ -12,10 +12,9 @@ use kafka_protocol::messages::{AlterPartitionReassignmentsRequest, AlterPartitio
 use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::config_resource::repeats;
-use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use super::{ApiSpec, Broker, RequestContext, RequestError, by_topic, typed};
 use crate::catalog::error_codes;
 use crate::engine::broker::controller::ApiError;
-use crate::engine::broker::controller::scala::sort_partitions_as_scala_map;
 use crate::engine::broker::metadata::ClusterMetadata;
 
 /// The API's row.
@@ -35,17 +34,16 @@ async fn handle(
         return Ok(answer.with_error_code(ResponseError::NotController.code()));
     }
     // of what is named twice the last counts
-    let mut results: BTreeMap<TopicName, BTreeMap<i32, Result<(), ApiError>>> = BTreeMap::new();
+    let mut results: IndexMap<(TopicName, i32), Result<(), ApiError>> = IndexMap::new();
     for topic in request.topics {
         for partition in topic.partitions {
             let replicas = partition.replicas.map(|replicas| replicas.iter().map(|id| id.0).collect::<Vec<_>>());
             let result = check(&cluster, &topic.name, partition.partition_index, replicas.as_deref());
-            results.entry(topic.name.clone()).or_default().insert(partition.partition_index, result);
+            results.insert((topic.name.clone(), partition.partition_index), result);
         }
     }
-    let responses = results.into_iter().map(|(name, partitions)| {
-        let mut partitions: Vec<_> = partitions.into_iter().collect();
-        sort_partitions_as_scala_map(&name, &mut partitions);
+    let results = results.into_iter().map(|((topic, index), result)| (topic, index, (index, result)));
+    let responses = by_topic::of_map(results.collect()).into_iter().map(|(name, partitions)| {
         let partitions = partitions.into_iter().map(|(index, result)| {
             let response = ReassignablePartitionResponse::default().with_partition_index(index).with_error_message(None);
             match result {
@@ -65,10 +63,6 @@ fn check(cluster: &ClusterMetadata, topic: &str, index: i32, replicas: Option<&[
     let Some(replicas) = replicas else {
         let error = ResponseError::NoReassignmentInProgress;
         return Err(ApiError { error, message: error_codes::by_code(error.code()).map(|error| error.message.to_owned()) });
-    };
-    let partition = cluster.topics.get(topic).and_then(|topic| topic.partitions.get(&index));
-    let Some(partition) = partition else {
-        return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, "The partition does not exist."));
     };
     let refused = |message: String| Err(ApiError::new(ResponseError::InvalidReplicaAssignment, message));
     if replicas.is_empty() {
@@ -92,6 +86,10 @@ fn check(cluster: &ClusterMetadata, topic: &str, index: i32, replicas: Option<&[
             listed(&live)
         ));
     }
+    let partition = cluster.topics.get(topic).and_then(|topic| topic.partitions.get(&index));
+    let Some(partition) = partition else {
+        return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, "The partition does not exist."));
+    };
     if replicas == partition.replicas {
         return Ok(());
     }

@@ -10,7 +10,9 @@ use kafka_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse
 use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::config_resource::repeats;
+use super::create_topics::leaderless_after;
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::controller::scala::{in_set_order, java_hash};
 use crate::engine::broker::controller::{ApiError, Growth};
 
 /// The API's row.
@@ -22,29 +24,32 @@ async fn handle(
     _: RequestContext,
     request: CreatePartitionsRequest,
 ) -> Result<CreatePartitionsResponse, RequestError> {
-    let mut results: Vec<CreatePartitionsTopicResult> = Vec::new();
     let twice = repeats(request.topics.iter().map(|topic| topic.name.as_str()));
-    let mut answered = HashSet::new();
-    for topic in &request.topics {
-        if !answered.insert(topic.name.as_str()) {
-            continue;
-        }
+    let (mut answered, mut results) = (HashSet::new(), Vec::new());
+    for topic in request.topics.iter().filter(|topic| answered.insert(topic.name.as_str())) {
         let result = if twice.contains(topic.name.as_str()) {
             Err(ApiError::new(ResponseError::InvalidRequest, "Duplicate topic in request."))
         } else {
             broker.controller.create_partitions(growth(topic), request.validate_only).await
         };
-        let answer = CreatePartitionsTopicResult::default().with_name(topic.name.clone());
-        results.push(match result {
-            // as Kafka: they are added all the same
-            Ok(()) if request.timeout_ms <= 0 && !request.validate_only => {
-                answer.with_error_code(ResponseError::RequestTimedOut.code()).with_error_message(None)
-            }
-            Ok(()) => answer.with_error_message(None),
-            Err(error) => answer.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string)),
-        });
+        results.push((topic.name.clone(), result));
     }
-    Ok(CreatePartitionsResponse::default().with_results(results))
+    let grown = results.iter().filter_map(|(name, result)| Some((name.to_string(), result.as_ref().ok()?.clone())));
+    let late = match request.validate_only {
+        true => HashSet::new(),
+        false => leaderless_after(&broker, grown.collect(), request.timeout_ms).await,
+    };
+    let results = in_set_order(results, |(name, _)| java_hash(name)).into_iter().map(|(name, result)| {
+        let is_late = late.contains(name.as_str());
+        let answer = CreatePartitionsTopicResult::default().with_name(name);
+        match result {
+            // as Kafka: they are added all the same
+            Ok(_) if is_late => answer.with_error_code(ResponseError::RequestTimedOut.code()).with_error_message(None),
+            Ok(_) => answer.with_error_message(None),
+            Err(error) => answer.with_error_code(error.error.code()).with_error_message(error.message.map(StrBytes::from_string)),
+        }
+    });
+    Ok(CreatePartitionsResponse::default().with_results(results.collect()))
 }
 
 fn growth(topic: &CreatePartitionsTopic) -> Growth {

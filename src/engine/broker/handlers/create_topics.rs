@@ -1,7 +1,9 @@
-//! CreateTopics (key 19, v0-7): makes topics, or with `validate_only` says whether they could be made. From v5 on the answer has
+//! CreateTopics (key 19, v0-7): makes topics and waits for their leaders, or with `validate_only` says whether they could be made. From v5 on the answer has
 //! what was made: partitions, replication factor and settings; from v7 on the id.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::create_topics_request::CreatableTopic;
@@ -13,6 +15,7 @@ use super::config_resource::repeats;
 use super::{ApiSpec, Broker, RequestContext, RequestError, described_configs, typed};
 use crate::engine::broker::controller::topics::PlannedTopic;
 use crate::engine::broker::controller::{ApiError, NewTopic};
+use crate::engine::broker::metadata::ClusterMetadata;
 
 /// The API's row.
 pub static SPEC: ApiSpec =
@@ -23,25 +26,50 @@ async fn handle(
     _: RequestContext,
     request: CreateTopicsRequest,
 ) -> Result<CreateTopicsResponse, RequestError> {
-    let mut results: Vec<CreatableTopicResult> = Vec::new();
     let twice = repeats(request.topics.iter().map(|topic| topic.name.as_str()));
+    let mut results = Vec::new();
     for topic in &request.topics {
         let result = if twice.contains(topic.name.as_str()) {
             Err(ApiError::new(ResponseError::InvalidRequest, "Found multiple entries for this topic."))
         } else {
             broker.controller.create_topic(wanted(topic), request.validate_only).await
         };
-        let answer = CreatableTopicResult::default().with_name(topic.name.clone());
-        results.push(match result {
+        results.push((topic.name.clone(), result));
+    }
+    let planned = results.iter().filter_map(|(_, result)| result.as_ref().ok());
+    let partitions = planned.map(|topic| (topic.name.clone(), topic.assignment.keys().copied().collect())).collect();
+    let late = match request.validate_only {
+        true => HashSet::new(),
+        false => leaderless_after(&broker, partitions, request.timeout_ms).await,
+    };
+    let topics = results.into_iter().map(|(name, result)| {
+        let answer = CreatableTopicResult::default().with_name(name);
+        match result {
             // as Kafka: it is made all the same
-            Ok(planned) if request.timeout_ms <= 0 && !request.validate_only => {
+            Ok(planned) if late.contains(&planned.name) => {
                 refused(answer.with_topic_id(planned.id), &ResponseError::RequestTimedOut.into())
             }
             Ok(planned) => made(&broker, answer, &planned, request.validate_only),
             Err(error) => refused(answer, &error),
-        });
+        }
+    });
+    Ok(CreateTopicsResponse::default().with_topics(topics.collect()))
+}
+
+/// Waits until all partitions of these topics have leaders, at most so many milliseconds, and tells the topics that have not; all
+/// of them where nobody is to wait.
+pub(super) async fn leaderless_after(broker: &Broker, topics: Vec<(String, Vec<i32>)>, timeout_ms: i32) -> HashSet<String> {
+    let Some(timeout) = u64::try_from(timeout_ms).ok().filter(|timeout| *timeout > 0) else {
+        return topics.into_iter().map(|(name, _)| name).collect();
+    };
+    let is_led =
+        |cluster: &ClusterMetadata, (name, partitions): &(String, Vec<i32>)| cluster.all_led(name, partitions.iter().copied());
+    let all = broker.metadata.wait_for(|cluster| topics.iter().all(|topic| is_led(cluster, topic)));
+    if tokio::time::timeout(Duration::from_millis(timeout), all).await.is_ok() {
+        return HashSet::new();
     }
-    Ok(CreateTopicsResponse::default().with_topics(results))
+    let cluster = broker.metadata.snapshot();
+    topics.into_iter().filter(|topic| !is_led(&cluster, topic)).map(|(name, _)| name).collect()
 }
 
 fn wanted(topic: &CreatableTopic) -> NewTopic {

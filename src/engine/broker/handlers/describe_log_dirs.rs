@@ -1,8 +1,8 @@
 //! DescribeLogDirs (key 35, v0-4): the log folders, their partitions and sizes, and the room that is left.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::describe_log_dirs_response::{
     DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic,
@@ -11,6 +11,7 @@ use kafka_protocol::messages::{DescribeLogDirsRequest, DescribeLogDirsResponse, 
 use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use crate::engine::broker::controller::scala::{in_tree_order, java_hash, partition_hash, sort_as_concurrent_map_by};
 use crate::engine::broker::replica::LogDirectoryFacts;
 
 /// The API's row.
@@ -32,8 +33,10 @@ async fn handle(
 }
 
 fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, version: i16) -> DescribeLogDirsResult {
-    let mut topics: BTreeMap<&str, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
-    for partition in &directory.partitions {
+    let mut partitions: Vec<_> = directory.partitions.iter().collect();
+    sort_as_concurrent_map_by(&mut partitions, |partition| partition_hash(partition.topic(), partition.index()));
+    let mut topics: IndexMap<&str, Vec<DescribeLogDirsPartition>> = IndexMap::new();
+    for partition in partitions {
         // Kafka names the folder's other topics too, without partitions
         let rows = topics.entry(partition.topic()).or_default();
         if !wanted(partition.topic(), partition.index()) {
@@ -48,9 +51,12 @@ fn describe(directory: &LogDirectoryFacts, wanted: &dyn Fn(&str, i32) -> bool, v
         let row = DescribeLogDirsPartition::default().with_partition_index(future.partition.index).with_partition_size(size);
         topics.entry(&future.partition.topic).or_default().push(row.with_offset_lag(future.lag).with_is_future_key(true));
     }
-    let topics = topics.into_iter().map(|(name, partitions)| {
-        DescribeLogDirsTopic::default().with_name(TopicName(StrBytes::from_string(name.to_owned()))).with_partitions(partitions)
-    });
+    let topics =
+        in_tree_order(topics.into_iter().collect(), |(name, _)| java_hash(name)).into_iter().map(|(name, partitions)| {
+            DescribeLogDirsTopic::default()
+                .with_name(TopicName(StrBytes::from_string(name.to_owned())))
+                .with_partitions(partitions)
+        });
     let path = StrBytes::from_string(directory.path.display().to_string());
     let result = DescribeLogDirsResult::default().with_log_dir(path).with_topics(topics.collect());
     let disk = if directory.offline { None } else { rustix::fs::statvfs(&directory.path).ok() };

@@ -9,7 +9,7 @@ use kafka_protocol::messages::elect_leaders_response::{PartitionResult, ReplicaE
 use kafka_protocol::messages::{ElectLeadersRequest, ElectLeadersResponse, TopicName};
 use kafka_protocol::protocol::{Request, StrBytes};
 
-use super::{ApiSpec, Broker, RequestContext, RequestError, typed};
+use super::{ApiSpec, Broker, RequestContext, RequestError, by_topic, typed};
 use crate::catalog::error_codes;
 use crate::engine::broker::controller::ApiError;
 use crate::engine::broker::metadata::{ClusterMetadata, PartitionMetadata};
@@ -33,29 +33,26 @@ async fn handle(
     let mut results = Vec::new();
     match request.topic_partitions {
         Some(topics) => {
-            for topic in topics.into_iter().filter(|topic| !topic.partitions.is_empty()) {
-                let answers = topic
-                    .partitions
-                    .iter()
-                    .map(|index| result(*index, elect(&cluster, broker.id, &topic.topic, *index, request.election_type)));
-                results.push((topic.topic.clone(), answers.collect::<Vec<_>>()));
+            for topic in topics {
+                for index in topic.partitions {
+                    let error = elect(&cluster, broker.id, &topic.topic, index, request.election_type);
+                    results.push((topic.topic.clone(), index, result(index, error)));
+                }
             }
         }
         // of all partitions only those are told of where something was to be done
         None => {
             for (name, topic) in &cluster.topics {
-                let answers = topic.partitions.keys().filter_map(|index| {
+                for index in topic.partitions.keys() {
                     let error = elect(&cluster, broker.id, name, *index, request.election_type);
-                    (error.error != ResponseError::ElectionNotNeeded).then(|| result(*index, error))
-                });
-                let answers: Vec<_> = answers.collect();
-                if !answers.is_empty() {
-                    results.push((TopicName(StrBytes::from_string(name.clone())), answers));
+                    if error.error != ResponseError::ElectionNotNeeded {
+                        results.push((TopicName(StrBytes::from_string(name.clone())), *index, result(*index, error)));
+                    }
                 }
             }
         }
     }
-    let results = results
+    let results = by_topic::of_map(results)
         .into_iter()
         .map(|(topic, answers)| ReplicaElectionResult::default().with_topic(topic).with_partition_result(answers));
     let answer = ElectLeadersResponse::default().with_replica_election_results(results.collect());

@@ -8,6 +8,7 @@ mod alter_user_scram_credentials;
 pub mod api_versions;
 #[cfg(test)]
 mod bench;
+mod by_topic;
 mod config_resource;
 mod create_partitions;
 mod create_topics;

@@ -14,8 +14,9 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use super::lookup::{code, partition};
-use super::{Answer, ApiSpec, Broker, RequestContext, RequestError, encode, typed_raw};
+use super::{Answer, ApiSpec, Broker, RequestContext, RequestError, by_topic, encode, typed_raw};
 use crate::catalog::error_codes;
+use crate::engine::broker::controller::scala::{partition_hash, sort_as_scala_map_by};
 use crate::engine::broker::replica::{AppendError, AppendInfo, AppendOrigin, Partition};
 use crate::engine::kafka::batch::{BatchError, BatchHeader, Compression, LOG_OVERHEAD, whole_batch};
 use crate::log_info;
@@ -51,7 +52,6 @@ async fn handle(broker: Arc<Broker>, context: RequestContext, request: ProduceRe
     }
     let mut responses = Vec::new();
     for (name, results) in appended {
-        let mut partitions = Vec::new();
         for (index, result) in results {
             let result = match result {
                 Ok((partition, info)) if acks == -1 => {
@@ -61,11 +61,17 @@ async fn handle(broker: Arc<Broker>, context: RequestContext, request: ProduceRe
                 }
                 other => other.map(|(_, info)| info),
             };
-            partitions.push(answer(index, result));
+            responses.push((name.clone(), index, answer(index, result)));
         }
-        responses.push(TopicProduceResponse::default().with_name(name).with_partition_responses(partitions));
     }
-    encode::<ProduceRequest>(&ProduceResponse::default().with_responses(responses), context.version)
+    // few come out of the maps of those that are there and, behind them, those that are not
+    let is_missing = |answer: &PartitionProduceResponse| answer.error_code == ResponseError::UnknownTopicOrPartition.code();
+    sort_as_scala_map_by(&mut responses, |(topic, index, _)| partition_hash(topic, *index));
+    responses.sort_by_key(|(_, _, answer)| is_missing(answer));
+    let topics = by_topic::of_set(responses, partition_hash).into_iter();
+    let topics =
+        topics.map(|(name, partitions)| TopicProduceResponse::default().with_name(name).with_partition_responses(partitions));
+    encode::<ProduceRequest>(&ProduceResponse::default().with_responses(topics.collect()), context.version)
 }
 
 type Appended = Result<(Arc<Partition>, AppendInfo), AppendError>;

@@ -8,6 +8,7 @@ mod configs;
 mod credentials;
 mod gathering;
 mod groups;
+mod many;
 mod offsets;
 mod reassignments;
 mod records;
@@ -53,6 +54,11 @@ pub fn all() -> Vec<Script> {
         credentials::of_users(),
         credentials::of_the_cluster(),
     ]
+}
+
+/// The script of many topics at once, which begins on a broker without any.
+pub fn many() -> Vec<Script> {
+    vec![many::at_once()]
 }
 
 /// Every script of what goes with time, in the order in which they are played to one broker.

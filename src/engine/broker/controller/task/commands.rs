@@ -12,9 +12,9 @@ use crate::engine::broker::config::BrokerConfig;
 use crate::engine::broker::controller::assignment::Start;
 use crate::engine::broker::controller::settings::{self, Change, Entity, Settings};
 use crate::engine::broker::controller::store::{Claim, StoreError};
-use crate::engine::broker::controller::topics::{NewTopic, PlannedTopic, TopicDefaults, exists, plan, plan_growth};
+use crate::engine::broker::controller::topics::{NewTopic, PlannedTopic, TopicDefaults, plan, plan_growth};
 use crate::engine::broker::controller::{ApiError, Command, Growth, LegacyPlace, passwords};
-use crate::log_info;
+use crate::{log_error, log_info};
 
 const ADMIN_LOGGER: &str = "kafka.server.ZkAdminManager";
 /// How many producer ids a block has.
@@ -70,10 +70,7 @@ impl ControllerTask {
             partitions: config.int("num.partitions"),
             replication_factor: i16::try_from(config.int("default.replication.factor")).unwrap_or(1),
         };
-        let planned = plan(topic, &self.view.metadata(), defaults, random_start(self.view.brokers.len()))?;
-        if self.view.topics.contains_key(&planned.name) {
-            return Err(exists(&planned.name)); // it still waits to be deleted
-        }
+        let planned = plan(topic, &self.view, defaults, random_start(self.view.brokers.len()))?;
         if validate_only {
             return Ok(planned);
         }
@@ -85,6 +82,7 @@ impl ControllerTask {
             properties_text(planned.overrides.iter().map(|(key, value)| (key, value))),
             assignment.join(", ")
         );
+        self.log_leaderless(&planned);
         for _ in 0..RETRIES {
             let written = match self.store.create_topic(&planned).await {
                 Ok(view) => {
@@ -108,9 +106,28 @@ impl ControllerTask {
         Err(ResponseError::RequestTimedOut.into())
     }
 
+    /// The partitions that no live broker has, which wait for one.
+    fn log_leaderless(&self, topic: &PlannedTopic) {
+        let (me, epoch) = (self.me, self.epoch());
+        let live: Vec<String> = self.view.brokers.keys().map(ToString::to_string).collect();
+        for (index, replicas) in &topic.assignment {
+            if !replicas.iter().any(|id| self.view.brokers.contains_key(id)) {
+                let (partition, replicas) = (format_args!("{}-{index}", topic.name), ids_text(replicas, ","));
+                log_error!(
+                    "state.change.logger",
+                    "[Controller id={me} epoch={epoch}] Controller {me} epoch {epoch} failed to change state for partition {partition} from \
+                     NewPartition to OnlinePartition\nkafka.common.StateChangeFailedException: Controller {me} epoch {epoch} encountered \
+                     error during state change of partition {partition} from New to Online, assigned replicas are [{replicas}], live \
+                     brokers are [Set({})]. No assigned replica is alive.",
+                    live.join(", ")
+                );
+            }
+        }
+    }
+
     async fn delete_topic(&mut self, topic: &str) -> Result<(), ApiError> {
         self.claim()?;
-        if !self.view.topics.contains_key(topic) {
+        if !self.view.is_told(topic) {
             return Err(ResponseError::UnknownTopicOrPartition.into());
         }
         for _ in 0..RETRIES {
@@ -130,7 +147,7 @@ impl ControllerTask {
         Err(ResponseError::RequestTimedOut.into())
     }
 
-    async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<(), ApiError> {
+    async fn create_partitions(&mut self, growth: &Growth, validate_only: bool) -> Result<Vec<i32>, ApiError> {
         let claim = self.claim()?;
         let name = &growth.topic;
         if name.is_empty() {
@@ -139,19 +156,17 @@ impl ControllerTask {
         if self.view.deleting.contains(name) {
             return Err(ApiError::new(ResponseError::InvalidTopicException, "The topic is queued for deletion."));
         }
-        let cluster = self.view.metadata();
-        let Some(topic) = cluster.topics.get(name) else {
+        let Some(mut assignment) = self.view.topics.get(name).map(|view| view.assignment.clone()) else {
             let message = format!("The topic '{name}' does not exist.");
             return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
         };
-        let more = plan_growth(topic, growth.count, growth.assignment.as_deref(), &cluster)?;
-        let Some(mut assignment) = self.view.topics.get(name).map(|view| view.assignment.clone()) else {
-            return Err(ResponseError::UnknownTopicOrPartition.into());
-        };
-        if validate_only {
-            return Ok(());
-        }
+        let brokers: Vec<i32> = self.view.brokers.keys().copied().collect();
+        let more = plan_growth(&assignment.replicas, growth.count, growth.assignment.as_deref(), &brokers)?;
         assignment.replicas.extend(more);
+        let partitions = assignment.replicas.keys().copied().collect();
+        if validate_only {
+            return Ok(partitions);
+        }
         let written = match self.store.set_assignment(name, &assignment, claim).await {
             Ok(()) => {
                 if let Some(view) = self.view.topics.get_mut(name) {
@@ -165,12 +180,12 @@ impl ControllerTask {
             self.failed(&error).await;
             return Err(api_error(&error));
         }
-        Ok(())
+        Ok(partitions)
     }
 
     async fn alter_settings(&mut self, entity: &Entity, change: Change, validate_only: bool) -> Result<(), ApiError> {
         match entity {
-            Entity::Topic(name) if !self.view.topics.contains_key(name) => {
+            Entity::Topic(name) if !self.view.is_told(name) => {
                 let message = format!("The topic '{name}' does not exist.");
                 return Err(ApiError::new(ResponseError::UnknownTopicOrPartition, message));
             }
@@ -301,8 +316,11 @@ fn random_start(brokers: usize) -> Start {
 }
 
 fn assignment_text((partition, replicas): (&i32, &Vec<i32>)) -> String {
-    let ids: Vec<String> = replicas.iter().map(ToString::to_string).collect();
-    format!("{partition} -> ArrayBuffer({})", ids.join(", "))
+    format!("{partition} -> ArrayBuffer({})", ids_text(replicas, ", "))
+}
+
+fn ids_text(ids: &[i32], between: &str) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
 fn api_error(error: &StoreError) -> ApiError {

@@ -86,7 +86,7 @@ impl GroupCoordinator {
                 return;
             }
             let gone = |_: &String, cell: &mut Arc<Cell>| cell.look(Group::partition) == partition;
-            table.groups.extract_if(gone).map(|(_, cell)| cell).collect()
+            table.groups.extract_if(.., gone).map(|(_, cell)| cell).collect()
         };
         self.info(&format!("Resigned as the group coordinator for partition {partition}"));
         for cell in &cells {

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use indexmap::IndexMap;
 use kafka_protocol::ResponseError;
 use tokio::task::AbortHandle;
 
@@ -50,7 +51,8 @@ pub struct GroupCoordinator {
 #[derive(Debug, Default)]
 struct Table {
     partitions: HashMap<i32, Holding>,
-    groups: HashMap<String, Arc<Cell>>,
+    /// In the order in which they came, which is that of lists where their hashes are equal.
+    groups: IndexMap<String, Arc<Cell>>,
 }
 
 /// How far a partition of `__consumer_offsets` is.
@@ -155,7 +157,7 @@ impl GroupCoordinator {
         let (id, dead) = cell.look(|group| (group.id().to_owned(), group.state() == State::Dead));
         let mut table = lock(&self.table);
         if dead && table.groups.get(&id).is_some_and(|known| Arc::ptr_eq(known, cell)) {
-            table.groups.remove(&id);
+            table.groups.shift_remove(&id);
         }
     }
 

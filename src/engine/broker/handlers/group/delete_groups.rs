@@ -8,6 +8,7 @@ use kafka_protocol::messages::{DeleteGroupsRequest, DeleteGroupsResponse};
 
 use super::code;
 use crate::engine::broker::Broker;
+use crate::engine::broker::controller::scala::{java_hash, sort_as_scala_map_by};
 use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
 
 pub(in crate::engine::broker::handlers) static SPEC: ApiSpec =
@@ -21,7 +22,9 @@ async fn delete_groups(
     let mut seen = HashSet::new();
     let names: Vec<_> = request.groups_names.into_iter().filter(|id| seen.insert(id.clone())).collect();
     let ids: Vec<String> = names.iter().map(|id| id.to_string()).collect();
-    let results = names.into_iter().zip(broker.groups.delete_groups(&ids));
-    let results = results.map(|(id, error)| DeletableGroupResult::default().with_group_id(id).with_error_code(code(error)));
+    let mut results: Vec<_> = names.into_iter().zip(broker.groups.delete_groups(&ids)).collect();
+    sort_as_scala_map_by(&mut results, |(id, _)| java_hash(id));
+    let results =
+        results.into_iter().map(|(id, error)| DeletableGroupResult::default().with_group_id(id).with_error_code(code(error)));
     Ok(DeleteGroupsResponse::default().with_results(results.collect()))
 }

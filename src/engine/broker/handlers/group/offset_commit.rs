@@ -10,9 +10,10 @@ use kafka_protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
 
 use super::{code, legacy_place, owned};
 use crate::engine::broker::Broker;
+use crate::engine::broker::controller::scala::{in_set_order, nameless_partition_hash, sort_as_scala_map_by};
 use crate::engine::broker::group::Commit;
 use crate::engine::broker::group::offsets::{CommittedOffset, TopicPartition};
-use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
+use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, by_topic, typed};
 
 pub(in crate::engine::broker::handlers) static SPEC: ApiSpec =
     ApiSpec { key: 8, handle: |broker, context, body| typed(broker, context, body, offset_commit) };
@@ -55,24 +56,23 @@ async fn offset_commit(
         offsets,
     };
     let mut results = broker.groups.commit(commit).await.into_iter();
-    let mut answer = |topic: &OffsetCommitRequestTopic, partition: &OffsetCommitRequestPartition| {
-        let error =
-            if exists(topic, partition) { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
-        OffsetCommitResponsePartition::default().with_partition_index(partition.partition_index).with_error_code(code(error))
-    };
-    let mut topics = Vec::new();
+    let (mut missing, mut known) = (Vec::new(), Vec::new());
     for topic in &request.topics {
-        let partitions: Vec<_> = topic.partitions.iter().map(|partition| answer(topic, partition)).collect();
-        let (known, missing): (Vec<_>, Vec<_>) =
-            partitions.into_iter().zip(&topic.partitions).partition(|(_, partition)| exists(topic, partition));
-        let plain = |answers: Vec<(OffsetCommitResponsePartition, _)>| answers.into_iter().map(|(answer, _)| answer);
-        let is_whole = missing.is_empty();
-        let partitions = plain(missing).chain(plain(known)).collect();
-        topics.push((is_whole, OffsetCommitResponseTopic::default().with_name(topic.name.clone()).with_partitions(partitions)));
+        for partition in &topic.partitions {
+            let index = partition.partition_index;
+            let is_known = exists(topic, partition);
+            let error = if is_known { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
+            let answer = OffsetCommitResponsePartition::default().with_partition_index(index).with_error_code(code(error));
+            if is_known { &mut known } else { &mut missing }.push((topic.name.clone(), index, answer));
+        }
     }
     // what is missing comes first in Kafka's answer
-    topics.sort_by_key(|(is_whole, _)| *is_whole);
-    Ok(OffsetCommitResponse::default().with_topics(topics.into_iter().map(|(_, topic)| topic).collect()))
+    sort_as_scala_map_by(&mut known, |(topic, index, _)| nameless_partition_hash(topic, *index));
+    missing.extend(in_set_order(known, |(topic, index, _)| nameless_partition_hash(topic, *index)));
+    let topics = by_topic::as_they_come(missing).into_iter();
+    let topics =
+        topics.map(|(name, partitions)| OffsetCommitResponseTopic::default().with_name(name).with_partitions(partitions));
+    Ok(OffsetCommitResponse::default().with_topics(topics.collect()))
 }
 
 /// Version 0: each offset into a znode of its own.

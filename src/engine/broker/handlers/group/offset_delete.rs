@@ -8,8 +8,9 @@ use kafka_protocol::messages::{OffsetDeleteRequest, OffsetDeleteResponse};
 
 use super::code;
 use crate::engine::broker::Broker;
+use crate::engine::broker::controller::scala::{in_set_order, partition_hash};
 use crate::engine::broker::group::offsets::TopicPartition;
-use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
+use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, by_topic, typed};
 
 pub(in crate::engine::broker::handlers) static SPEC: ApiSpec =
     ApiSpec { key: 47, handle: |broker, context, body| typed(broker, context, body, offset_delete) };
@@ -35,13 +36,18 @@ async fn offset_delete(
         Ok(results) => results.into_iter(),
         Err(error) => return Ok(OffsetDeleteResponse::default().with_error_code(error.code())),
     };
-    let mut answer = |topic: &str, index: i32| {
-        let error = if exists(topic, index) { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
-        OffsetDeleteResponsePartition::default().with_partition_index(index).with_error_code(code(error))
-    };
-    let topics = request.topics.iter().filter(|topic| !topic.partitions.is_empty()).map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| answer(&topic.name, partition.partition_index)).collect();
-        OffsetDeleteResponseTopic::default().with_name(topic.name.clone()).with_partitions(partitions)
-    });
+    let (mut missing, mut known) = (Vec::new(), Vec::new());
+    for topic in request.topics {
+        for index in topic.partitions.iter().map(|partition| partition.partition_index) {
+            let is_known = exists(&topic.name, index);
+            let error = if is_known { results.next().flatten() } else { Some(ResponseError::UnknownTopicOrPartition) };
+            let answer = OffsetDeleteResponsePartition::default().with_partition_index(index).with_error_code(code(error));
+            if is_known { &mut known } else { &mut missing }.push((topic.name.clone(), index, answer));
+        }
+    }
+    missing.extend(in_set_order(known, |(topic, index, _)| partition_hash(topic, *index)));
+    let topics = by_topic::as_they_come(missing).into_iter();
+    let topics =
+        topics.map(|(name, partitions)| OffsetDeleteResponseTopic::default().with_name(name).with_partitions(partitions));
     Ok(OffsetDeleteResponse::default().with_topics(topics.collect()))
 }

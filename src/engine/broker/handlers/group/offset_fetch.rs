@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::offset_fetch_response::{
     OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions, OffsetFetchResponseTopic,
@@ -13,9 +12,10 @@ use kafka_protocol::messages::{OffsetFetchRequest, OffsetFetchResponse, TopicNam
 
 use super::{code, legacy_place, text};
 use crate::engine::broker::Broker;
+use crate::engine::broker::controller::scala::{partition_hash, sort_as_scala_map_by};
 use crate::engine::broker::group::FetchedOffset;
 use crate::engine::broker::group::offsets::TopicPartition;
-use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, typed};
+use crate::engine::broker::handlers::{ApiSpec, RequestContext, RequestError, by_topic, typed};
 
 pub(in crate::engine::broker::handlers) static SPEC: ApiSpec =
     ApiSpec { key: 9, handle: |broker, context, body| typed(broker, context, body, offset_fetch) };
@@ -25,7 +25,7 @@ const GROUP_ERROR_SINCE: i16 = 2;
 /// The first version that asks for many groups.
 const MANY_GROUPS_SINCE: i16 = 8;
 
-type Topics = IndexMap<String, Vec<OffsetFetchResponsePartitions>>;
+type Topics = Vec<(TopicName, Vec<OffsetFetchResponsePartitions>)>;
 
 async fn offset_fetch(
     broker: Arc<Broker>,
@@ -36,7 +36,9 @@ async fn offset_fetch(
         return Ok(legacy(&broker, request).await);
     }
     let fetch = |group_id: &str, partitions: Option<Vec<TopicPartition>>| {
-        broker.groups.fetch_offsets(group_id, partitions, request.require_stable).map(by_topic)
+        let every = partitions.is_none();
+        let fetched = broker.groups.fetch_offsets(group_id, partitions, request.require_stable);
+        fetched.map(|fetched| under_topics(fetched, every))
     };
     if context.version < MANY_GROUPS_SINCE {
         let asked = request
@@ -89,12 +91,16 @@ fn partitions(topic: &TopicName, indexes: &[i32]) -> impl Iterator<Item = TopicP
     indexes.iter().map(|index| TopicPartition::new(topic.as_str(), *index))
 }
 
-fn by_topic(fetched: Vec<(TopicPartition, FetchedOffset)>) -> Topics {
-    let mut topics = Topics::new();
-    for (partition, offset) in fetched {
-        topics.entry(partition.topic).or_default().push(answer(partition.index, offset));
+/// Every offset of a group comes out of a mutable map first.
+fn under_topics(fetched: Vec<(TopicPartition, FetchedOffset)>, every: bool) -> Topics {
+    let offsets = fetched
+        .into_iter()
+        .map(|(partition, offset)| (TopicName(text(&partition.topic)), partition.index, answer(partition.index, offset)));
+    let mut offsets: Vec<_> = offsets.collect();
+    if every {
+        sort_as_scala_map_by(&mut offsets, |(topic, index, _)| partition_hash(topic, *index));
     }
-    topics
+    by_topic::of_set(offsets, partition_hash)
 }
 
 fn answer(index: i32, fetched: FetchedOffset) -> OffsetFetchResponsePartitions {
@@ -113,8 +119,8 @@ fn answer(index: i32, fetched: FetchedOffset) -> OffsetFetchResponsePartitions {
     }
 }
 
-fn group_topic((name, partitions): (String, Vec<OffsetFetchResponsePartitions>)) -> OffsetFetchResponseTopics {
-    OffsetFetchResponseTopics::default().with_name(TopicName(text(&name))).with_partitions(partitions)
+fn group_topic((name, partitions): (TopicName, Vec<OffsetFetchResponsePartitions>)) -> OffsetFetchResponseTopics {
+    OffsetFetchResponseTopics::default().with_name(name).with_partitions(partitions)
 }
 
 /// The answer for one group, as versions before 8 have it; versions 0 and 1 repeat the group's error for each partition.
@@ -122,7 +128,10 @@ fn single(fetched: Result<Topics, ResponseError>, asked: Option<Vec<TopicPartiti
     let error = code(fetched.as_ref().err().copied());
     let topics = fetched.unwrap_or_else(|_| {
         let asked = asked.filter(|_| version < GROUP_ERROR_SINCE).unwrap_or_default();
-        by_topic(asked.into_iter().map(|partition| (partition, FetchedOffset::Absent)).collect())
+        let asked = asked.into_iter();
+        by_topic::as_they_come(
+            asked.map(|one| (TopicName(text(&one.topic)), one.index, answer(one.index, FetchedOffset::Absent))).collect(),
+        )
     });
     let topics = topics.into_iter().map(|(name, partitions)| {
         let partitions = partitions.into_iter().map(|partition| {
@@ -133,7 +142,7 @@ fn single(fetched: Result<Topics, ResponseError>, asked: Option<Vec<TopicPartiti
                 .with_metadata(partition.metadata)
                 .with_error_code(if error == 0 { partition.error_code } else { error })
         });
-        OffsetFetchResponseTopic::default().with_name(TopicName(text(&name))).with_partitions(partitions.collect())
+        OffsetFetchResponseTopic::default().with_name(name).with_partitions(partitions.collect())
     });
     let answer = OffsetFetchResponse::default().with_topics(topics.collect());
     if version < GROUP_ERROR_SINCE { answer } else { answer.with_error_code(error) }
