@@ -66,6 +66,15 @@ impl Blocks<'_> {
 
     /// Where the learner is: lab, step and its title.
     pub fn header(&self, step: usize) -> String {
+        self.header_as(say::STEP_HEADER, step)
+    }
+
+    /// The same without the lab's title, where there is little room.
+    pub(super) fn short_header(&self, step: usize) -> String {
+        self.header_as(say::STEP_HEADER_SHORT, step)
+    }
+
+    fn header_as(&self, form: Text, step: usize) -> String {
         let (number, title) = self.lab_name();
         let values: [(&str, &dyn std::fmt::Display); 5] = [
             ("number", &number),
@@ -74,7 +83,7 @@ impl Blocks<'_> {
             ("steps", &self.lab.spec.steps.len()),
             ("title", &self.lab.prose(self.language).steps[step].title),
         ];
-        say::STEP_HEADER.fill(self.language, &values)
+        form.fill(self.language, &values)
     }
 
     /// Why, and what to type where.

@@ -12,6 +12,7 @@ crate::texts! {
     MENU_RESUME { ko: "← {step}단계부터 이어서", en: "← goes on at step {step}" }
 
     STEP_HEADER { ko: "{number} {lab} · {step}/{steps} · {title}", en: "{number} {lab} · {step}/{steps} · {title}" }
+    STEP_HEADER_SHORT { ko: "{number} · {step}/{steps} · {title}", en: "{number} · {step}/{steps} · {title}" }
     IN_TERMINAL { ko: "터미널 [{terminal}]에서:", en: "In terminal [{terminal}]:" }
     IN_FILE { ko: "파일 {file}에 이렇게 적어요:", en: "Write into the file {file}:" }
     THEN_ANSWER { ko: "찾은 답은 터미널에 answer 다음에 적어 주세요. 예: answer 42", en: "Type what you found behind the word answer, as: answer 42" }

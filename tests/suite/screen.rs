@@ -16,7 +16,7 @@ fn learn(home: &Home, size: Size) -> Learner {
 
 /// Waits until the step is on, and its terminal's prompt can be seen.
 async fn step(learner: &mut Learner, number: usize) -> String {
-    learner.on_screen(&format!("01 Single node · {number}/9")).await
+    learner.on_screen(&format!(" · {number}/9 · ")).await
 }
 
 async fn prompt(learner: &mut Learner, terminal: &str) {
@@ -188,6 +188,36 @@ async fn programs_with_a_screen_of_their_own_and_other_sizes() {
     learner.line("clear; IFS='[;' read -rsdR -p $'\\e[6n' _ row column && echo \"at $row,$column\"").await;
     learner.on_screen("at 1,1").await;
     assert_eq!(learner.leave_at_once().await, 0);
+    home.nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_program_asks_while_nobody_is_there_is_answered_later() {
+    let home = Home::new();
+    let mut learner = learn(&home, LARGE);
+    step(&mut learner, 1).await;
+    learner.press(F3).await;
+    step(&mut learner, 2).await;
+    learner.press("\x1d3").await;
+    prompt(&mut learner, "client").await;
+    let folder = home.lab_folder().join("kafka_2.13-3.6.0");
+    learner.line("until [ -e ../left ]; do sleep 0.1; done; stty -echo; printf '\\e[6n'; touch ../asked; read -rdR; stty echo; echo on").await;
+    learner.on_screen("client ●").await;
+    learner.press(F10).await;
+    learner.on_screen("[k] keep").await;
+    learner.press("k").await;
+    assert_eq!(learner.exit().await, 0);
+    std::fs::write(folder.join("left"), "").expect("written");
+    let asked = || folder.join("asked").exists();
+    kafkalab::process::wait::until_true(crate::learner::DEADLINE, "the question", asked).await.expect("it is asked");
+
+    let mut learner = learn(&home, LARGE);
+    // the server and the program that waits have their terminals
+    learner.on_screen("zookeeper ●").await;
+    learner.press("\x1d3").await;
+    learner.screen_when("the program to go on", |screen| screen.lines().any(|line| line.ends_with("│on"))).await;
+    prompt(&mut learner, "client").await;
+    assert_eq!(learner.leave().await, 0);
     home.nothing_left().await;
 }
 

@@ -98,7 +98,12 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
         match event {
             SessionEvent::Output { terminal, bytes } => self.view.output(&terminal, &bytes)?,
             // what was asked then is not answered a second time
-            SessionEvent::Replayed { terminal, bytes } => self.view.output(&terminal, &without_queries(&bytes))?,
+            SessionEvent::Replayed { terminal, bytes, busy } => {
+                if busy {
+                    self.pace.on_line(&terminal);
+                }
+                self.view.output(&terminal, &without_queries(&bytes))?;
+            }
             SessionEvent::Told(event) => {
                 if let Some(event) = self.pace.take(event, self.view.shown(), Instant::now()) {
                     self.tell(event)?;

@@ -40,8 +40,8 @@ impl Tab<'_> {
 pub(super) struct Scene<'a> {
     /// Where things stand.
     pub(super) areas: Areas,
-    /// Lab, step, title.
-    pub(super) title: String,
+    /// Lab, step, title: at full length, and shorter.
+    pub(super) titles: [String; 2],
     /// The lesson.
     pub(super) page: &'a Page,
     /// The lesson's first line that is shown.
@@ -80,7 +80,9 @@ impl Scene<'_> {
         let more = [(self.first > 0, " F7▲"), (below, " F8▼")].map(|(there_is, mark)| if there_is { mark } else { "" }).concat();
         let room = area.width.saturating_sub(u16::try_from(width(&more)).unwrap_or(area.width));
         fill(frame, area, bar);
-        frame.render_widget(Line::styled(cut(&self.title, room), bar.add_modifier(Modifier::BOLD)), area);
+        let [full, short] = &self.titles;
+        let title = if width(full) <= usize::from(room) { full } else { short };
+        frame.render_widget(Line::styled(cut(title, room), bar.add_modifier(Modifier::BOLD)), area);
         frame.render_widget(Line::styled(more, bar).right_aligned(), area);
     }
 

@@ -128,8 +128,9 @@ impl<'a, H: Host> Learn<'a, H> {
                     ignore_closed(self.session.terminals().write(&terminal, &answers.for_program).await)?;
                 }
             }
-            SessionEvent::Replayed { terminal, bytes } => {
+            SessionEvent::Replayed { terminal, bytes, busy } => {
                 let _ = self.panes.output(&terminal, &bytes, true);
+                self.set_busy(&terminal, busy);
             }
             SessionEvent::Told(event) => {
                 self.tell(event);

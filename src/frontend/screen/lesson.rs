@@ -64,6 +64,13 @@ pub(super) struct Page {
     last_note: usize,
 }
 
+impl Page {
+    fn begins_paragraph(&self, line: usize) -> bool {
+        let is_blank = |line: usize| self.lines.get(line).is_none_or(|line| line.width() == 0);
+        !is_blank(line) && (line == 0 || is_blank(line - 1))
+    }
+}
+
 impl Lesson {
     /// A lesson at its beginning.
     pub(super) fn new() -> Self {
@@ -155,8 +162,8 @@ impl Lesson {
     pub(super) fn first(&self, page: &Page, rows: usize) -> usize {
         let most = page.lines.len().saturating_sub(rows);
         match self.looking {
-            // what was said before the step gives way to the step's own words
-            Looking::AtStart => page.step.min(most),
+            // what was said before the step gives way to the step's own words, a paragraph at a time
+            Looking::AtStart => (most.min(page.step)..page.step).find(|line| page.begins_paragraph(*line)).unwrap_or(page.step),
             Looking::AtChecks => page.step.max(page.checks_end.saturating_sub(rows)).min(most),
             // from its first line where it is longer than the area
             Looking::AtLastNote => page.last_note.min(most),
@@ -167,7 +174,10 @@ impl Lesson {
     /// Goes up (negative) or down in the lesson.
     pub(super) fn scroll(&mut self, lines: isize, page: &Page, rows: usize) {
         let most = page.lines.len().saturating_sub(rows);
-        self.looking = Looking::From(self.first(page, rows).saturating_add_signed(lines).min(most));
+        let first = self.first(page, rows);
+        if lines < 0 || first < most {
+            self.looking = Looking::From(first.saturating_add_signed(lines).min(most));
+        }
     }
 }
 

@@ -63,7 +63,10 @@ impl<H: Host> Learn<'_, H> {
         let keys = key_bar::keys(self.areas.keys.width, self.language);
         let scene = Scene {
             areas: self.areas,
-            title: self.lesson.step().map_or_else(|| blocks.lab_title(), |step| blocks.header(step)),
+            titles: self.lesson.step().map_or_else(
+                || [blocks.lab_title(), blocks.lab_title()],
+                |step| [blocks.header(step), blocks.short_header(step)],
+            ),
             page: &page,
             first: self.lesson.first(&page, usize::from(lesson.height)),
             lesson,

@@ -48,7 +48,7 @@ fn picture(
     let tab = |name| Tab { name, shown: name == shown, busy: name == "zookeeper", unseen: name == "broker" };
     let scene = Scene {
         areas,
-        title: blocks.header(3),
+        titles: [blocks.header(3), blocks.short_header(3)],
         page: &page,
         first: lesson.first(&page, usize::from(area.height)),
         lesson: area,

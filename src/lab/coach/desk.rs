@@ -130,7 +130,7 @@ fn facts_of(context: &CommandContext<'_>, scope: &Scope) -> LineFacts {
 }
 
 /// A server that runs, with the file it was started with: the first one behind the main class.
-fn running_server(process: &Process, class: &str) -> RunningServer {
+pub(super) fn running_server(process: &Process, class: &str) -> RunningServer {
     let words = process.argv.iter().skip_while(|word| *word != class).filter_map(|word| word.to_str());
     let file = words.skip(1).find(|word| word.ends_with(".properties"));
     let config = file.zip(process.working_folder()).map(|(file, folder)| resolve(&folder, file));

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::desk::running_server;
 use crate::engine::client::Connection;
 use crate::engine::zookeeper::client::four_letter_word;
-use crate::judge::rules::context::{Address, Ending, Listening, ProcessRole, Speaker, SystemView};
+use crate::judge::rules::context::{Address, DiskFiles, Ending, FileView as _, Listening, ProcessRole, Speaker, SystemView};
 use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope};
 use crate::net;
 use crate::process::sockets;
 use crate::process::table::Process;
+use crate::properties::Document;
 
 /// How long a question may take that only the network can answer; a line is held meanwhile, and Ctrl-C gives it up. What this machine's
 /// own tables tell is not asked: a busy machine answers late, and what the coach says must not hang on that.
@@ -52,13 +54,21 @@ fn role(process: &Process) -> ProcessRole {
 
 impl SystemView for LiveSystem {
     fn listening(&self) -> Vec<Listening> {
+        let all = sockets::listening();
         let speaker = |listening: &sockets::Listening| {
             let process = listening.pid.and_then(Process::read);
             // what else listens on this machine is not ours to disturb
-            process.filter(|process| self.scope.owns(process)).map_or(Speaker::Unknown, |process| speaker_of(&process))
+            let Some(process) = process.filter(|process| self.scope.owns(process)) else { return Speaker::Unknown };
+            let ports: Vec<u16> =
+                all.iter().filter(|of| of.pid == listening.pid).map(|listening| listening.address.port()).collect();
+            match speaker_of(&process) {
+                Speaker::Coordinator if !is_for_clients(listening.address.port(), &ports, client_port(&process)) => {
+                    Speaker::Other
+                }
+                speaker => speaker,
+            }
         };
-        sockets::listening()
-            .iter()
+        all.iter()
             .map(|listening| Listening { port: listening.address.port(), pid: listening.pid, speaker: speaker(listening) })
             .collect()
     }
@@ -106,6 +116,18 @@ fn speaker_of(process: &Process) -> Speaker {
     }
 }
 
+/// The port for clients that a coordinator's file names.
+fn client_port(process: &Process) -> Option<u16> {
+    let config = running_server(process, COORDINATOR_CLASS).config?;
+    Document::parse(DiskFiles.read(&config)?).ok()?.get("clientPort")?.trim().parse().ok()
+}
+
+/// Whether clients are served on a port of a coordinator's, which listens on `ports`: a JVM opens one more for whoever watches it. The port
+/// that its file names counts where it is open; the file may have been edited since.
+fn is_for_clients(port: u16, ports: &[u16], named: Option<u16>) -> bool {
+    named.filter(|named| ports.contains(named)).is_none_or(|named| port == named)
+}
+
 /// Asks by protocol. `in_use` is what the table of this machine's sockets says of the port; `None` for another machine's.
 async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Speaker {
     let (host, port) = (address.host.as_str(), address.port);
@@ -148,6 +170,28 @@ mod tests {
         let listening = net::bind("", port, 1).await.expect("it is free");
         assert_eq!(speaker_in_table(port), Some(Speaker::Unknown), "this is neither coordinator nor broker");
         drop(listening);
+    }
+
+    #[test]
+    fn of_a_jvms_ports_one_is_for_clients() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let named = |text: &str| {
+            std::fs::write(folder.path().join("zookeeper.properties"), text).expect("written");
+            let mut process = Process::read(std::process::id()).expect("this process runs");
+            let file = folder.path().join("zookeeper.properties");
+            process.argv = ["java".into(), COORDINATOR_CLASS.into(), file.into_os_string()].into();
+            client_port(&process)
+        };
+        assert_eq!(named("dataDir=/d\nclientPort = 2182\n"), Some(2182));
+        assert_eq!(named("dataDir=/d\n"), None);
+        let check = |ports: &[u16], named: Option<u16>, expected: &[u16]| {
+            let found: Vec<u16> = ports.iter().copied().filter(|port| is_for_clients(*port, ports, named)).collect();
+            assert_eq!(found, expected, "{ports:?}, {named:?}");
+        };
+        check(&[2181, 40123], Some(2181), &[2181]);
+        check(&[2181, 40123], None, &[2181, 40123]);
+        // edited while it runs
+        check(&[2181, 40123], Some(2182), &[2181, 40123]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
 use super::protocol::{self, Answer, Attached, Bytes, Call, EVENTS_UNDER_WAY_MAX, Event, FromHost, ToHost};
+use super::queries::Queries;
 use super::views::{Views, Watching};
 use super::{Size, TerminalError, TerminalEvent, TerminalOptions, Terminals, Verdict, leftovers};
 use crate::net::listen_local;
@@ -30,6 +31,8 @@ const LOCK_FILE: &str = "host.lock";
 const FRAMES_MAX: usize = 64;
 /// How long a host waits for its first runner.
 const FIRST_ATTACH: Duration = Duration::from_secs(15);
+/// The most bytes of questions that wait for somebody to answer them; one who asks more does not wait for the answers.
+const UNANSWERED_BYTES_MAX: usize = 256;
 /// How often a host without a runner looks whether anything that it is kept for still runs.
 const KEPT_LOOK: Duration = Duration::from_secs(10);
 
@@ -164,8 +167,26 @@ pub(super) struct Host {
 struct State {
     screens: BTreeMap<String, VecDeque<u8>>,
     runner: Option<Runner>,
+    /// What programs ask while nobody is there to answer, by terminal.
+    unanswered: BTreeMap<String, Unanswered>,
     /// Lines that wait, by terminal and number.
     verdicts: BTreeMap<(String, u64), Verdict>,
+}
+
+/// Questions that a program has asked of its terminal.
+#[derive(Default)]
+struct Unanswered {
+    queries: Queries,
+    asked: Vec<u8>,
+}
+
+impl Unanswered {
+    fn hear(&mut self, output: &[u8]) {
+        let asked = self.queries.pick(output);
+        if self.asked.len() + asked.len() <= UNANSWERED_BYTES_MAX {
+            self.asked.extend(asked);
+        }
+    }
 }
 
 /// The runner that is attached.
@@ -293,9 +314,14 @@ impl Host {
         self.keep.store(false, Ordering::Release);
         let attached = doing.into_iter().map(|(terminal, foreground)| {
             let replay = state.screens.get(&terminal).map(|screen| screen.iter().copied().collect()).unwrap_or_default();
-            Attached { terminal, replay: Bytes(replay), foreground }
+            // an answer at the prompt would be typed at it
+            let unanswered = state.unanswered.get(&terminal).filter(|_| !foreground.at_prompt);
+            let unanswered = unanswered.map(|waiting| waiting.asked.clone()).unwrap_or_default();
+            Attached { terminal, replay: Bytes(replay), unanswered: Bytes(unanswered), foreground }
         });
-        Some(FromHost::Hello { terminals: attached.collect() })
+        let attached = attached.collect();
+        state.unanswered.clear();
+        Some(FromHost::Hello { terminals: attached })
     }
 
     async fn call(&self, call: Call) -> Result<Answer, TerminalError> {
@@ -361,10 +387,17 @@ impl Host {
                 screen.extend(&bytes);
                 let over = screen.len().saturating_sub(self.options.replay_bytes);
                 screen.drain(..over);
+                if runner.is_none() && !self.views.are_at(&terminal) {
+                    state.unanswered.entry(terminal.clone()).or_default().hear(&bytes);
+                }
                 self.views.show(&terminal, &bytes, runner.is_some());
                 Event::Output { terminal, bytes: Bytes(bytes) }
             }
-            TerminalEvent::Prompt { terminal, cwd, exit_code } => Event::Prompt { terminal, cwd, exit_code },
+            TerminalEvent::Prompt { terminal, cwd, exit_code } => {
+                // who asked has ended
+                state.unanswered.remove(&terminal);
+                Event::Prompt { terminal, cwd, exit_code }
+            }
             TerminalEvent::Line { terminal, id, line, cwd, verdict } => {
                 // without a runner the verdict is dropped, which runs the line
                 if runner.is_some() {
@@ -374,6 +407,7 @@ impl Host {
             }
             TerminalEvent::Closed { terminal, status } => {
                 state.screens.remove(&terminal);
+                state.unanswered.remove(&terminal);
                 self.views.closed(&terminal);
                 Event::Closed { terminal, status }
             }

@@ -131,6 +131,9 @@ pub struct Attached {
     pub terminal: String,
     /// The last of what it showed.
     pub replay: Bytes,
+    /// What the program in it has asked of the terminal while nobody was there to answer.
+    #[serde(default)]
+    pub unanswered: Bytes,
     /// What it is doing.
     pub foreground: Foreground,
 }

@@ -24,13 +24,22 @@ pub fn without_queries(output: &[u8]) -> Vec<u8> {
 impl Queries {
     /// The bytes without questions; the beginning of a sequence is kept until its end has come.
     pub fn leave_out(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.split(bytes).0
+    }
+
+    /// The questions in the bytes, and nothing else.
+    pub fn pick(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.split(bytes).1
+    }
+
+    /// The bytes without questions, and the questions.
+    fn split(&mut self, bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let mut passed = Vec::with_capacity(bytes.len());
+        let mut asked = Vec::new();
         for &byte in bytes {
             if self.open.is_empty() && byte != 0x1b {
                 // an enquiry is answered too
-                if byte != 0x05 {
-                    passed.push(byte);
-                }
+                if byte == 0x05 { &mut asked } else { &mut passed }.push(byte);
                 continue;
             }
             // an escape begins anew, except where it ends a string
@@ -39,15 +48,13 @@ impl Queries {
             }
             self.open.push(byte);
             if self.is_complete() {
-                if !self.asks() {
-                    passed.append(&mut self.open);
-                }
-                self.open.clear();
+                let of_its_kind = if self.asks() { &mut asked } else { &mut passed };
+                of_its_kind.append(&mut self.open);
             } else if self.open.len() >= SEQUENCE_BYTES_MAX {
                 passed.append(&mut self.open);
             }
         }
-        passed
+        (passed, asked)
     }
 
     fn is_string(&self) -> bool {
@@ -118,6 +125,7 @@ mod tests {
         ] {
             check(kept, kept);
         }
+        assert_eq!(Queries::default().pick(b"a\x1b[6nb\x1b[31mc\x05\x1b[c"), b"\x1b[6n\x05\x1b[c");
         // a sequence that is given up for another
         check("\x1b[3\x1b[6nx", "\x1b[3x");
     }

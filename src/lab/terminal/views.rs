@@ -67,6 +67,11 @@ impl Views {
         self.state().size_of(terminal)
     }
 
+    /// Whether any window looks at a terminal.
+    pub(super) fn are_at(&self, terminal: &str) -> bool {
+        self.state().views.values().any(|view| view.terminal == terminal)
+    }
+
     /// A terminal showed something.
     pub(super) fn show(&self, terminal: &str, bytes: &[u8], answered: bool) {
         let mut state = self.state();

@@ -74,8 +74,10 @@ pub enum SessionEvent {
     Replayed {
         /// The terminal.
         terminal: String,
-        /// The bytes; what they ask a terminal was answered then.
+        /// The bytes; what they ask a terminal was answered then, or is asked again by an output behind this.
         bytes: Vec<u8>,
+        /// Whether a program runs in it.
+        busy: bool,
     },
     /// A terminal's shell has taken a line.
     Line {
@@ -194,11 +196,15 @@ impl Session {
             aside: None,
             _receiver: receiver,
         };
-        for Attached { terminal, replay, foreground } in attached {
+        for Attached { terminal, replay, unanswered, foreground } in attached {
             if foreground.at_prompt {
                 session.player.at_prompt_already(&terminal);
             }
-            session.ready.push_back(SessionEvent::Replayed { terminal, bytes: replay.0 });
+            let busy = !foreground.at_prompt;
+            session.ready.push_back(SessionEvent::Replayed { terminal: terminal.clone(), bytes: replay.0, busy });
+            if !unanswered.0.is_empty() {
+                session.ready.push_back(SessionEvent::Output { terminal, bytes: unanswered.0 });
+            }
         }
         session.take(Input::Begin);
         session
