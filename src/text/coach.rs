@@ -28,8 +28,8 @@ crate::texts! {
     }
     /// After a line, the first time, where something else has to be done before the same line is right.
     RECALL_AFTER {
-        ko: "그다음 ↑ 키로 같은 줄을 다시 실행해 보세요.",
-        en: "Then press ↑ and run the same line again.",
+        ko: "그다음 ↑ 키를 누르면 방금 친 줄이 돌아와요.",
+        en: "Then press ↑ to bring the line back.",
     }
     /// After a line, the second time.
     TRY_AGAIN {

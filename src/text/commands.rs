@@ -58,7 +58,7 @@ crate::rule_texts! {
     LOG_FOLDER {
         title: ("출력을 보낼 폴더가 없어요", "The folder for the output does not exist"),
         why: ("셸은 출력을 담을 파일은 만들어도 폴더는 만들지 않아요. 파일을 열지 못하면 명령은 시작조차 하지 않아요.", "The shell makes the file for the output, but not its folder. Where it cannot open the file, the command never starts."),
-        fix: ("mkdir -p 로 폴더를 먼저 만드세요.", "Make the folder first, with mkdir -p."),
+        fix: ("mkdir -p 로 폴더를 먼저 만드세요. 이름을 잘못 적었다면 그 이름을 고치세요.", "Make the folder first, with mkdir -p, or correct its name."),
         seen: ("셸이 No such file or directory 라고 해요.", "The shell says: No such file or directory"),
     }
     NO_SLASH {
