@@ -49,7 +49,7 @@ pub(super) fn run(book: &BookArgs, language: Language) -> Result<u8, Failure> {
     match spawn::find("mdbook") {
         Some(mdbook) => by_mdbook(&mdbook, book.serve, &folder, &preprocessor),
         None if book.serve => Err(Failure::new("mdbook-missing", say::E_NO_MDBOOK)),
-        None => by_itself(&folder, &preprocessor),
+        None => by_itself(&folder, &preprocessor, language),
     }
 }
 
@@ -65,18 +65,22 @@ fn by_mdbook(mdbook: &Path, serve: bool, folder: &Path, preprocessor: &str) -> R
 }
 
 #[cfg(feature = "book")]
-fn by_itself(folder: &Path, preprocessor: &str) -> Result<u8, Failure> {
+fn by_itself(folder: &Path, preprocessor: &str, language: Language) -> Result<u8, Failure> {
     use mdbook_driver::MDBook;
     use mdbook_driver::config::Config;
-    let made = || {
+    let made = || -> anyhow::Result<PathBuf> {
         let mut config = Config::from_disk(folder.join("book.toml"))?;
         config.set("preprocessor.kafkalab.command", preprocessor)?;
-        MDBook::load_with_config(folder, config)?.build()
+        let book = MDBook::load_with_config(folder, config)?;
+        book.build()?;
+        Ok(book.build_dir_for("html").join("index.html"))
     };
-    made().map(|()| exit::OK).map_err(|error| with_reason("book", say::E_PAGE, format!("{error:#}")))
+    let index = made().map_err(|error| with_reason("book", say::E_PAGE, format!("{error:#}")))?;
+    super::print(&(say::MADE.fill(language, &[("index", &index.display())]) + "\n"));
+    Ok(exit::OK)
 }
 
 #[cfg(not(feature = "book"))]
-fn by_itself(_: &Path, _: &str) -> Result<u8, Failure> {
+fn by_itself(_: &Path, _: &str, _: Language) -> Result<u8, Failure> {
     Err(Failure::new("mdbook-missing", say::E_NO_MDBOOK))
 }

@@ -13,6 +13,7 @@ crate::texts! {
     ARG_FOLDER { ko: "book.toml이 있는 폴더 (기본값: book/ko 또는 book/en)", en: "the folder with book.toml (default: book/ko or book/en)" }
     E_NO_BOOK { ko: "{folder}에 book.toml이 없어요. 책의 폴더를 알려 주세요. kafkalab의 책은 소스의 book/ko와 book/en이에요.", en: "There is no book.toml in {folder}. Name the folder of a book; kafkalab's own are book/ko and book/en of its source." }
     E_NO_MDBOOK { ko: "mdBook이 없어요. cargo install mdbook 으로 설치하거나, 만들기만 할 거라면 kafkalab을 cargo install --path . --features book 으로 설치하세요.", en: "There is no mdBook. Install it with cargo install mdbook; to build only, install kafkalab with cargo install --path . --features book." }
+    MADE { ko: "책을 만들었어요. 브라우저로 여세요: {index}", en: "The book is made. Open it in a browser: {index}" }
     ABOUT { ko: "mdBook의 전처리기로 실행해요", en: "Be a preprocessor of mdBook" }
     E_PAGE { ko: "책을 만들지 못했어요: {reason}", en: "The book cannot be made: {reason}" }
 }
