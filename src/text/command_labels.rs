@@ -52,6 +52,7 @@ crate::texts! {
     BOOTSTRAP_IS_ZOOKEEPER { ko: "{port:은/는} 주키퍼의 포트예요.", en: "{port} is ZooKeeper's port" }
     BOOTSTRAP_PORT { ko: "'{port}'는 포트가 아니에요.", en: "'{port}' is no port" }
     BOOTSTRAP_NO_PORT { ko: "포트가 없어요. {host}:9092처럼 적어요.", en: "the port is missing, as in {host}:9092" }
+    SAID { ko: "이렇게 말하고 끝났어요: {words}", en: "it ended with: {words}" }
     STRAY_WORD { ko: "'{word}'는 {option}의 값이 아니에요.", en: "'{word}' is no part of {option}" }
     NOT_ONE_OF { ko: "{choices} 가운데 하나예요.", en: "one of {choices}" }
     MISSING { ko: "{option} 옵션이 없어요.", en: "{option} is missing" }

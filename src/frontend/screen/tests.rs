@@ -82,7 +82,7 @@ fn at_step(lesson: &mut Lesson) {
 
 fn with_mistake(lesson: &mut Lesson) {
     at_step(lesson);
-    let advice = Coach::default().after(&World::new().context(MISTAKE), 1).expect("the rule fires");
+    let advice = Coach::default().after(&World::new().context(MISTAKE), 1, b"").expect("the rule fires");
     lesson.take(RunEvent::Advised { terminal: "client".to_owned(), advice: Box::new(advice), held: false });
 }
 

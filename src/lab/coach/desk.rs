@@ -87,11 +87,11 @@ impl LabCoach {
         });
     }
 
-    /// Looks at a line that has ended. Must be called within a tokio runtime.
-    pub fn judge_after(&self, terminal: String, line: String, cwd: PathBuf, exit_code: i32) {
+    /// Looks at a line that has ended, and at what was printed meanwhile. Must be called within a tokio runtime.
+    pub fn judge_after(&self, terminal: String, line: String, cwd: PathBuf, exit_code: i32, output: Vec<u8>) {
         self.judge(Typed { line, cwd }, move |coach, context| Judged::After {
             terminal,
-            advice: coach.after(context, exit_code),
+            advice: coach.after(context, exit_code, &output),
         });
     }
 

@@ -9,6 +9,7 @@ mod desk;
 mod fix;
 mod live;
 mod notice;
+mod said;
 
 pub use desk::{Judged, LabCoach};
 pub use fix::{FixError, apply_fix};
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::diagnostic::{self, Diagnostic, Look, Parts, Source};
 use crate::judge::rules::context::CommandContext;
-use crate::judge::rules::{self, Line, Speaks};
+use crate::judge::rules::{self, Line, On, Speaks};
 use crate::text::{Message, coach as text};
 
 /// How often each mistake was told. Kept with the learner's progress.
@@ -78,9 +79,10 @@ impl Coach {
         self.advise(diagnostic, choices)
     }
 
-    /// Looks at a line that has run and ended with `exit_code`.
-    pub fn after(&mut self, context: &CommandContext<'_>, exit_code: i32) -> Option<Advice> {
-        let diagnostic = Line::new(context, Some(exit_code))?.judge(Speaks::After)?;
+    /// Looks at a line that has run and ended with `exit_code`, and at what was printed meanwhile.
+    pub fn after(&mut self, context: &CommandContext<'_>, exit_code: i32, output: &[u8]) -> Option<Advice> {
+        let line = Line::new(context, Some(exit_code))?;
+        let diagnostic = line.judge(Speaks::After).or_else(|| said::cause(&line, output))?;
         self.advise(diagnostic, Vec::new())
     }
 
@@ -146,7 +148,7 @@ impl Advice {
             return text::CHOICES.into();
         }
         let in_file = matches!(self.diagnostic.source, Source::File { .. });
-        let elsewhere = rules::find(self.diagnostic.code).filter(|rule| rule.elsewhere);
+        let elsewhere = rules::find(self.diagnostic.code).filter(|rule| rule.elsewhere || matches!(rule.on, On::Log));
         match (self.tier, elsewhere, self.diagnostic.fix.is_some()) {
             (Tier::Place, Some(rule), _) => Message::new(rule.text.fix).and(text::RECALL_AFTER.into()),
             (Tier::Place, None, _) if in_file => text::RECALL_FILE.into(),

@@ -21,10 +21,10 @@ fn told(world: &World, line: &str, look: Look) -> String {
     let mut said = String::new();
     let exit_code = if line == CONSUMER { 127 } else { 1 };
     for _ in 0..4 {
-        let advice = coach.before(&context).or_else(|| coach.after(&context, exit_code)).expect("the rule fires");
+        let advice = coach.before(&context).or_else(|| coach.after(&context, exit_code, b"")).expect("the rule fires");
         said.push_str(&advice.render(look));
     }
-    assert!(coach.after(&context, exit_code).is_none(), "enough was said");
+    assert!(coach.after(&context, exit_code, b"").is_none(), "enough was said");
     said
 }
 
@@ -45,7 +45,7 @@ fn boxes_of_every_rule_and_tier() {
 fn colours_and_plain() {
     let world = World::new();
     let context = world.context(REFLECTION);
-    let advice = Coach::default().after(&context, 1).expect("the rule fires");
+    let advice = Coach::default().after(&context, 1, b"").expect("the rule fires");
     let shown = |paint| advice.render(Look { language: Language::En, columns: 80, paint });
     insta::assert_snapshot!("plain", shown(Paint::Plain));
     insta::assert_snapshot!("colour", shown(Paint::Colour).replace('\x1b', "ESC"));
@@ -94,11 +94,11 @@ fn a_costly_mistake_is_told_before_the_line_runs_and_others_after_it() {
     let context = broken.context(START);
     let advice = Coach::default().before(&context).expect("it would hang");
     assert_eq!(advice.choices, [Choice::RunAnyway, Choice::Fix, Choice::Cancel]);
-    assert!(Coach::default().after(&context, 1).is_none(), "told before, and Kafka's own words stand there now");
+    assert!(Coach::default().after(&context, 1, b"").is_none(), "told before, and Kafka's own words stand there now");
     let world = World::new();
     let context = world.context(REFLECTION);
     assert!(Coach::default().before(&context).is_none(), "the real error is part of the lesson");
-    assert!(Coach::default().after(&context, 1).is_some_and(|advice| advice.choices.is_empty()));
+    assert!(Coach::default().after(&context, 1, b"").is_some_and(|advice| advice.choices.is_empty()));
 }
 
 #[test]
@@ -106,13 +106,13 @@ fn what_was_told_is_kept_and_forgotten() {
     let world = World::new();
     let context = world.context(REFLECTION);
     let mut coach = Coach::default();
-    coach.after(&context, 1);
+    coach.after(&context, 1, b"");
     let mut coach: Coach = serde_json::from_str(&serde_json::to_string(&coach).unwrap()).unwrap();
-    assert_eq!(coach.after(&context, 1).map(|advice| advice.tier), Some(Tier::Explanation));
+    assert_eq!(coach.after(&context, 1, b"").map(|advice| advice.tier), Some(Tier::Explanation));
     let other = world.context("./kafka-topics.sh --lst");
-    assert_eq!(coach.after(&other, 1).map(|advice| advice.tier), Some(Tier::Place), "another mistake begins anew");
+    assert_eq!(coach.after(&other, 1, b"").map(|advice| advice.tier), Some(Tier::Place), "another mistake begins anew");
     coach.forget();
-    assert_eq!(coach.after(&context, 1).map(|advice| advice.tier), Some(Tier::Place));
+    assert_eq!(coach.after(&context, 1, b"").map(|advice| advice.tier), Some(Tier::Place));
 }
 
 #[test]

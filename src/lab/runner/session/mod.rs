@@ -159,6 +159,22 @@ struct Entered {
     typed: usize,
     /// The server that it starts runs already.
     twice: Option<Notice>,
+    /// The end of what was printed since, at most twice [`OUTPUT_MAX`] bytes.
+    output: Vec<u8>,
+}
+
+/// How much of what a line printed the coach looks at, in bytes.
+const OUTPUT_MAX: usize = 64 * 1024;
+
+impl Entered {
+    /// Keeps what is printed while it runs.
+    fn print(&mut self, bytes: &[u8]) {
+        self.output.extend_from_slice(bytes);
+        // what is too old goes now and then, not with every byte
+        if self.output.len() > 2 * OUTPUT_MAX {
+            self.output.drain(..self.output.len() - OUTPUT_MAX);
+        }
+    }
 }
 
 impl Session {
@@ -423,6 +439,9 @@ impl Session {
         match event {
             TerminalEvent::Output { terminal, bytes } => {
                 self.player.on_output(&terminal, &bytes);
+                if let Some(entered) = self.lines.get_mut(&terminal) {
+                    entered.print(&bytes);
+                }
                 self.ready.push_back(SessionEvent::Output { terminal, bytes });
             }
             TerminalEvent::Prompt { terminal, exit_code, .. } => {
@@ -431,7 +450,7 @@ impl Session {
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
                     self.notice_after(&entered, code);
                     self.judging += 1;
-                    self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code);
+                    self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code, entered.output);
                 }
                 self.ready.push_back(SessionEvent::Prompt { terminal, exit_code });
             }
@@ -460,7 +479,7 @@ impl Session {
             self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
         }
         self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
-        self.lines.insert(terminal.clone(), Entered { line, cwd, foreground: None, typed: 0, twice: None });
+        self.lines.insert(terminal.clone(), Entered { line, cwd, foreground: None, typed: 0, twice: None, output: Vec::new() });
         self.held.insert(id, (verdict, terminal.clone()));
         if self.run.is_going() {
             self.take(Input::LineEntered { terminal, id, advice: None });
