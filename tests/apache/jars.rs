@@ -79,6 +79,7 @@ pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads can be made")
 }
 
-fn fixture(name: &str) -> PathBuf {
+/// A file of `fixtures/apache`.
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/apache").join(name)
 }

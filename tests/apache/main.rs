@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod admin;
+mod assignors;
 #[path = "../batches/mod.rs"]
 mod batches;
 mod batches_answered;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
             .chain(batches_answered::CASES)
             .chain(clients::CASES)
             .chain(groups::CASES)
+            .chain(assignors::CASES)
             .chain(configs::CASES)
             .chain(recordings::CASES)
             .chain(admin::CASES)

@@ -2,18 +2,21 @@
 //! real one does, and never with a panic.
 
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::time::Duration;
 
 use kafkalab::engine::tools::invocation::WITNESS_VARIABLE;
 use kafkalab::engine::tools::{
-    BROKER_CLASS, CONSUMER_CLASS, CONSUMER_PERFORMANCE_CLASS, PRODUCER_CLASS, TOPICS_CLASS, VERIFIABLE_CONSUMER_CLASS, acls,
-    replica_verification, transactions,
+    BROKER_CLASS, CONSUMER_CLASS, CONSUMER_PERFORMANCE_CLASS, DUMP_LOG_CLASS, END_TO_END_LATENCY_CLASS, PRODUCER_CLASS,
+    PRODUCER_PERFORMANCE_CLASS, TOPICS_CLASS, VERIFIABLE_CONSUMER_CLASS, VERIFIABLE_PRODUCER_CLASS, acls, broker_api_versions,
+    cluster, configs, consumer_groups, delegation_tokens, delete_records, features, get_offsets, leader_election, log_dirs,
+    reassign_partitions, replica_verification, transactions, zookeeper_shell,
 };
 use kafkalab::engine::{programs, zookeeper};
 use kafkalab::net;
 use kafkalab::process::signal::Signal;
-use kafkalab::process::spawn::{Command, Output, Stream};
-use tokio::io::AsyncReadExt;
+use kafkalab::process::spawn::{Child, Command, Output, Stream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// How long a tool may take on a machine that is busy.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -81,39 +84,111 @@ async fn binary_stdin_and_huge_lines_are_records() {
     assert_eq!(output.ended.code(), 0, "the console producer ends well although the records are lost");
 }
 
+/// A line with which that tool waits for a server that nobody has started.
+fn waiting_line(class: &str, port: u16, settings: &Path) -> String {
+    let server = format!("127.0.0.1:{port}");
+    let line = match class {
+        TOPICS_CLASS | acls::MAIN_CLASS | consumer_groups::MAIN_CLASS | reassign_partitions::MAIN_CLASS => "--list",
+        configs::MAIN_CLASS => "--describe --entity-type topics",
+        log_dirs::MAIN_CLASS => "--describe",
+        leader_election::MAIN_CLASS => "--election-type preferred --all-topic-partitions",
+        delegation_tokens::MAIN_CLASS => {
+            return format!("--describe --command-config {} --bootstrap-server {server}", settings.display());
+        }
+        delete_records::MAIN_CLASS => return format!("--offset-json-file {} --bootstrap-server {server}", settings.display()),
+        replica_verification::MAIN_CLASS => return format!("--broker-list {server}"),
+        // options of argparse4j stand before the command
+        transactions::MAIN_CLASS => return format!("--bootstrap-server {server} list"),
+        features::MAIN_CLASS => return format!("--bootstrap-server {server} describe"),
+        cluster::MAIN_CLASS => "cluster-id",
+        get_offsets::MAIN_CLASS | broker_api_versions::MAIN_CLASS => "",
+        PRODUCER_CLASS | CONSUMER_CLASS | VERIFIABLE_PRODUCER_CLASS => "--topic t",
+        CONSUMER_PERFORMANCE_CLASS => "--topic t --messages 1 --timeout 600000",
+        VERIFIABLE_CONSUMER_CLASS => "--topic t --group-id g",
+        PRODUCER_PERFORMANCE_CLASS => {
+            return format!(
+                "--topic t --num-records 9 --record-size 9 --throughput -1 --producer-props bootstrap.servers={server} max.block.ms=600000"
+            );
+        }
+        END_TO_END_LATENCY_CLASS => return format!("{server} t 1 1 1"),
+        zookeeper_shell::MAIN_CLASS => return format!("-server {server}"),
+        DUMP_LOG_CLASS => return format!("--files {}", settings.display()),
+        other => panic!("no line for {other}: how does it wait?"),
+    };
+    format!("{line} --bootstrap-server {server}").trim_start().to_owned()
+}
+
+/// Every signal that a terminal or a script sends, and how a JVM ends under it.
+const SIGNALS: [(Signal, i32); 3] = [(Signal::Interrupt, 130), (Signal::Terminate, 143), (Signal::HangUp, 129)];
+
+/// A tool with that line, and with a stdin that stays open.
+fn waiting(class: &str, line: &str) -> Child {
+    let words = line.split(' ').filter(|word| !word.is_empty());
+    let command = tool(class).args(words).own_group().kill_group_on_drop();
+    command.stdin(Stream::Piped).stdout(Stream::Piped).stderr(Stream::Piped).spawn().expect("the program starts")
+}
+
 #[tokio::test]
 async fn signals_end_tools_that_wait() {
     let port = dead_port().await;
-    let waiting = [
-        (TOPICS_CLASS, "--list --bootstrap-server"),
-        (acls::MAIN_CLASS, "--list --bootstrap-server"),
-        (transactions::MAIN_CLASS, "list --bootstrap-server"),
-        (replica_verification::MAIN_CLASS, "--broker-list"),
-        (CONSUMER_CLASS, "--topic t --bootstrap-server"),
-        (CONSUMER_PERFORMANCE_CLASS, "--topic t --messages 1 --timeout 600000 --bootstrap-server"),
-        (VERIFIABLE_CONSUMER_CLASS, "--topic t --group-id g --bootstrap-server"),
-    ];
-    for (class, line) in waiting {
-        // options of argparse4j stand before the command
-        let line = match line.strip_prefix("list ") {
-            Some(option) => format!("{option} 127.0.0.1:{port} list"),
-            None => format!("{line} 127.0.0.1:{port}"),
-        };
-        for (signal, code) in [(Signal::Interrupt, 130), (Signal::Terminate, 143), (Signal::HangUp, 129)] {
-            let command = tool(class).args(line.split(' ')).own_group().kill_group_on_drop().stderr(Stream::Piped);
-            let mut child = command.spawn().expect("the program starts");
-            // its first warning says that it is under way
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let settings = folder.path().join("settings");
+    std::fs::write(&settings, r#"{"partitions": [{"topic": "t", "partition": 0, "offset": 1}], "version": 1}"#).expect("written");
+    let mut wrong: Vec<String> = Vec::new();
+    // one reads a file, the other one asks once, and they end
+    for class in classes().filter(|class| ![DUMP_LOG_CLASS, broker_api_versions::MAIN_CLASS].contains(class)) {
+        let line = waiting_line(class, port, &settings);
+        for (signal, code) in SIGNALS {
+            let mut child = waiting(class, &line);
+            // who read what it prints has gone
+            drop(child.stdout.take());
+            // its first warning says that it is under way; the console producer has one as soon as there is a line
+            let mut stdin = child.stdin.take().expect("it is a pipe");
             let mut stderr = child.stderr.take().expect("it is a pipe");
             let ended = async {
-                stderr.read_exact(&mut [0; 1]).await.expect("a warning");
+                stdin.write_all(b"a line\n").await.expect("a pipe takes that much");
+                let mut said = vec![0; 1];
+                let read = stderr.read_exact(&mut said).await;
+                read.unwrap_or_else(|error| panic!("{class} {line} says nothing: {error}"));
                 child.signal(signal).expect("it runs");
-                let mut rest = Vec::new();
-                stderr.read_to_end(&mut rest).await.expect("a pipe");
-                child.wait().await.expect("it was started")
+                stderr.read_to_end(&mut said).await.expect("a pipe");
+                (child.wait().await.expect("it was started"), String::from_utf8_lossy(&said).into_owned())
             };
-            let status = tokio::time::timeout(DEADLINE, ended).await.unwrap_or_else(|_| panic!("{class} goes on"));
-            assert_eq!((status.code(), status.signal()), (Some(code), None), "{class} {line}");
+            let ended = tokio::time::timeout(DEADLINE, ended).await;
+            let (status, said) = ended.unwrap_or_else(|_| panic!("{class} goes on under {signal:?}"));
+            if (status.code(), status.signal()) != (Some(code), None) || said.contains("panicked at") {
+                wrong.push(format!("{class} {line}, {signal:?}: {status:?} {said}"));
+            }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_signal_at_any_moment_of_the_start_ends_every_tool() {
+    let port = dead_port().await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let settings = folder.path().join("settings");
+    std::fs::write(&settings, "{").expect("written");
+    for (at, class) in classes().enumerate() {
+        let line = waiting_line(class, port, &settings);
+        let (signal, code) = SIGNALS[at % SIGNALS.len()];
+        let mut child = waiting(class, &line);
+        drop(child.stdin.take());
+        // it may have ended already, where it had nothing to wait for
+        let sent = child.signal(signal).is_ok();
+        let mut said = String::new();
+        let mut stderr = child.stderr.take().expect("it is a pipe");
+        let ended = async {
+            stderr.read_to_string(&mut said).await.expect("text");
+            child.wait().await.expect("it was started")
+        };
+        let status = tokio::time::timeout(DEADLINE, ended).await.unwrap_or_else(|_| panic!("{class} goes on under {signal:?}"));
+        assert!(!said.contains("panicked at"), "{class}: {said}");
+        // before a JVM looks for signals they end it as they end any program
+        let by_signal = status.code() == Some(code) || status.signal() == Some(code - 128);
+        let by_itself = matches!(status.code(), Some(0 | 1));
+        assert!((sent && by_signal) || by_itself, "{class} {line}: {status:?} {said}");
     }
 }
 
