@@ -50,6 +50,8 @@ crate::texts! {
     TOPIC_DOTS { ko: "점만으로는 이름이 되지 않아요.", en: "dots alone are no name" }
     TOPIC_LENGTH { ko: "{length}자예요. {most}자까지 돼요.", en: "{length} characters; {most} are allowed" }
     BOOTSTRAP_IS_ZOOKEEPER { ko: "{port:은/는} 주키퍼의 포트예요.", en: "{port} is ZooKeeper's port" }
+    BOOTSTRAP_REFUSED { ko: "{port}에서는 아무도 듣고 있지 않아요.", en: "nobody listens on {port}" }
+    BOOTSTRAP_REFUSED_LISTENS { ko: "{port}에서는 아무도 듣고 있지 않아요. 브로커는 {broker}에서 듣고 있어요.", en: "nobody listens on {port}; the broker listens on {broker}" }
     BOOTSTRAP_PORT { ko: "'{port}'는 포트가 아니에요.", en: "'{port}' is no port" }
     BOOTSTRAP_NO_PORT { ko: "포트가 없어요. {host}:9092처럼 적어요.", en: "the port is missing, as in {host}:9092" }
     SAID { ko: "이렇게 말하고 끝났어요: {words}", en: "it ended with: {words}" }

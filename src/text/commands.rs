@@ -160,6 +160,12 @@ crate::rule_texts! {
         fix: ("브로커의 listeners에 적힌 포트(보통 9092)로 바꾸세요.", "Name the port of a broker's listeners, usually 9092."),
         seen: ("kafka-topics.sh는 60초 동안 아무 말이 없다가 Timed out waiting for a node assignment 로 끝나요.", "kafka-topics.sh says nothing for 60 seconds and ends with: Timed out waiting for a node assignment"),
     }
+    BOOTSTRAP_REFUSED {
+        title: ("--bootstrap-server가 가리키는 포트에서 아무도 듣지 않아요", "Nothing listens at the port that --bootstrap-server names"),
+        why: ("도구는 여기 적힌 주소에 먼저 말을 걸어요. 브로커가 돌고 있어도 다른 포트에서 듣고 있으면 만나지 못해요.", "This is where the tool looks first. A broker that listens on another port is not found, though it runs."),
+        fix: ("브로커가 실제로 듣는 포트, 곧 server.properties의 listeners에 적힌 포트를 적으세요.", "Name the port that the broker really listens on: listeners in server.properties."),
+        seen: ("Connection to node -1 … could not be established가 되풀이돼요. kafka-topics.sh는 60초 뒤에 포기하고, 콘솔 컨슈머는 끝없이 다시 시도해요.", "Connection to node -1 … could not be established, again and again. kafka-topics.sh gives up after 60 seconds, the console consumer never."),
+    }
     BOOTSTRAP_MALFORMED {
         title: ("브로커의 주소는 호스트:포트예요", "A broker's address is host:port"),
         why: ("포트를 빼면 도구가 대신 채워 주지 않아요.", "No port is taken by default."),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::process::table::Identity;
@@ -63,6 +64,12 @@ pub struct Address {
     pub host: String,
     /// The port.
     pub port: u16,
+}
+
+/// Whether a host is this machine by its loopback, as a name or as an address with or without brackets.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Who answers at an address.
@@ -218,6 +225,16 @@ pub fn resolve(folder: &Path, path: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_has_names() {
+        for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 
     #[test]
     fn the_disk_is_seen_as_it_is() {

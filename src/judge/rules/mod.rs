@@ -202,6 +202,7 @@ pub static RULES: &[&Rule] = &[
     &command::newer_tools::COMMAND,
     &command::newer_tools::IN_ORDER,
     &command::console_consumer::OFFSET,
+    &command::bootstrap_refused::REFUSED,
     &config::keys::UNKNOWN_TO_ZOOKEEPER,
     &config::coordinator::DATA_DIR_MISSING,
     &config::coordinator::DATA_DIR_IN_TMP,

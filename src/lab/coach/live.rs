@@ -1,7 +1,6 @@
 //! What runs on the learner's machine, as the rules ask for it: found by process where one can be seen, else asked by protocol.
 
 use std::io::ErrorKind;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -9,7 +8,10 @@ use tokio::runtime::Handle;
 use super::desk::running_server;
 use crate::engine::client::Connection;
 use crate::engine::zookeeper::client::four_letter_word;
-use crate::judge::rules::context::{Address, DiskFiles, Ending, FileView as _, Listening, ProcessRole, Speaker, SystemView};
+use crate::judge::rules::config::zookeeper_connect::DEFAULT_LISTENERS;
+use crate::judge::rules::context::{
+    Address, DiskFiles, Ending, FileView as _, Listening, ProcessRole, Speaker, SystemView, is_loopback,
+};
 use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope};
 use crate::net;
 use crate::process::sockets;
@@ -61,12 +63,12 @@ impl SystemView for LiveSystem {
             let Some(process) = process.filter(|process| self.scope.owns(process)) else { return Speaker::Unknown };
             let ports: Vec<u16> =
                 all.iter().filter(|of| of.pid == listening.pid).map(|listening| listening.address.port()).collect();
-            match speaker_of(&process) {
-                Speaker::Coordinator if !is_for_clients(listening.address.port(), &ports, client_port(&process)) => {
-                    Speaker::Other
-                }
-                speaker => speaker,
-            }
+            let named = match speaker_of(&process) {
+                Speaker::Coordinator => client_port(&process).into_iter().collect(),
+                Speaker::Broker => listener_ports(&process),
+                speaker => return speaker,
+            };
+            if is_for_clients(listening.address.port(), &ports, &named) { speaker_of(&process) } else { Speaker::Other }
         };
         all.iter()
             .map(|listening| Listening { port: listening.address.port(), pid: listening.pid, speaker: speaker(listening) })
@@ -95,11 +97,6 @@ impl SystemView for LiveSystem {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 /// What listens on a port of this machine, whoever started it; `None` where nothing does.
 fn speaker_in_table(port: u16) -> Option<Speaker> {
     let process = sockets::listening_on(port)?.pid.and_then(Process::read);
@@ -122,10 +119,22 @@ fn client_port(process: &Process) -> Option<u16> {
     Document::parse(DiskFiles.read(&config)?).ok()?.get("clientPort")?.trim().parse().ok()
 }
 
-/// Whether clients are served on a port of a coordinator's, which listens on `ports`: a JVM opens one more for whoever watches it. The port
-/// that its file names counts where it is open; the file may have been edited since.
-fn is_for_clients(port: u16, ports: &[u16], named: Option<u16>) -> bool {
-    named.filter(|named| ports.contains(named)).is_none_or(|named| port == named)
+/// The ports of a broker's `listeners`, as its command line has them or else its file.
+fn listener_ports(process: &Process) -> Vec<u16> {
+    let overrides = process.argv.iter().rev().filter_map(|word| word.to_str()?.strip_prefix("listeners="));
+    let in_file = || {
+        let config = running_server(process, BROKER_CLASS).config?;
+        Document::parse(DiskFiles.read(&config)?).ok()?.get("listeners").map(str::to_owned)
+    };
+    let listeners = overrides.map(str::to_owned).next().or_else(in_file);
+    let listeners = listeners.as_deref().unwrap_or(DEFAULT_LISTENERS);
+    listeners.split(',').filter_map(|listener| listener.rsplit_once(':')?.1.trim().parse().ok()).collect()
+}
+
+/// Whether clients are served on a port of a server's, which listens on `ports`: a JVM opens one more for whoever watches it. The ports that
+/// its file names count where one of them is open; the file may have been edited since.
+fn is_for_clients(port: u16, ports: &[u16], named: &[u16]) -> bool {
+    named.contains(&port) || !named.iter().any(|named| ports.contains(named))
 }
 
 /// Asks by protocol. `in_use` is what the table of this machine's sockets says of the port; `None` for another machine's.
@@ -184,24 +193,31 @@ mod tests {
         };
         assert_eq!(named("dataDir=/d\nclientPort = 2182\n"), Some(2182));
         assert_eq!(named("dataDir=/d\n"), None);
-        let check = |ports: &[u16], named: Option<u16>, expected: &[u16]| {
+        let check = |ports: &[u16], named: &[u16], expected: &[u16]| {
             let found: Vec<u16> = ports.iter().copied().filter(|port| is_for_clients(*port, ports, named)).collect();
             assert_eq!(found, expected, "{ports:?}, {named:?}");
         };
-        check(&[2181, 40123], Some(2181), &[2181]);
-        check(&[2181, 40123], None, &[2181, 40123]);
+        check(&[2181, 40123], &[2181], &[2181]);
+        check(&[2181, 40123], &[], &[2181, 40123]);
+        check(&[9092, 9093, 40123], &[9092, 9093], &[9092, 9093]);
         // edited while it runs
-        check(&[2181, 40123], Some(2182), &[2181, 40123]);
+        check(&[2181, 40123], &[2182], &[2181, 40123]);
     }
 
     #[test]
-    fn this_machine_has_names() {
-        for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["", "example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
-            assert!(!is_loopback(host), "{host}");
-        }
+    fn a_brokers_ports_are_those_of_its_listeners() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let named = |text: &str, more: &[&str]| {
+            let file = folder.path().join("server.properties");
+            std::fs::write(&file, text).expect("written");
+            let mut process = Process::read(std::process::id()).expect("this process runs");
+            process.argv = ["java".into(), BROKER_CLASS.into(), file.into_os_string()].into();
+            process.argv.extend(more.iter().map(OsString::from));
+            listener_ports(&process)
+        };
+        assert_eq!(named("broker.id=0\n", &[]), [9092]);
+        assert_eq!(named("listeners=PLAINTEXT://:9096, OTHER://h:9097\n", &[]), [9096, 9097]);
+        assert_eq!(named("listeners=PLAINTEXT://:9096\n", &["--override", "listeners=PLAINTEXT://:9098"]), [9098]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod argparse;
+pub mod bootstrap_refused;
 pub mod console_consumer;
 pub mod here_document;
 pub mod invocation;

@@ -1,8 +1,8 @@
 //! KL210 to KL215: the values that a tool's options are given.
 
 use super::options::Given;
-use super::shell;
 use super::tool_line::{self, Reading, ToolLine};
+use super::{bootstrap_refused, shell};
 use crate::catalog::configs;
 use crate::judge::diagnostic::{Diagnostic, Edit, Severity};
 use crate::judge::rules::context::{Address, Speaker};
@@ -40,6 +40,8 @@ pub static CONSOLE_PROPERTY: Rule =
     Rule::line("KL215", "console-property-without-effect", text::CONSOLE_PROPERTY, Speaks::After, console_property)
         .mattering(Severity::Warning);
 
+/// The port that a broker usually takes.
+const BROKER_PORT: u16 = 9092;
 /// The port that ZooKeeper usually takes.
 const ZOOKEEPER_PORT: u16 = 2181;
 /// The most characters of a topic's name.
@@ -71,7 +73,11 @@ const PRODUCER_PROPERTIES: [&str; 9] = [
 ];
 
 /// The first finding at a value that is known: `find` is given the option and the value's text.
-fn at_values(line: &Line<'_>, before: bool, find: impl Fn(&ToolLine, &Given, &str) -> Option<Diagnostic>) -> Option<Diagnostic> {
+pub(super) fn at_values(
+    line: &Line<'_>,
+    before: bool,
+    find: impl Fn(&ToolLine, &Given, &str) -> Option<Diagnostic>,
+) -> Option<Diagnostic> {
     let judged = line.judged().iter().filter(|invocation| before || line.refused(invocation));
     let judged = judged.filter(|invocation| shell::placeholder(line.context.line, invocation).is_none());
     judged
@@ -80,7 +86,13 @@ fn at_values(line: &Line<'_>, before: bool, find: impl Fn(&ToolLine, &Given, &st
 }
 
 /// A finding at part of a value.
-fn at(line: &Line<'_>, rule: &'static Rule, given: &Given, part: std::ops::Range<usize>, label: Message) -> Diagnostic {
+pub(super) fn at(
+    line: &Line<'_>,
+    rule: &'static Rule,
+    given: &Given,
+    part: std::ops::Range<usize>,
+    label: Message,
+) -> Diagnostic {
     let range = match &given.value {
         Some((word, start)) => word.place(line.context.line, start + part.start..start + part.end),
         None => given.word.range.clone(),
@@ -134,7 +146,7 @@ fn topic_name(line: &Line<'_>) -> Option<Diagnostic> {
 }
 
 /// The addresses of a list with the bytes of each, without those of another form (`http://…` is taken by the tools).
-fn addresses(value: &str, from: usize) -> impl Iterator<Item = (std::ops::Range<usize>, &str)> {
+pub(super) fn addresses(value: &str, from: usize) -> impl Iterator<Item = (std::ops::Range<usize>, &str)> {
     let start = value.as_ptr() as usize;
     let parts = value[from..].split(',').map(str::trim).filter(|part| !part.is_empty() && !part.contains("//"));
     parts.map(move |part| {
@@ -144,7 +156,7 @@ fn addresses(value: &str, from: usize) -> impl Iterator<Item = (std::ops::Range<
 }
 
 /// Where the addresses of brokers begin in a value; `None` for a value of something else.
-fn brokers_at(name: &str, value: &str) -> Option<usize> {
+pub(super) fn brokers_at(name: &str, value: &str) -> Option<usize> {
     match name {
         "--bootstrap-server" | "--broker-list" => Some(0),
         "broker_list" if !value.starts_with("--") => Some(0),
@@ -168,6 +180,7 @@ fn bootstrap_is_zookeeper(line: &Line<'_>) -> Option<Diagnostic> {
         if !certain {
             return None;
         }
+        let broker = bootstrap_refused::running_broker(line).map_or(BROKER_PORT, |(found, _)| found.port);
         let part = place.start + host.len() + 1..place.end;
         let range = given.value.as_ref().map(|(word, start)| (word, start + part.start..start + part.end));
         let finding =
@@ -175,7 +188,7 @@ fn bootstrap_is_zookeeper(line: &Line<'_>) -> Option<Diagnostic> {
         Some(match range {
             Some((word, part)) if word.is_plain(line.context.line) => {
                 let range = word.place(line.context.line, part);
-                finding.fixed_by(vec![Edit { range, text: "9092".to_owned() }], false)
+                finding.fixed_by(vec![Edit { range, text: broker.to_string() }], false)
             }
             _ => finding,
         })

@@ -6,7 +6,7 @@ use super::broker_start::{BrokerStart, Setting};
 use super::file::Judgement;
 use crate::judge::diagnostic::{Diagnostic, Edit, Fix};
 use crate::judge::rules::command::invocation::Invocation;
-use crate::judge::rules::context::{Address, FileKind, Listening, Speaker};
+use crate::judge::rules::context::{Address, FileKind, Listening, Speaker, is_loopback};
 use crate::judge::rules::{Line, Rule, Speaks};
 use crate::properties::Document;
 use crate::text::config::labels;
@@ -117,7 +117,7 @@ fn own_listeners(line: &Line<'_>, broker: &BrokerStart) -> Vec<Address> {
 }
 
 /// Kafka's default for `listeners`.
-const DEFAULT_LISTENERS: &str = "PLAINTEXT://:9092";
+pub const DEFAULT_LISTENERS: &str = "PLAINTEXT://:9092";
 
 fn listener_address(listener: &str) -> Option<Address> {
     let (host, port) = listener.trim().split_once("://")?.1.rsplit_once(':')?;
@@ -125,8 +125,7 @@ fn listener_address(listener: &str) -> Option<Address> {
 }
 
 fn is_this_machine(host: &str, own: &[Address]) -> bool {
-    let loopback = matches!(host, "localhost" | "::1" | "[::1]" | "0.0.0.0") || host.starts_with("127.");
-    loopback || own.iter().any(|listener| listener.host == host)
+    host == "0.0.0.0" || is_loopback(host) || own.iter().any(|listener| listener.host == host)
 }
 
 /// The setting and its addresses, where the broker is one that uses ZooKeeper.

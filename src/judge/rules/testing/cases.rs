@@ -60,8 +60,25 @@ pub(super) fn all() -> Vec<Case> {
         super::archive_cases::ROWS.iter().map(|row| Case { world: super::archive_cases::world(), ..typed(row) }).collect(),
         super::kill_cases::all(),
         super::link_cases::all(),
+        bootstrap_refused(),
     ];
     families.into_iter().flatten().collect()
+}
+
+/// Nobody listens on the port, and the broker runs nowhere, or on more than one port.
+fn bootstrap_refused() -> Vec<Case> {
+    const LIST: &str = "./kafka-topics.sh --list --bootstrap-server localhost:9093";
+    let mut several = World::new();
+    several.listen(9092, Speaker::Broker);
+    several.listen(9096, Speaker::Broker);
+    let mut taken = World::new();
+    taken.listen(9092, Speaker::Broker);
+    taken.listen(9093, Speaker::Other);
+    vec![
+        before("KL226", LIST, World::new(), None, None),
+        before("KL226", LIST, several, Some("9093"), None),
+        before("KL226", LIST, taken, None, None),
+    ]
 }
 
 fn typed_in(folder: &str, rows: &[super::command_cases::Row]) -> Vec<Case> {
