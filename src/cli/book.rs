@@ -1,5 +1,8 @@
-//! `kafkalab book`: makes the book, or serves it, by the mdBook that is installed; a build with the feature `book` makes it by itself. The
+//! `kafkalab book`: makes the book, or serves it, by the mdBook that is installed; a build with the feature `book` does so by itself. The
 //! preprocessor is this very program, wherever it lies.
+
+#[cfg(feature = "book")]
+mod library;
 
 use std::path::{Path, PathBuf};
 
@@ -13,11 +16,14 @@ use crate::text::{Language, Message, Text, book as say};
 /// The setting of the preprocessor's command, as mdBook takes it from the environment.
 const COMMAND_VARIABLE: &str = "MDBOOK_PREPROCESSOR__KAFKALAB__COMMAND";
 
+/// Where a book is served if nothing else is asked for, as by mdBook.
+const PORT: &str = "3000";
+
 /// What to do with the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookArgs {
-    /// Whether it is served, and made anew when a page changes.
-    pub serve: bool,
+    /// The port that it is served at, and made anew when a page changes; `None` where it is made only.
+    pub port: Option<u16>,
     /// The folder with `book.toml`; `None` is the book of the language, in `book`.
     pub folder: Option<PathBuf>,
 }
@@ -25,17 +31,20 @@ pub struct BookArgs {
 pub(super) fn command(language: Language) -> Clap {
     let say = |text: Text| text.get(language);
     let folder = || Arg::new("folder").value_name("DIR").value_parser(value_parser!(PathBuf)).help(say(say::ARG_FOLDER));
+    let port = Arg::new("port").short('p').long("port").value_name("PORT").default_value(PORT);
+    let port = port.value_parser(value_parser!(u16).range(1..)).help(say(say::ARG_PORT));
     Clap::new("book")
         .about(say(say::ABOUT_BOOK))
         .subcommand_required(true)
         .subcommand(Clap::new("build").about(say(say::ABOUT_BUILD)).arg(folder()))
-        .subcommand(Clap::new("serve").about(say(say::ABOUT_SERVE)).arg(folder()))
+        .subcommand(Clap::new("serve").about(say(say::ABOUT_SERVE)).arg(port).arg(folder()))
 }
 
 pub(super) fn from_matches(matches: &ArgMatches) -> BookArgs {
     // clap lets nothing but these two through
     let (name, sub) = matches.subcommand().unwrap_or(("build", matches));
-    BookArgs { serve: name == "serve", folder: sub.get_one::<PathBuf>("folder").cloned() }
+    let port = if name == "serve" { sub.get_one::<u16>("port").copied() } else { None };
+    BookArgs { port, folder: sub.get_one::<PathBuf>("folder").cloned() }
 }
 
 pub(super) fn run(book: &BookArgs, language: Language) -> Result<u8, Failure> {
@@ -47,15 +56,18 @@ pub(super) fn run(book: &BookArgs, language: Language) -> Result<u8, Failure> {
     // mdBook takes the command apart as a shell does
     let preprocessor = format!("'{}' mdbook", own.display().to_string().replace('\'', r"'\''"));
     match spawn::find("mdbook") {
-        Some(mdbook) => by_mdbook(&mdbook, book.serve, &folder, &preprocessor),
-        None if book.serve => Err(Failure::new("mdbook-missing", say::E_NO_MDBOOK)),
-        None => by_itself(&folder, &preprocessor, language),
+        Some(mdbook) => by_mdbook(&mdbook, book.port, &folder, &preprocessor),
+        None => by_itself(book.port, &folder, &preprocessor, language),
     }
 }
 
-fn by_mdbook(mdbook: &Path, serve: bool, folder: &Path, preprocessor: &str) -> Result<u8, Failure> {
+fn by_mdbook(mdbook: &Path, port: Option<u16>, folder: &Path, preprocessor: &str) -> Result<u8, Failure> {
     let failed = |error: &dyn std::fmt::Display| with_reason("book", say::E_PAGE, error);
-    let command = Command::new(mdbook).arg(if serve { "serve" } else { "build" }).arg(folder);
+    let command = match port {
+        Some(port) => Command::new(mdbook).arg("serve").arg("--port").arg(port.to_string()),
+        None => Command::new(mdbook).arg("build"),
+    };
+    let command = command.arg(folder);
     let command = command.env(COMMAND_VARIABLE, preprocessor).stdout(Stream::Inherit).stderr(Stream::Inherit);
     let ended = runtime()?.block_on(async {
         let mut child = command.spawn().map_err(|error| failed(&error))?;
@@ -65,22 +77,15 @@ fn by_mdbook(mdbook: &Path, serve: bool, folder: &Path, preprocessor: &str) -> R
 }
 
 #[cfg(feature = "book")]
-fn by_itself(folder: &Path, preprocessor: &str, language: Language) -> Result<u8, Failure> {
-    use mdbook_driver::MDBook;
-    use mdbook_driver::config::Config;
-    let made = || -> anyhow::Result<PathBuf> {
-        let mut config = Config::from_disk(folder.join("book.toml"))?;
-        config.set("preprocessor.kafkalab.command", preprocessor)?;
-        let book = MDBook::load_with_config(folder, config)?;
-        book.build()?;
-        Ok(book.build_dir_for("html").join("index.html"))
-    };
-    let index = made().map_err(|error| with_reason("book", say::E_PAGE, format!("{error:#}")))?;
-    super::print(&(say::MADE.fill(language, &[("index", &index.display())]) + "\n"));
-    Ok(exit::OK)
+fn by_itself(port: Option<u16>, folder: &Path, preprocessor: &str, language: Language) -> Result<u8, Failure> {
+    let book = library::Book { folder: folder.to_owned(), preprocessor: preprocessor.to_owned(), language };
+    match port {
+        Some(port) => book.serve(port),
+        None => book.build(),
+    }
 }
 
 #[cfg(not(feature = "book"))]
-fn by_itself(_: &Path, _: &str, _: Language) -> Result<u8, Failure> {
+fn by_itself(_: Option<u16>, _: &Path, _: &str, _: Language) -> Result<u8, Failure> {
     Err(Failure::new("mdbook-missing", say::E_NO_MDBOOK))
 }

@@ -1,12 +1,15 @@
 //! Sockets: listening as the JVM does, length-prefixed frames with a limit, and shutdown.
 
+mod accept;
 mod datagram;
 mod frame;
 mod free_port;
+pub mod http;
 mod listen;
 mod local;
 mod send;
 
+pub use accept::serve_each;
 pub use datagram::unix_datagram;
 pub use frame::{FrameError, read_frame, read_frame_unless_idle, within};
 pub use free_port::free_port;

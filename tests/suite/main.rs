@@ -10,6 +10,8 @@ mod batches;
 #[cfg(test)]
 mod batches_answered;
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod broker;
 #[cfg(test)]
 mod broker_life;

@@ -7,6 +7,9 @@ mod directive;
 mod lab_page;
 pub mod mdbook;
 mod reference_page;
+// an installed mdBook serves its books itself
+#[cfg(any(test, feature = "book"))]
+pub mod serve;
 #[cfg(test)]
 mod tests;
 

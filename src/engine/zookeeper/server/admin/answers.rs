@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::http::decode;
 use crate::engine::zookeeper::server::environment::{environment, system_properties};
 use crate::engine::zookeeper::server::four_letter::VERSION;
 use crate::engine::zookeeper::server::run::Core;
 use crate::engine::zookeeper::server::statistics::ConnectionStatistics;
 use crate::engine::zookeeper::watch::ConnectionId;
+use crate::net::http::decode;
 
 /// Each command and its other names, in the order of ZooKeeper's page.
 pub(super) const COMMANDS: [(&str, &[&str]); 26] = [

@@ -1,21 +1,19 @@
 //! HTTP/1.1 as far as a server of small answers needs it: bounded requests without bodies, connections that stay open or close.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::answers::{COMMANDS, primary_name};
 use super::response::{Bad, ErrorPage, Goes, Response};
 use super::{AdminConfig, Question, json};
 use crate::engine::zookeeper::server::run::ToCore;
-use crate::net::Shutdown;
+use crate::net::http::{canonical, date, decode};
+use crate::net::{Shutdown, serve_each};
 
 /// The longest head of a request, as Jetty's.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
@@ -28,8 +26,6 @@ const CONNECTIONS_MAX: usize = 200;
 /// What answers commands, and what all else.
 const COMMAND_SERVLET: &str = "org.apache.zookeeper.server.admin.JettyAdminServer$CommandServlet";
 const OTHER_SERVLET: &str = "org.eclipse.jetty.servlet.ServletHandler$Default404Servlet";
-/// The pause after a connection could not be accepted.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A request without what nobody looks at.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,32 +44,14 @@ struct Request {
 
 pub(super) async fn serve(listener: TcpListener, config: AdminConfig, core: mpsc::Sender<ToCore>, shutdown: Shutdown) {
     let config = Arc::new(config);
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let next = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
-        };
-        let (place, accepted) = tokio::select! {
-            next = next => next,
-            () = shutdown.cancelled() => return,
-        };
-        let Ok((stream, _)) = accepted else {
-            if tokio::time::timeout(ACCEPT_PAUSE, shutdown.cancelled()).await.is_ok() {
-                return;
-            }
-            continue;
-        };
-        let (config, core, shutdown) = (Arc::clone(&config), core.clone(), shutdown.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                // who asked has gone, or speaks no HTTP: there is nobody to tell
-                _ = connection(stream, &config, &core) => {}
-                () = shutdown.cancelled() => {}
-            }
-            drop(place);
-        });
-    }
+    let serve = |stream| {
+        let (config, core) = (Arc::clone(&config), core.clone());
+        async move {
+            // who asked has gone, or speaks no HTTP: there is nobody to tell
+            let _ = connection(stream, &config, &core).await;
+        }
+    };
+    serve_each(listener, CONNECTIONS_MAX, shutdown, serve).await;
 }
 
 async fn connection(mut stream: TcpStream, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<()> {
@@ -175,27 +153,13 @@ fn has_blank_in_name(head: &[u8]) -> bool {
     names.into_iter().any(|name| name.contains(&b' '))
 }
 
-/// A path without its `.` and `..`; `None` where it leads out of the root.
-fn canonical(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').skip(1) {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(format!("/{}", parts.join("/")))
-}
-
 async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<Response> {
     let (uri, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let Some(path) = decode(uri).as_deref().and_then(canonical) else { return Some(Bad(400, "Bad Request").response()) };
     let rest = path.strip_prefix(config.command_url.trim_end_matches('/'));
     let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let servlet = if rest.is_some() { COMMAND_SERVLET } else { OTHER_SERVLET };
-    let date = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let date = ("Date", date);
+    let date = ("Date", date());
     match request.method.as_str() {
         "GET" | "HEAD" => {}
         "OPTIONS" => {
@@ -234,23 +198,6 @@ async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<To
     Some(Response { headers, body: json::text(&value), ..Response::empty("200 OK") })
 }
 
-/// A path or a value with its `%41` undone; `None` where they are wrong.
-pub(super) fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
-        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?);
-        rest = &after[2..];
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -285,27 +232,10 @@ mod tests {
         check(&long, Err(Bad(431, "Request Header Fields Too Large")));
     }
 
-    #[test]
-    fn escapes_in_paths_are_undone() {
-        for (text, expected) in
-            [("/%72uok", Some("/ruok")), ("/a%22b", Some("/a\"b")), ("/%zz", None), ("/%4", None), ("/%+1", None)]
-        {
-            assert_eq!(decode(text).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_path_never_leads_out_of_the_root() {
-        for (path, expected) in [("/a/./../b", Some("/b")), ("/a//b/", Some("/a//b/")), ("/../x", None), ("/", Some("/"))] {
-            assert_eq!(canonical(path).as_deref(), expected, "{path}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let _ = parse(&bytes);
-            let _ = decode(&String::from_utf8_lossy(&bytes));
         }
     }
 }
