@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::engine::EngineChoice;
@@ -22,6 +21,7 @@ use crate::net;
 use crate::process::exec::parent_gone;
 use crate::process::lock::{FolderLock, LockError};
 use crate::process::sockets;
+use crate::process::temporary::{self, TemporaryFolder};
 use crate::text::{Language, Message, cli, up as say};
 
 /// How long a server may take to serve; Kafka itself gives up on ZooKeeper after 18 s.
@@ -30,6 +30,8 @@ const DEADLINE_S: u64 = 90;
 const STOP_GRACE: Duration = Duration::from_secs(30);
 /// The most brokers that one machine is asked to run.
 const BROKERS_MAX: u16 = 50;
+/// What the names of the folders begin with that go with it.
+const TEMPORARY: &str = "kafkalab-up-";
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,9 +98,10 @@ async fn serve(args: &Args, up: &UpArgs, language: Language) -> Result<u8, Failu
         return Err(Failure::new("one-broker", Message::new(say::E_ONE_BROKER).with("brokers", up.brokers)));
     }
     let engines = up.engine.engines().await?;
+    temporary::remove_abandoned(TEMPORARY);
     let place = Place::choose(args, up)?;
     let plan = ports(up, place.folder(), language).await?;
-    let scratch = tempfile::tempdir().map_err(|error| Failure::io("tempdir", error))?;
+    let scratch = TemporaryFolder::create(TEMPORARY).map_err(|error| Failure::io("tempdir", error))?;
     let engine = engine(&engines, &scratch, language)?;
     let attended = Attended(&*engine);
     let mut cluster = tokio::select! {
@@ -156,13 +159,13 @@ impl Asked {
 /// Where the data lies.
 enum Place {
     Named { folder: PathBuf, _lock: FolderLock },
-    Ephemeral(TempDir),
+    Ephemeral(TemporaryFolder),
 }
 
 impl Place {
     fn choose(args: &Args, up: &UpArgs) -> Result<Self, Failure> {
         if up.ephemeral {
-            let folder = tempfile::Builder::new().prefix("kafkalab-up-").tempdir();
+            let folder = TemporaryFolder::create(TEMPORARY);
             return folder.map(Self::Ephemeral).map_err(|error| Failure::io("tempdir", error));
         }
         let folder = match &up.data {
@@ -214,7 +217,7 @@ async fn ports(up: &UpArgs, folder: PathBuf, language: Language) -> Result<Plan,
 }
 
 /// The engine; the bundled one from a distribution in a folder that goes away.
-fn engine(engines: &Engines, scratch: &TempDir, language: Language) -> Result<Box<dyn Engine>, Failure> {
+fn engine(engines: &Engines, scratch: &TemporaryFolder, language: Language) -> Result<Box<dyn Engine>, Failure> {
     if let Some(folder) = engines.folder() {
         return Ok(Box::new(Apache::folder(folder)));
     }

@@ -2,9 +2,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 
 /// The name of the file that is locked; the number of the process that has it stands in it.
 const NAME: &str = ".lock";
@@ -48,6 +49,20 @@ impl FolderLock {
         }
         lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id())).map_err(failed)?;
         Ok(Self(lock))
+    }
+
+    /// Takes a folder that another process had and has no more; `None` where none had it, or one has it. Nothing is made or changed, and no
+    /// link is followed from the folder on.
+    pub fn take_over(folder: &Path) -> Option<Self> {
+        let path = folder.join(NAME);
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let lock = File::from(rustix::fs::open(&path, flags, Mode::empty()).ok()?);
+        // the number is written once the lock is taken: without one the folder may just be about to be
+        written_in(&lock)?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
+        let (held, named) = (lock.metadata().ok()?, path.symlink_metadata().ok()?);
+        let is_still_there = held.is_file() && (held.dev(), held.ino()) == (named.dev(), named.ino());
+        is_still_there.then_some(Self(lock))
     }
 
     /// The number of the process that has a folder, 0 where it could not be read; `None` where nobody has it. Nothing is made or changed.

@@ -11,4 +11,5 @@ pub mod signal;
 pub mod sockets;
 pub mod spawn;
 pub mod table;
+pub mod temporary;
 pub mod wait;

@@ -2,10 +2,15 @@
 //! and nothing is lost when one is killed.
 
 use kafkalab::engine::server::{Role, Server};
+use kafkalab::engine::tools::PRODUCER_CLASS;
+use kafkalab::engine::tools::invocation::WITNESS_VARIABLE;
+use kafkalab::engine::trial::Trial;
 use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::protocol::CreateMode;
+use kafkalab::process::spawn::{Command, Stream};
 use kafkalab::process::{sockets, table, wait};
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use crate::support::{DEADLINE, Pair, bundled, librdkafka, serving, znodes};
 
@@ -109,6 +114,30 @@ async fn a_broker_whose_id_was_taken_meanwhile_is_refused_once_and_serves_on() {
     assert_eq!(log().matches(TAKEN).count(), 1, "it does not try again and again");
     assert_eq!(pair.broker.stop(DEADLINE).await.ok(), Some(143));
     other.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_typed_before_there_is_a_broker_is_delivered_when_it_comes() {
+    let (programs, folder) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let engine = bundled(programs.path());
+    let trial = Trial::prepare(folder.path(), &[]).await.expect("two free ports");
+    let bootstrap = trial.bootstrap();
+    let command = Command::new(env!("CARGO_BIN_EXE_kafkalab")).called_as(PRODUCER_CLASS).env_remove(WITNESS_VARIABLE);
+    let command = command.args(["--topic", "orders", "--max-block-ms", "600000", "--bootstrap-server", &bootstrap]);
+    let command = command.stdin(Stream::Piped).stderr(Stream::Piped).kill_group_on_drop();
+    let mut producer = command.spawn().expect("it starts");
+    let mut said = BufReader::new(producer.stderr.take().expect("piped")).lines();
+    let line = tokio::time::timeout(DEADLINE, said.next_line()).await.expect("before anything is typed");
+    let line = line.expect("text").expect("it goes on");
+    assert!(line.contains("Connection to node -1 (") && line.contains("Broker may not be available."), "{line}");
+    let mut stdin = producer.stdin.take().expect("piped");
+    stdin.write_all("처음\n".as_bytes()).await.expect("it reads");
+    drop(stdin);
+    let _coordinator = serving(trial.start(&engine, Role::Coordinator, DEADLINE).await);
+    let _broker = serving(trial.start(&engine, Role::Broker, DEADLINE).await);
+    let ended = tokio::time::timeout(DEADLINE, producer.wait()).await.expect("it ends");
+    assert_eq!(ended.expect("it was started here").code(), Some(0));
+    assert_eq!(librdkafka::consume(&bootstrap, "orders", 1).await, ["처음"]);
 }
 
 #[tokio::test]

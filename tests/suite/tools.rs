@@ -163,6 +163,17 @@ async fn a_dead_port_is_warned_of_until_the_time_is_up() {
     assert!(stderr.starts_with(&warning("AdminClient clientId=adminclient-1")), "{stderr}");
     assert!(stderr.contains(&format!("ERROR org.apache.kafka.common.errors.TimeoutException: {timed_out}\n")), "{stderr}");
 
+    let producer = tool(PRODUCER_CLASS, &format!("--topic t --bootstrap-server 127.0.0.1:{port}"));
+    let mut producer = producer.stdin(Stream::Piped).stderr(Stream::Piped).kill_group_on_drop().spawn().expect("it starts");
+    let ended = async {
+        // it says so before anything is typed
+        producer.stderr.as_mut().expect("piped").read_u8().await.expect("a warning");
+        drop(producer.stdin.take());
+        producer.wait().await.expect("it was started here")
+    };
+    let ended = tokio::time::timeout(DEADLINE, ended).await.expect("the end of what is typed is its end");
+    assert_eq!(ended.code(), Some(0));
+
     let line = format!("--topic t --max-block-ms 600 --bootstrap-server 127.0.0.1:{port}");
     let (code, _, stderr) = outcome(&run(PRODUCER_CLASS, &line, b"x\n").await);
     assert_eq!(code, 0, "the console producer ends well although the record is lost");

@@ -16,7 +16,7 @@ use kafkalab::engine::{programs, zookeeper};
 use kafkalab::net;
 use kafkalab::process::signal::Signal;
 use kafkalab::process::spawn::{Child, Command, Output, Stream};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 
 /// How long a tool may take on a machine that is busy.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -142,11 +142,9 @@ async fn signals_end_tools_that_wait() {
             let mut child = waiting(class, &line);
             // who read what it prints has gone
             drop(child.stdout.take());
-            // its first warning says that it is under way; the console producer has one as soon as there is a line
-            let mut stdin = child.stdin.take().expect("it is a pipe");
+            // its first warning says that it is under way
             let mut stderr = child.stderr.take().expect("it is a pipe");
             let ended = async {
-                stdin.write_all(b"a line\n").await.expect("a pipe takes that much");
                 let mut said = vec![0; 1];
                 let read = stderr.read_exact(&mut said).await;
                 read.unwrap_or_else(|error| panic!("{class} {line} says nothing: {error}"));

@@ -1,5 +1,6 @@
 //! `kafkalab up`: servers for any use. They serve when the addresses are told, keep their data, and never outlive what started them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ fn up(home: &Path, more: &[&str]) -> Command {
         .default_signals()
         .args(["up", "--free-ports", "--json"])
         .args(more.iter().copied());
-    command.env("HOME", home).env("KAFKALAB_WORKSPACE", home.join("ws")).env("LC_ALL", "C.UTF-8")
+    // what it finds there is of no other test
+    command.env("TMPDIR", home).env("HOME", home).env("KAFKALAB_WORKSPACE", home.join("ws")).env("LC_ALL", "C.UTF-8")
 }
 
 async fn told(child: &mut Child) -> Value {
@@ -135,14 +137,42 @@ async fn named_data_is_gone_on_with_and_used_by_one_at_a_time() {
     assert_eq!(up.end().await, 0);
 }
 
+/// The folders and links under a name of `up`'s.
+fn left_in(home: &Path) -> BTreeSet<String> {
+    let names = std::fs::read_dir(home).expect("a folder").map(|entry| entry.expect("read").file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.starts_with("kafkalab-up-")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn servers_end_with_it_even_when_it_is_killed() {
+async fn servers_end_with_it_even_when_it_is_killed_and_their_data_goes_with_the_next() {
     let home = tempfile::tempdir().expect("a folder");
-    let up = Up::start(home.path(), &["--ephemeral"]).await;
-    let pid = up.child.identity().expect("it runs");
+    // folders of somebody else
+    std::fs::create_dir_all(home.path().join("kafkalab-up-notes")).expect("made");
+    std::fs::create_dir_all(home.path().join("far")).expect("made");
+    std::fs::write(home.path().join("far/.lock"), "7\n").expect("written");
+    std::os::unix::fs::symlink(home.path().join("far"), home.path().join("kafkalab-up-far")).expect("linked");
+    let of_others = left_in(home.path());
+
+    let killed = Up::start(home.path(), &["--ephemeral"]).await;
+    let (pid, data) = (killed.child.identity().expect("it runs"), killed.data());
     // the process alone, as kill -9 does, not its group
     signal::send(pid, Signal::Kill).expect("it runs");
-    assert_eq!(up.end().await, 137);
+    assert_eq!(killed.end().await, 137);
+    let of_killed = left_in(home.path());
+    assert!(data.exists() && of_killed.len() > of_others.len());
+
+    let live = Up::start(home.path(), &["--ephemeral"]).await;
+    assert!(!data.exists() && left_in(home.path()).is_disjoint(&(&of_killed - &of_others)));
+    let of_live = left_in(home.path());
+    let next = Up::start(home.path(), &["--ephemeral"]).await;
+    assert!(left_in(home.path()).is_superset(&of_live), "what is in use stays");
+    create_topic(live.port(), "orders").await;
+    for up in [live, next] {
+        up.child.signal(Signal::Terminate).expect("it runs");
+        assert_eq!(up.end().await, 0);
+    }
+    assert_eq!(left_in(home.path()), of_others);
+    assert!(home.path().join("far/.lock").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

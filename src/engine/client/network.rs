@@ -314,6 +314,10 @@ impl Client {
         if let Some(open) = self.open_connection(node.id) {
             return Some(open);
         }
+        // another call tried meanwhile, in vain
+        if self.state().links.get(&node.id).and_then(|link| link.retry_at).is_some_and(|at| at > Instant::now()) {
+            return None;
+        }
         let HostPort { host, port } = &node.address;
         let pacing = self.config.pacing;
         let Ok(addresses) = net::resolve(host, *port, pacing.setup_timeout).await else {
@@ -383,7 +387,9 @@ impl Client {
         let link = state.links.entry(id).or_default();
         link.connection = None;
         link.next_address += 1;
-        link.retry_at = Some(Instant::now() + self.reconnect_backoff(link.failures));
+        // a bootstrap server is there to be asked for metadata, which is not tried again before its own backoff is over
+        let least = if id < 0 { self.retry_backoff() } else { Duration::ZERO };
+        link.retry_at = Some(Instant::now() + self.reconnect_backoff(link.failures).max(least));
         link.failures += 1;
     }
 

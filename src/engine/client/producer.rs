@@ -161,9 +161,11 @@ struct Batch {
 }
 
 impl Producer {
-    /// Starts a producer on the current runtime.
+    /// Starts a producer on the current runtime; it looks for the cluster at once.
     pub fn start(client: Arc<Client>, config: ProducerConfig) -> Self {
-        let shared = Arc::new(Shared { client, config, state: Mutex::default(), work: Notify::new(), done: Notify::new() });
+        // who the brokers are is asked before there is anything to send
+        let state = Mutex::new(State { stale: true, ..State::default() });
+        let shared = Arc::new(Shared { client, config, state, work: Notify::new(), done: Notify::new() });
         let sender = tokio::spawn(Arc::clone(&shared).run());
         Self { shared, sender }
     }
@@ -318,9 +320,7 @@ impl Shared {
             let metadata = self.client.metadata_until(&[topic], true, deadline).await.map_err(|_| absent())?;
             match topics_of(&metadata).next() {
                 Some((found, 0)) if !found.partitions.is_empty() => {
-                    let mut state = self.state();
-                    state.topics.insert(topic.to_owned(), found.clone());
-                    state.refreshed.get_or_insert_with(Instant::now);
+                    self.state().topics.insert(topic.to_owned(), found.clone());
                     return Ok(found);
                 }
                 Some((_, INVALID_TOPIC)) => {
@@ -411,9 +411,6 @@ impl Shared {
     async fn refresh(&self) {
         let topics: Vec<String> = self.topics_in_use();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        if names.is_empty() {
-            return;
-        }
         let Ok(metadata) = self.client.metadata_until(&names, true, Instant::now() + LEADER_PATIENCE).await else {
             self.state().stale = true;
             return;
@@ -435,16 +432,13 @@ impl Shared {
     /// The topics whose metadata is kept; those that nothing was sent to for long are forgotten.
     fn topics_in_use(&self) -> Vec<String> {
         let state = &mut *self.state();
-        let State { topics, used, queues, refreshed, .. } = state;
+        let State { topics, used, queues, .. } = state;
         let is_used = |topic: &String| {
             let recently = used.get(topic).is_some_and(|at| at.elapsed() < self.config.metadata_max_idle);
             recently || queues.keys().any(|(queued, _)| queued == topic)
         };
         topics.retain(|topic, _| is_used(topic));
         used.retain(|topic, _| topics.contains_key(topic));
-        if topics.is_empty() {
-            *refreshed = None;
-        }
         topics.keys().cloned().collect()
     }
 

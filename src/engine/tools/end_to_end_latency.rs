@@ -84,15 +84,15 @@ async fn measure(line: &Line) -> Result<(), Exception> {
     configs.check(configs::consumer())?;
     let bootstrap = admin::resolvable(&line.servers, "Failed to construct kafka consumer").await?;
     of_producer.check(configs::producer())?;
-    let partitions = partitions(line, &bootstrap).await?;
-    let client = Arc::new(clients::consumer_client(&configs, &group, bootstrap.clone()));
-    let config = clients::consumer_config(&configs, &group)?;
-    let mut consumer = Consumer::new(client, config, Interest::Ends(line.topic.clone(), partitions));
-    consumer.seek().await.map_err(|error| Exception::of_call("position", &error))?;
     // for ever is longer than a clock can say
     let mut config = clients::producer_config(&of_producer);
     config.max_block = config.max_block.min(Duration::from_secs(365 * 24 * 3600));
-    let producer = Producer::start(Arc::new(clients::producer_client(&of_producer, bootstrap)), config);
+    let producer = Producer::start(Arc::new(clients::producer_client(&of_producer, bootstrap.clone())), config);
+    let partitions = partitions(line, &bootstrap).await?;
+    let client = Arc::new(clients::consumer_client(&configs, &group, bootstrap));
+    let config = clients::consumer_config(&configs, &group)?;
+    let mut consumer = Consumer::new(client, config, Interest::Ends(line.topic.clone(), partitions));
+    consumer.seek().await.map_err(|error| Exception::of_call("position", &error))?;
     let result = rounds(line, &producer, &mut consumer).await;
     producer.close().await;
     consumer.close().await;
