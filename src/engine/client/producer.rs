@@ -16,7 +16,7 @@ use super::metrics::Figure;
 use super::network::INVALID_TOPIC;
 use super::network::random_below;
 use super::partitioner::{Partitioning, Sticky, least_loaded, partition_of_key};
-use super::{Client, ClientError};
+use super::{Client, ClientError, Route};
 use crate::engine::kafka::batch::Compression;
 use crate::engine::kafka::record_set::{self, NewRecord};
 
@@ -320,7 +320,10 @@ impl Shared {
             let metadata = self.client.metadata_until(&[topic], true, deadline).await.map_err(|_| absent())?;
             match topics_of(&metadata).next() {
                 Some((found, 0)) if !found.partitions.is_empty() => {
-                    self.state().topics.insert(topic.to_owned(), found.clone());
+                    let mut state = self.state();
+                    state.used.insert(topic.to_owned(), Instant::now());
+                    state.topics.insert(topic.to_owned(), found.clone());
+                    state.refreshed.get_or_insert_with(Instant::now);
                     return Ok(found);
                 }
                 Some((_, INVALID_TOPIC)) => {
@@ -411,6 +414,15 @@ impl Shared {
     async fn refresh(&self) {
         let topics: Vec<String> = self.topics_in_use();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            let connected = self.client.connection(&Route::Any, Instant::now() + LEADER_PATIENCE).await.is_ok();
+            let mut state = self.state();
+            state.stale = !connected;
+            // who asks for a topic meanwhile asks for the brokers with it
+            if !connected || !state.used.is_empty() {
+                return;
+            }
+        }
         let Ok(metadata) = self.client.metadata_until(&names, true, Instant::now() + LEADER_PATIENCE).await else {
             self.state().stale = true;
             return;
@@ -438,7 +450,7 @@ impl Shared {
             recently || queues.keys().any(|(queued, _)| queued == topic)
         };
         topics.retain(|topic, _| is_used(topic));
-        used.retain(|topic, _| topics.contains_key(topic));
+        used.retain(|_, at| at.elapsed() < self.config.metadata_max_idle);
         topics.keys().cloned().collect()
     }
 
