@@ -162,14 +162,15 @@ impl<'a> Walk<'a> {
     /// Without what differs from run to run.
     fn masked(&self, text: &str) -> String {
         let ports = self.home.ports();
+        // before the ports: a pid may be the same number
+        let pids = regex::Regex::new(r"\bpid \d+").expect("a pattern");
+        let text = pids.replace_all(text, "pid <pid>");
         let mut text = text.replace(&self.home.path().display().to_string(), "<home>");
         for (port, name) in
             [(ports.broker, "<broker-port>"), (ports.zookeeper, "<zookeeper-port>"), (ports.other, "<other-port>")]
         {
             text = text.replace(&port.to_string(), name);
         }
-        let pids = regex::Regex::new(r"\bpid \d+").expect("a pattern");
-        let text = pids.replace_all(&text, "pid <pid>").into_owned();
         // a Korean particle goes by the sound of the last digit
         let particles = regex::Regex::new("-port>(이라고|라고|으로|로|은|는|이|가|을|를|과|와)").expect("a pattern");
         let either = |found: &regex::Captures<'_>| {

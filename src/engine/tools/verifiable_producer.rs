@@ -53,7 +53,8 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     };
     producer.close().await;
     print_event("shutdown_complete", &[]);
-    counts.print(line.number("throughput").unwrap_or(-1), now_millis() - start);
+    // a JVM is never done within the millisecond, so a rate is always a number there
+    counts.print(line.number("throughput").unwrap_or(-1), (now_millis() - start).max(1));
     Ok(code)
 }
 
