@@ -28,11 +28,11 @@ fn bootstrap_refused(line: &Line<'_>) -> Option<Diagnostic> {
             return None;
         }
         let named: Vec<_> = addresses(value, brokers_at(given.name, value)?).collect();
+        let (broker, only) = running_broker(line)?;
         let nobody = |(_, address): &(_, &str)| nobody_listens(line, address);
         if named.is_empty() || named.len() > ADDRESSES_MAX || !named.iter().all(nobody) {
             return None;
         }
-        let (broker, only) = running_broker(line)?;
         let (place, address) = named.first()?;
         let (host, port) = address.rsplit_once(':')?;
         let part = place.start + host.len() + 1..place.end;
@@ -52,11 +52,14 @@ fn bootstrap_refused(line: &Line<'_>) -> Option<Diagnostic> {
     })
 }
 
-/// Whether an address of this machine is one where a connection is refused.
+/// Whether an address of this machine is one where a connection is refused. Who listens there is not asked: an answer may take long, and the
+/// line waits for it.
 fn nobody_listens(line: &Line<'_>, address: &str) -> bool {
     let Some((host, port)) = address.rsplit_once(':') else { return false };
     let Ok(port) = port.parse() else { return false };
-    is_loopback(host) && line.context.system.speaker(&Address { host: host.to_owned(), port }) == Speaker::Nobody
+    let system = line.context.system;
+    let open = || system.listening().iter().any(|listening| listening.port == port);
+    is_loopback(host) && !open() && system.speaker(&Address { host: host.to_owned(), port }) == Speaker::Nobody
 }
 
 /// A broker that runs here, the one with the lowest port, and whether that is the only port.
