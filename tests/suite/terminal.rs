@@ -449,7 +449,7 @@ async fn closing_stops_everything_wherever_it_went() {
     assert!(leftovers(&session).len() >= 5);
     let left = terminals.close("client", Duration::from_secs(1)).await.expect("open");
     assert!(left.is_empty(), "{left:?}");
-    let mut names: Vec<_> = leftovers(&session).iter().map(|process| process.argv[0].clone()).collect();
+    let mut names: Vec<_> = leftovers(&session).iter().map(|process| process.name()).collect();
     names.dedup();
     assert_eq!(names.len(), 1, "only the other terminal's shell: {names:?}");
     assert!(!running("304"));
