@@ -3,116 +3,35 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use lines::Entered;
+pub use parts::{Parts, SessionEvent};
 pub use renewing::RenewError;
 use serving::Pending;
-use solving::Situation;
 use tokio::sync::mpsc;
-use turns::{Due, Turns, Wish};
+use turns::Turns;
 
 use super::checker::{Began, Checker};
 use super::control::{Answering, Asked, Reply};
 use super::place::Place;
-use super::player::{Next, Play, Player, PlayerError};
-use super::{Effect, Input, Progress, Run, RunEvent};
-use crate::judge::diagnostic::Source;
+use super::player::{Play, Player};
+use super::{Effect, Input, Run, RunEvent};
 use crate::lab::check::invocations::Receiver;
 use crate::lab::check::{self, Context, LabSystem, Outcome};
-use crate::lab::coach::{Advice, Choice, Coach, Judged, LabCoach, Notice, apply_fix};
+use crate::lab::coach::{Coach, LabCoach};
 use crate::lab::format::{Lab, Variables};
 use crate::lab::terminal::transcript::Transcript;
-use crate::lab::terminal::{AnyTerminals, Attached, Decision, TerminalError, TerminalEvent, Verdict};
+use crate::lab::terminal::{AnyTerminals, Attached, TerminalError, TerminalEvent, Verdict};
 
+mod lines;
 mod noticing;
+mod parts;
+mod playing;
 mod renewing;
 mod serving;
 mod solving;
 mod turns;
-
-/// What a session is made of.
-pub struct Parts {
-    /// The lab.
-    pub lab: Arc<Lab>,
-    /// Its variables.
-    pub variables: Variables,
-    /// Where the learner is.
-    pub progress: Progress,
-    /// The terminals, open.
-    pub terminals: AnyTerminals,
-    /// What happens at them.
-    pub events: mpsc::Receiver<TerminalEvent>,
-    /// What the terminals were doing already, where they were kept.
-    pub attached: Vec<Attached>,
-    /// What the checks ask.
-    pub system: Arc<LabSystem>,
-    /// Takes the tools' reports while the session lasts.
-    pub receiver: Option<Receiver>,
-    /// The coach.
-    pub coach: LabCoach,
-    /// How long one action of a solution may take.
-    pub action_deadline: Duration,
-    /// Whether what happens at the terminals is kept, to be held against snapshots.
-    pub keeps_transcript: bool,
-    /// Where the lab lies, for a session whose terminals are opened anew; `None` where it is played once.
-    pub place: Option<Place>,
-    /// What other windows ask.
-    pub requests: Option<mpsc::Receiver<Asked>>,
-}
-
-/// Something for the front end (or for `verify`).
-#[derive(Debug)]
-pub enum SessionEvent {
-    /// A terminal showed something.
-    Output {
-        /// The terminal.
-        terminal: String,
-        /// The bytes.
-        bytes: Vec<u8>,
-    },
-    /// What a terminal that was kept had shown before.
-    Replayed {
-        /// The terminal.
-        terminal: String,
-        /// The bytes; what they ask a terminal was answered then, or is asked again by an output behind this.
-        bytes: Vec<u8>,
-        /// Whether a program runs in it.
-        busy: bool,
-    },
-    /// A terminal's shell has taken a line.
-    Line {
-        /// The terminal.
-        terminal: String,
-        /// The line.
-        line: String,
-    },
-    /// A terminal's shell is at its prompt.
-    Prompt {
-        /// The terminal.
-        terminal: String,
-        /// What the line before ended with.
-        exit_code: Option<i32>,
-    },
-    /// The coach has looked at a line, before it runs or after.
-    Judged,
-    /// A terminal's shell has ended.
-    Closed {
-        /// The terminal.
-        terminal: String,
-    },
-    /// The run says something.
-    Told(RunEvent),
-    /// Everything that was to be played was played, or it stopped.
-    Played(Result<(), PlayerError>),
-    /// The learner is to be taken to a step: [`Session::renew`] has to be called, and what the terminals showed is over.
-    Renew,
-    /// A change could not be made; the file is as it was.
-    FixFailed(String),
-    /// The progress changed and should be saved.
-    Save,
-    /// The terminals are gone: their host has ended.
-    Lost,
-}
 
 /// A running lab.
 pub struct Session {
@@ -147,34 +66,6 @@ pub struct Session {
     /// Where what the learner had made was put when files were made as new.
     aside: Option<PathBuf>,
     _receiver: Option<Receiver>,
-}
-
-/// A line that was typed.
-struct Entered {
-    line: String,
-    cwd: PathBuf,
-    /// The server that has the terminal while it runs.
-    foreground: Option<&'static str>,
-    /// What was typed meanwhile, in letters.
-    typed: usize,
-    /// The server that it starts runs already.
-    twice: Option<Notice>,
-    /// The end of what was printed since, at most twice [`OUTPUT_MAX`] bytes.
-    output: Vec<u8>,
-}
-
-/// How much of what a line printed the coach looks at, in bytes.
-const OUTPUT_MAX: usize = 64 * 1024;
-
-impl Entered {
-    /// Keeps what is printed while it runs.
-    fn print(&mut self, bytes: &[u8]) {
-        self.output.extend_from_slice(bytes);
-        // what is too old goes now and then, not with every byte
-        if self.output.len() > 2 * OUTPUT_MAX {
-            self.output.drain(..self.output.len() - OUTPUT_MAX);
-        }
-    }
 }
 
 impl Session {
@@ -275,47 +166,9 @@ impl Session {
         }
     }
 
-    /// Whether a step that is asked for has its turn at once; where it has it later, that is told.
-    fn is_now(&mut self, step: usize) -> bool {
-        if self.run.is_going() {
-            return false;
-        }
-        let wish = self.turns.ask(step, self.run.step(), self.playing, Instant::now());
-        match wish {
-            Wish::Again => self.ready.push_back(SessionEvent::Told(RunEvent::StillSolving { step })),
-            Wish::Next => self.ready.push_back(SessionEvent::Told(RunEvent::SolvesNext { step })),
-            Wish::Now | Wish::Void => {}
-        }
-        wish == Wish::Now
-    }
-
     /// Asks the checks of the step at once.
     pub fn check_now(&self) {
         self.checker.wake();
-    }
-
-    /// Plays a command line, as if it was typed.
-    pub fn play(&mut self, plays: impl IntoIterator<Item = Play>) {
-        self.player.add(plays);
-        self.playing = self.player.is_playing();
-    }
-
-    /// Forgets what is left to play.
-    pub fn stop_playing(&mut self) {
-        self.player.clear();
-        self.playing = false;
-        self.turns = Turns::default();
-    }
-
-    /// Plays a step's solution at the terminals as they are.
-    pub(super) fn play_step(&mut self, step: usize) {
-        let spec = &self.lab.spec.steps[step];
-        let names: Vec<&str> = self.lab.spec.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
-        let situation = Situation::look(&self.system.scope, &names, &self.player);
-        let arranged = situation.arrange(spec, Play::of_step(spec, &self.variables));
-        self.turns.begin(step);
-        self.ready.extend(arranged.told.into_iter().map(SessionEvent::Told));
-        self.play(arranged.plays);
     }
 
     /// Whether the coach looks at a line.
@@ -388,49 +241,6 @@ impl Session {
         }
     }
 
-    /// Types what is to be typed; returns when to look again.
-    async fn advance_player(&mut self) -> Result<Option<Instant>, TerminalError> {
-        while self.playing {
-            match self.player.next(Instant::now()) {
-                Ok(Next::Type { terminal, bytes }) => match self.terminals.write(&terminal, &bytes).await {
-                    // the player says so itself when its deadline has passed
-                    Err(TerminalError::NotOpen { .. }) => {}
-                    written => written?,
-                },
-                Ok(Next::Wait(until)) => return Ok(Some(until)),
-                Ok(Next::Done) => self.play_ended(Ok(())),
-                Err(error) => self.play_ended(Err(error)),
-            }
-        }
-        Ok(None)
-    }
-
-    fn play_ended(&mut self, ended: Result<(), PlayerError>) {
-        self.playing = false;
-        let done = ended.is_ok();
-        self.answer_played(&ended);
-        if !done || !self.run.is_going() {
-            self.ready.push_back(SessionEvent::Played(ended));
-        }
-        self.take(Input::PlayEnded { done });
-        if let Some(step) = self.turns.end(done, self.run.step(), Instant::now()) {
-            self.take(Input::SolveAsked { step });
-        }
-        self.checker.wake();
-    }
-
-    /// A step that was played has had its time to pass.
-    fn look_at_turns(&mut self, now: Instant) {
-        match self.turns.due(self.run.step(), now) {
-            Some(Due::Again(step)) => self.take(Input::SolveAsked { step }),
-            Some(Due::NotDone(step)) => {
-                let outcomes = self.run.outcomes().to_vec();
-                self.ready.push_back(SessionEvent::Told(RunEvent::NotSolved { step, outcomes }));
-            }
-            None => {}
-        }
-    }
-
     fn take_terminal_event(&mut self, event: TerminalEvent) {
         if let Some(transcript) = &mut self.transcript {
             transcript.feed(&event, Instant::now());
@@ -456,33 +266,6 @@ impl Session {
             }
             TerminalEvent::Line { terminal, line, cwd, verdict, .. } => self.take_line(terminal, line, cwd, verdict),
             TerminalEvent::Closed { terminal, .. } => self.ready.push_back(SessionEvent::Closed { terminal }),
-        }
-    }
-
-    fn take_judged(&mut self, judged: Judged) {
-        self.judging = self.judging.saturating_sub(1);
-        match judged {
-            Judged::Before { terminal, id, advice, facts } => {
-                self.take_facts(&terminal, facts);
-                self.take(Input::LineEntered { terminal, id, advice });
-            }
-            Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
-        }
-        self.ready.push_back(SessionEvent::Judged);
-    }
-
-    fn take_line(&mut self, terminal: String, line: String, cwd: PathBuf, verdict: Verdict) {
-        let id = self.next_line;
-        self.next_line += 1;
-        if !self.run.is_going() {
-            self.judging += 1;
-            self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
-        }
-        self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
-        self.lines.insert(terminal.clone(), Entered { line, cwd, foreground: None, typed: 0, twice: None, output: Vec::new() });
-        self.held.insert(id, (verdict, terminal.clone()));
-        if self.run.is_going() {
-            self.take(Input::LineEntered { terminal, id, advice: None });
         }
     }
 
@@ -527,49 +310,6 @@ impl Session {
     fn note_beginning(&self, step: usize) {
         let id = self.lab.spec.steps[step].id.clone();
         self.began.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert_with(Instant::now);
-    }
-
-    fn let_go(&mut self, id: u64, run: bool) {
-        let Some((verdict, terminal)) = self.held.remove(&id) else { return };
-        if run {
-            self.player.on_line(&terminal);
-            verdict.answer(Decision::Run);
-        } else {
-            self.lines.remove(&terminal);
-            verdict.answer(Decision::Skip);
-        }
-    }
-
-    /// A shell that is back at its prompt has no line that waits: the learner has dropped it with Ctrl-C.
-    fn forget_held(&mut self, terminal: &str) {
-        let dropped: Vec<u64> = self.held.iter().filter(|(_, (_, of))| of == terminal).map(|(id, _)| *id).collect();
-        for id in dropped {
-            self.held.remove(&id);
-            self.take(Input::LineDropped { id });
-        }
-    }
-
-    /// Makes the change that the learner asked for: in the file, and the line runs; or in the line, which is then typed anew.
-    fn fix(&mut self, id: u64, advice: &Advice) {
-        if let Source::CommandLine(_) = advice.diagnostic.source {
-            let terminal = self.held.get(&id).map(|(_, terminal)| terminal.clone());
-            self.let_go(id, false);
-            if let Some((terminal, line)) = terminal.zip(advice.diagnostic.corrected_line()) {
-                self.play([Play::line(&terminal, &line)]);
-            }
-            return;
-        }
-        let made = apply_fix(&advice.diagnostic);
-        self.let_go(id, made.is_ok());
-        self.ready.push_back(match made {
-            Ok(()) => SessionEvent::Told(RunEvent::Fixed),
-            Err(error) => SessionEvent::FixFailed(error.to_string()),
-        });
-    }
-
-    /// Answers the line that is held.
-    pub fn answer(&mut self, choice: Choice) {
-        self.take(Input::Answered(choice));
     }
 
     /// Ends the session and gives its terminals back, to be kept or closed.
