@@ -35,7 +35,7 @@ impl Blocks<'_> {
 
     /// What the lab is about.
     pub(super) fn about(&self) -> Vec<String> {
-        self.paint.prose(&self.lab.prose(self.language).introduction)
+        self.prose(&self.lab.prose(self.language).introduction)
     }
 
     /// The keys.
@@ -58,7 +58,8 @@ impl Blocks<'_> {
     pub(super) fn step(&self, step: usize, shown: &str) -> Vec<String> {
         let mut lines = vec![String::new()];
         lines.extend(self.paint.rule(&self.header(step)));
-        lines.extend(self.task(step));
+        lines.extend(self.why(step));
+        lines.extend(self.todo(step));
         lines.extend(self.labels(step));
         lines.extend(self.way_to(step, shown, true));
         lines
@@ -86,16 +87,25 @@ impl Blocks<'_> {
         form.fill(self.language, &values)
     }
 
-    /// Why, and what to type where.
-    pub(super) fn task(&self, step: usize) -> Vec<String> {
-        let mut lines = self.paint.prose(&self.lab.prose(self.language).steps[step].body);
-        lines.extend(self.edit(step));
+    /// Why, and what to look at.
+    pub(super) fn why(&self, step: usize) -> Vec<String> {
+        self.prose(&self.lab.prose(self.language).steps[step].body)
+    }
+
+    /// A text of the lab's, with this run's values.
+    fn prose(&self, text: &str) -> Vec<String> {
+        self.paint.prose(&self.variables.expand(text))
+    }
+
+    /// What to write into which file, what to type where.
+    pub(super) fn todo(&self, step: usize) -> Vec<String> {
+        let mut lines = self.edit(step);
         lines.extend(self.command(step, say::IN_TERMINAL));
         if self.lab.spec.steps[step].asks() {
             lines.extend(self.paint.prose(say::THEN_ANSWER.get(self.language)));
         }
         for text in &self.lab.spec.steps[step].text {
-            lines.extend(self.paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", text)])));
+            lines.extend(self.paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", &self.variables.expand(text))])));
         }
         lines
     }
@@ -233,7 +243,7 @@ impl Blocks<'_> {
         let title = say::HINT.fill(self.language, &[("tier", &(tier + 1))]);
         let mut lines = vec![self.paint.attention(&title)];
         match self.lab.prose(self.language).steps[step].hints.get(tier) {
-            Some(hint) => lines.extend(self.paint.prose(hint)),
+            Some(hint) => lines.extend(self.prose(hint)),
             None => lines.extend(self.command(step, say::HINT_COMMAND)),
         }
         lines

@@ -32,6 +32,7 @@ crate::texts! {
     KEY_SCROLL { ko: "위아래", en: "scroll" }
     KEY_LANGUAGE { ko: "English", en: "한국어" }
     KEY_LEAVE { ko: "나가기", en: "leave" }
+    GOES_ON_BETWEEN { ko: "⋯ 이어서 읽기: F8", en: "⋯ F8 reads on" }
     LOOKING_BACK { ko: "지나간 화면 (아무 키나 누르면 돌아와요)", en: "earlier output (any key returns)" }
     NOTHING_TO_EXPLAIN { ko: "아직 설명할 실수가 없어요. 막혔으면 F1을 눌러 힌트를 보세요.", en: "There is no mistake to explain yet. If you are stuck, press F1 for a hint." }
     NEXT_STEP { ko: "다음 → {step}/{steps}", en: "next → {step}/{steps}" }

@@ -9,7 +9,7 @@ use ratatui::widgets::{Clear, Widget as _};
 use super::areas::Areas;
 use super::cells;
 use super::key_bar::{self, Shown};
-use super::lesson::Page;
+use super::page::Page;
 use super::panes::Pane;
 use crate::text::layout::width;
 use crate::text::{Language, learn as say};
@@ -76,7 +76,7 @@ impl Scene<'_> {
     fn draw_title(&self, frame: &mut Frame<'_>, bar: Style) {
         let area = self.areas.title;
         let rows = usize::from(self.lesson.height);
-        let below = self.first + rows < self.page.lines.len();
+        let below = self.page.goes_on(self.first, rows);
         let more = [(self.first > 0, " F7▲"), (below, " F8▼")].map(|(there_is, mark)| if there_is { mark } else { "" }).concat();
         let room = area.width.saturating_sub(u16::try_from(width(&more)).unwrap_or(area.width));
         fill(frame, area, bar);
@@ -115,7 +115,7 @@ impl Scene<'_> {
     fn draw_lesson(&self, frame: &mut Frame<'_>) {
         let area = self.lesson;
         Clear.render(area, frame.buffer_mut());
-        let lines = self.page.lines.iter().skip(self.first);
+        let lines = self.page.in_sight(self.first, usize::from(area.height));
         for (row, line) in area.rows().zip(lines) {
             frame.render_widget(line, row);
         }

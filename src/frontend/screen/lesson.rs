@@ -1,13 +1,11 @@
 //! The lesson's side of the screen: the step that is on, its checks as they come true, and what was said since it began.
 
-use ratatui::text::Line;
-
-use super::ansi;
+use super::page::{Lines, Page, folded_line};
 use crate::frontend::blocks::Blocks;
 use crate::lab::check::Outcome;
 use crate::lab::coach::Advice;
 use crate::lab::runner::RunEvent;
-use crate::text::Message;
+use crate::text::{Message, learn as say};
 
 /// How many things that were said are kept; the step's own words stand above them.
 const NOTES_MAX: usize = 12;
@@ -50,25 +48,6 @@ pub(super) struct Lesson {
     outcomes: Vec<Outcome>,
     notes: Vec<Note>,
     looking: Looking,
-}
-
-/// The lesson as lines of a width.
-pub(super) struct Page {
-    /// The lines.
-    pub(super) lines: Vec<Line<'static>>,
-    /// Where the step's own words begin.
-    step: usize,
-    /// The line behind its checks.
-    checks_end: usize,
-    /// Where the last note begins; the number of lines where there is none.
-    last_note: usize,
-}
-
-impl Page {
-    fn begins_paragraph(&self, line: usize) -> bool {
-        let is_blank = |line: usize| self.lines.get(line).is_none_or(|line| line.width() == 0);
-        !is_blank(line) && (line == 0 || is_blank(line - 1))
-    }
 }
 
 impl Lesson {
@@ -135,35 +114,39 @@ impl Lesson {
 
     /// The lesson as it is set now; `arrived` says whether the step's terminal was shown since the step began.
     pub(super) fn page(&self, blocks: Blocks<'_>, shown: &str, arrived: bool) -> Page {
-        let mut lines = Lines { columns: blocks.paint.columns, lines: Vec::new() };
+        let mut lines = Lines::of(blocks.paint.columns);
         for note in &self.before {
             lines.add(said(note, blocks, shown));
             lines.add([String::new()]);
         }
-        let step = lines.lines.len();
+        let step = lines.len();
+        let mut todo = step..step;
         if let Some(step) = self.step {
-            lines.add(blocks.task(step));
+            lines.add(blocks.why(step));
+            todo.start = lines.len();
+            lines.add(blocks.todo(step));
+            todo.end = lines.len();
             lines.add(if self.outcomes.is_empty() { blocks.labels(step) } else { blocks.outcomes(&self.outcomes) });
             lines.add(blocks.way_to(step, shown, !arrived));
         }
-        let checks_end = lines.lines.len();
+        let checks_end = lines.len();
         let mut last_note = checks_end;
         for note in &self.notes {
-            let gap = (!lines.lines.is_empty()).then(String::new);
+            let gap = (lines.len() > 0).then(String::new);
             lines.add(gap);
-            last_note = lines.lines.len();
+            last_note = lines.len();
             // a block of the line-by-line front end begins with a gap of its own
             lines.add(said(note, blocks, shown).into_iter().skip_while(String::is_empty));
         }
-        Page { lines: lines.lines, step, checks_end, last_note }
+        let gap = blocks.paint.faint(say::GOES_ON_BETWEEN.get(blocks.language));
+        Page { lines: lines.folded(), step, todo, checks_end, last_note, gap: folded_line(&gap, blocks.paint.columns) }
     }
 
     /// The first line that is shown in an area of `rows`.
     pub(super) fn first(&self, page: &Page, rows: usize) -> usize {
         let most = page.lines.len().saturating_sub(rows);
         match self.looking {
-            // what was said before the step gives way to the step's own words, a paragraph at a time
-            Looking::AtStart => (most.min(page.step)..page.step).find(|line| page.begins_paragraph(*line)).unwrap_or(page.step),
+            Looking::AtStart => page.at_start(rows),
             Looking::AtChecks => page.step.max(page.checks_end.saturating_sub(rows)).min(most),
             // from its first line where it is longer than the area
             Looking::AtLastNote => page.last_note.min(most),
@@ -173,23 +156,11 @@ impl Lesson {
 
     /// Goes up (negative) or down in the lesson.
     pub(super) fn scroll(&mut self, lines: isize, page: &Page, rows: usize) {
-        let most = page.lines.len().saturating_sub(rows);
         let first = self.first(page, rows);
-        if lines < 0 || first < most {
-            self.looking = Looking::From(first.saturating_add_signed(lines).min(most));
+        let there = page.scrolled(first, lines, rows);
+        if there != first {
+            self.looking = Looking::From(there);
         }
-    }
-}
-
-/// Lines that are folded to a width.
-struct Lines {
-    columns: usize,
-    lines: Vec<Line<'static>>,
-}
-
-impl Lines {
-    fn add(&mut self, painted: impl IntoIterator<Item = String>) {
-        self.lines.extend(painted.into_iter().flat_map(|line| ansi::folded(&line, self.columns)));
     }
 }
 

@@ -9,7 +9,7 @@ use super::draw::{Scene, Tab};
 use super::full_screen::FullScreen;
 use super::key_bar;
 use super::learn::Learn;
-use super::lesson::Page;
+use super::page::Page;
 use super::panes::KeyModes;
 use crate::frontend::asking::Asking;
 use crate::frontend::blocks::Blocks;

@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use super::areas::Areas;
 use super::draw::{Scene, Tab};
 use super::key_bar;
-use super::lesson::{Lesson, Note, Page};
+use super::lesson::{Lesson, Note};
+use super::page::Page;
 use super::panes::Panes;
 use super::picture::size_of;
 use crate::frontend::blocks::Blocks;
@@ -32,11 +33,29 @@ fn picture(
     shown: &str,
     output: &str,
 ) -> String {
-    let lab = Lab::load(&LabSource::BuiltIn, "01-single-node").expect("it loads");
+    picture_of(&loaded("01-single-node"), 3, size, language, asking, tell, shown, output)
+}
+
+fn loaded(lab: &str) -> Lab {
+    Lab::load(&LabSource::BuiltIn, lab).expect("it loads")
+}
+
+/// The same of a step of any lab.
+#[expect(clippy::too_many_arguments, reason = "all that a picture depends on")]
+fn picture_of(
+    lab: &Lab,
+    step: usize,
+    size: (u16, u16),
+    language: Language,
+    asking: bool,
+    tell: impl FnOnce(&mut Lesson),
+    shown: &str,
+    output: &str,
+) -> String {
     let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
     let areas = Areas::of(Rect::new(0, 0, size.0, size.1), false);
     let columns = usize::from(areas.lesson_for(0).width);
-    let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language };
+    let blocks = Blocks { lab, variables: &variables, paint: Paint::plain(columns), language };
     let mut lesson = Lesson::new();
     tell(&mut lesson);
     let page: Page = lesson.page(blocks, shown, false);
@@ -48,7 +67,7 @@ fn picture(
     let tab = |name| Tab { name, shown: name == shown, busy: name == "zookeeper", unseen: name == "broker" };
     let scene = Scene {
         areas,
-        titles: [blocks.header(3), blocks.short_header(3)],
+        titles: [blocks.header(step), blocks.short_header(step)],
         page: &page,
         first: lesson.first(&page, usize::from(area.height)),
         lesson: area,
@@ -119,6 +138,46 @@ fn a_check_that_changed_is_in_sight_where_the_step_is_longer_than_the_screen() {
     let shown = picture((60, 16), Language::En, false, changed, "client", TYPED);
     let last = format!("✓ {}", checks::NO_CLIENTS_ARE.get(Language::En));
     assert!(shown.contains(&last) && !shown.contains(first_words), "{shown}");
+}
+
+/// The screen as a step begins, while the last terminal of its lab is shown.
+fn beginning(lab: &Lab, step: usize, size: (u16, u16), language: Language) -> String {
+    let begin = |lesson: &mut Lesson| lesson.take(RunEvent::StepStarted { step });
+    let shown = lab.spec.terminals.last().expect("some").name.as_str();
+    picture_of(lab, step, size, language, false, begin, shown, "learner@client bin$ ")
+}
+
+#[test]
+fn the_command_of_a_long_step_stands_below_as_much_of_its_words_as_there_is_room_for() {
+    for (lab, id) in
+        [("02-server-properties", "broker-id"), ("04-operating", "coordinator-in-background"), ("04-operating", "recover")]
+    {
+        let lab = loaded(lab);
+        let step = lab.spec.step(id).expect("it is there");
+        for language in Language::ALL {
+            insta::assert_snapshot!(format!("long step {} {id} {language}", lab.name), beginning(&lab, step, (80, 24), language));
+        }
+    }
+}
+
+#[test]
+fn the_command_of_every_step_is_in_sight_as_it_begins() {
+    for name in LabSource::BuiltIn.names().expect("built in") {
+        let lab = loaded(&name);
+        let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
+        for (index, step) in lab.spec.steps.iter().enumerate() {
+            for (size, language) in
+                [(80, 24), (60, 16), (120, 40)].into_iter().flat_map(|size| Language::ALL.map(|to| (size, to)))
+            {
+                let shown = beginning(&lab, index, size, language);
+                let (words, command) =
+                    (|text: &str| text.split_whitespace().collect::<String>(), variables.expand(&step.command));
+                // beside the terminal the lesson is a column of its own
+                let lesson: Vec<&str> = shown.lines().map(|line| line.split('│').next().unwrap_or_default()).collect();
+                assert!(words(&lesson.concat()).contains(&words(&command)), "{name} {} {language} {size:?}:\n{shown}", step.id);
+            }
+        }
+    }
 }
 
 #[test]

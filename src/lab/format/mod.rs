@@ -69,6 +69,20 @@ impl Lab {
 mod tests {
     use super::*;
 
+    /// The ports of the documentation. A step of lab 00 tells of a command that looks at those two, whatever the lab's are.
+    #[test]
+    fn prose_says_the_labs_own_ports() {
+        for name in LabSource::BuiltIn.names().expect("built in") {
+            for language in Language::ALL {
+                let text = LabSource::BuiltIn.read(&format!("{name}/{language}.md")).expect("there");
+                let written_out = |line: &&str| ["2181", "9092", "9096"].iter().any(|port| line.contains(port));
+                let found: Vec<&str> =
+                    text.lines().filter(written_out).filter(|line| !line.contains("`kafkalab doctor`")).collect();
+                assert_eq!(found, Vec::<&str>::new(), "{name} in {language}: ${{broker-port}} and others stand for them");
+            }
+        }
+    }
+
     #[test]
     fn every_lab_that_is_built_in_loads() {
         let source = LabSource::BuiltIn;

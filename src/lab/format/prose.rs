@@ -1,5 +1,6 @@
 //! The prose of a lab in one language: a title, an introduction, and for each step a title, paragraphs and hints.
 
+use super::Variables;
 use super::error::FormatError;
 use super::spec::LabSpec;
 
@@ -59,6 +60,9 @@ impl Prose {
     }
 
     fn take_line(&mut self, line: &str, spec: &LabSpec) -> Result<(), String> {
+        if let Some(unknown) = Variables::first_unknown(line, &spec.variables) {
+            return Err(format!("no variable {unknown:?}"));
+        }
         if let Some(heading) = line.strip_prefix("## ") {
             let (id, title) = heading.split_once(' ').ok_or_else(|| "expected `## step-id title`".to_owned())?;
             let expected = spec.steps.get(self.steps.len()).map_or("no more steps", |step| step.id.as_str());
@@ -120,6 +124,8 @@ check = [{ is = "no-clients" }]
     #[test]
     fn prose_is_read_by_step_and_refused_with_its_line() {
         check("# T\n\nintro\n\n## one First\n\nwhy\n\nwhat\n\n### hint\nnudge\n", Ok("why\n\nwhat"));
+        check("# T\n\n## one First\n\nat ${broker-port}\n", Ok("at ${broker-port}"));
+        check("# T\n\n## one First\n\nat ${port}\n", Err("en.md:5:1: no variable \"port\""));
         check("", Err("en.md:1:1: expected `# title`"));
         check("# T\n", Err("expected `## one …`"));
         check("# T\n## two Second\nx\n", Err("en.md:2:1: step \"two\": expected \"one\""));

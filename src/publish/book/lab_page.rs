@@ -35,7 +35,7 @@ impl<'a> LabPage<'a> {
     pub(super) fn whole(&self) -> Result<String, Wrong> {
         let prose = self.lab.prose(self.language);
         let follow = say::FOLLOW.fill(self.language, &[("lab", &format!("{:02}", self.lab.spec.number))]);
-        let mut page = format!("# {}\n\n{}\n\n> {follow}\n", self.title(), prose.introduction);
+        let mut page = format!("# {}\n\n{}\n\n> {follow}\n", self.title(), self.variables.expand(&prose.introduction));
         for (index, (step, prose)) in self.lab.spec.steps.iter().zip(&prose.steps).enumerate() {
             page.push_str(&format!("\n## {}. {} {{#{}}}\n\n{}", index + 1, prose.title, step.id, self.step_at(index, step)?));
         }
@@ -80,7 +80,7 @@ impl<'a> LabPage<'a> {
 
     fn step_at(&self, index: usize, step: &StepSpec) -> Result<String, Wrong> {
         let prose = &self.lab.prose(self.language).steps[index];
-        let mut parts = vec![prose.body.clone()];
+        let mut parts = vec![self.variables.expand(&prose.body)];
         if let Some(edit) = &step.edit {
             parts.push(learn::IN_FILE.fill(self.language, &[("file", &format!("`{}`", edit.file))]));
             parts.push(block("properties", &self.variables.expand(&edit.lines.join("\n"))));
@@ -91,7 +91,7 @@ impl<'a> LabPage<'a> {
             parts.push(learn::THEN_ANSWER.get(self.language).to_owned());
         }
         for text in &step.text {
-            parts.push(learn::THEN_TYPE.fill(self.language, &[("text", &format!("`{text}`"))]));
+            parts.push(learn::THEN_TYPE.fill(self.language, &[("text", &format!("`{}`", self.variables.expand(text)))]));
         }
         let checks = step.checks.iter().map(|check| check::label(check, &self.variables).say(self.language));
         parts.push(checks.map(|check| format!("- {}\n", literal(&check))).collect::<String>().trim_end().to_owned());
@@ -99,7 +99,7 @@ impl<'a> LabPage<'a> {
             parts.push(self.details(say::OUTPUT, &block("text", output.trim_end())));
         }
         for (tier, hint) in prose.hints.iter().enumerate() {
-            parts.push(self.details_of(&learn::HINT.fill(self.language, &[("tier", &(tier + 1))]), hint));
+            parts.push(self.details_of(&learn::HINT.fill(self.language, &[("tier", &(tier + 1))]), &self.variables.expand(hint)));
         }
         Ok(parts.join("\n\n") + "\n")
     }
