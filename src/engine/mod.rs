@@ -8,6 +8,7 @@ pub mod client;
 pub mod cluster;
 pub mod distribution;
 pub mod exception;
+pub(crate) mod java_set;
 pub mod kafka;
 pub mod log4j;
 pub mod parts;

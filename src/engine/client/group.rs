@@ -55,7 +55,8 @@ impl Subscription {
             user_data: read.user_data,
             owned: read.owned_partitions.into_iter().map(owned).collect(),
             generation_id: if version >= 2 { read.generation_id } else { -1 },
-            rack: read.rack_id.map(|rack| rack.to_string()),
+            // an empty one says nothing
+            rack: read.rack_id.map(|rack| rack.to_string()).filter(|rack| !rack.is_empty()),
         })
     }
 

@@ -1,12 +1,8 @@
 //! The orders in which Java's hash tables hand things out, where clients see them: the identities of a connection (`whoAmI`, and the lists
 //! that `auth` stands for) and the ephemerals of a session (`getEphemerals`, and the events at its end).
 
-use std::collections::BTreeMap;
-
 use super::protocol::Id;
-
-/// Bins of a new table.
-const FIRST_BINS: usize = 16;
+use crate::engine::java_set::{FIRST_BINS, JavaSet, bin, java_hash};
 
 /// Puts the identities of a connection, which are in the order of the last call but for those that came since, into the order of ZooKeeper.
 pub fn sort_identities(ids: &mut [Id]) {
@@ -18,81 +14,45 @@ pub fn sort_identities(ids: &mut [Id]) {
     ids.sort_by_key(|id| bin(identity_hash(id), bins));
 }
 
-/// A `HashSet` of paths, in the order of Java 8 to 18: by bin, and in a bin by when they came. Bins of which Java makes trees, with nine paths
-/// or more, are no different here.
-#[derive(Clone, Debug)]
-pub struct PathSet {
-    /// Each path with its turn.
-    paths: BTreeMap<String, u64>,
-    next_turn: u64,
-    bins: usize,
-}
-
-impl Default for PathSet {
-    fn default() -> Self {
-        Self { paths: BTreeMap::new(), next_turn: 0, bins: FIRST_BINS }
-    }
-}
+/// A `HashSet` of paths.
+#[derive(Clone, Debug, Default)]
+pub struct PathSet(JavaSet<String>);
 
 impl PathSet {
     /// Adds a path, unless it is there.
     pub fn insert(&mut self, path: &str) {
-        if self.paths.contains_key(path) {
-            return;
-        }
-        self.paths.insert(path.to_owned(), self.next_turn);
-        self.next_turn += 1;
-        // a table never shrinks
-        while self.paths.len() > self.bins * 3 / 4 {
-            self.bins *= 2;
-        }
+        self.0.insert(path.to_owned());
     }
 
     /// Takes a path out.
     pub fn remove(&mut self, path: &str) {
-        self.paths.remove(path);
+        self.0.remove(path);
     }
 
     /// Number of paths.
     pub fn len(&self) -> usize {
-        self.paths.len()
+        self.0.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.0.is_empty()
     }
 
     /// The paths in Java's order.
     pub fn in_order(&self) -> Vec<&str> {
-        let place = |path: &str, turn: u64| (bin(string_hash(path), self.bins), turn);
-        let mut paths: Vec<_> = self.paths.iter().map(|(path, turn)| (place(path, *turn), path.as_str())).collect();
-        paths.sort_unstable();
-        paths.into_iter().map(|(_, path)| path).collect()
+        self.0.in_order().into_iter().map(String::as_str).collect()
     }
 
-    /// What `HashSet.clone` gives: the same paths in a table that is as large as they need.
+    /// What `HashSet.clone` gives.
     pub fn java_clone(&self) -> Self {
-        let needed = (self.len() * 4 + 3) / 3;
-        let bins = if self.is_empty() { FIRST_BINS } else { needed.next_power_of_two() };
-        let mut clone = Self { bins, ..Self::default() };
-        self.in_order().into_iter().for_each(|path| clone.insert(path));
-        clone
+        Self(self.0.java_clone())
     }
-}
-
-fn bin(hash: u32, bins: usize) -> usize {
-    usize::try_from(hash ^ (hash >> 16)).unwrap_or(0) & (bins - 1)
 }
 
 /// `hashCode` of the record `Id`.
-fn identity_hash(id: &Id) -> u32 {
-    [&id.scheme, &id.id].into_iter().fold(17, |hash: u32, text| hash.wrapping_mul(37).wrapping_add(string_hash(text)))
-}
-
-/// `String.hashCode`.
-fn string_hash(text: &str) -> u32 {
-    text.encode_utf16().fold(0, |hash: u32, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
+fn identity_hash(id: &Id) -> i32 {
+    [&id.scheme, &id.id].into_iter().fold(17, |hash: i32, text| hash.wrapping_mul(37).wrapping_add(java_hash(text)))
 }
 
 #[cfg(test)]
@@ -162,37 +122,5 @@ mod tests {
         }
         assert_eq!(told(&set), "owl jay fox");
         assert_eq!((set.len(), set.is_empty(), told(&PathSet::default())), (3, false, String::new()));
-    }
-
-    proptest::proptest! {
-        /// The set as Java has it: a table of lists.
-        #[test]
-        fn a_set_is_ordered_as_the_table_that_it_stands_for(steps in proptest::collection::vec(("[a-d]{1,3}", proptest::bool::ANY), 0..120)) {
-            let mut set = PathSet::default();
-            let mut table: Vec<Vec<String>> = vec![Vec::new(); FIRST_BINS];
-            for (path, is_insert) in steps {
-                let count = table.iter().map(Vec::len).sum::<usize>();
-                let place = bin(string_hash(&path), table.len());
-                if !is_insert {
-                    table[place].retain(|other| *other != path);
-                    set.remove(&path);
-                    continue;
-                }
-                set.insert(&path);
-                if table[place].contains(&path) {
-                    continue;
-                }
-                table[place].push(path);
-                if count + 1 > table.len() * 3 / 4 {
-                    let all: Vec<String> = table.concat();
-                    table = vec![Vec::new(); table.len() * 2];
-                    for path in all {
-                        let place = bin(string_hash(&path), table.len());
-                        table[place].push(path);
-                    }
-                }
-            }
-            proptest::prop_assert_eq!(set.in_order(), table.concat());
-        }
     }
 }

@@ -5,15 +5,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-/// Java's `String.hashCode`.
-pub fn java_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
-}
-
-/// The hash of Kafka's `TopicPartition`.
-pub fn partition_hash(topic: &str, index: i32) -> i32 {
-    index.wrapping_add(31).wrapping_mul(31).wrapping_add(java_hash(topic))
-}
+pub use crate::engine::java_set::{java_hash, partition_hash};
 
 /// The hash of Kafka's `TopicIdPartition` where the topic's id is not known.
 pub fn nameless_partition_hash(topic: &str, index: i32) -> i32 {

@@ -5,7 +5,7 @@ mod sticky;
 
 use std::collections::BTreeMap;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::consumer::TopicPartition;
 use super::group::{Subscription, TopicPartitions};
@@ -89,11 +89,7 @@ impl Assignor {
             Self::Range | Self::RoundRobin => None,
             Self::Sticky if generation < 0 => None,
             Self::Sticky => Some(sticky::user_data(had, generation)),
-            Self::CooperativeSticky => {
-                let mut bytes = BytesMut::new();
-                bytes.put_i32(generation);
-                Some(bytes.freeze())
-            }
+            Self::CooperativeSticky => Some(sticky::generation_data(generation)),
         }
     }
 
@@ -117,16 +113,8 @@ impl Assignor {
         let dealt = match self {
             Self::Range => range(members, &order, &partitions, &racks),
             Self::RoundRobin => round_robin(members, &order, &partitions),
-            Self::Sticky => sticky::deal(members, &order, &partitions, &sticky::previous(members), &racks),
-            Self::CooperativeSticky => {
-                let had = sticky::owned(members);
-                let mut dealt = sticky::deal(members, &order, &partitions, &had, &racks);
-                // who had a partition gives it up first: its new owner gets it in the round after that
-                for (at, partitions) in dealt.iter_mut().enumerate() {
-                    partitions.retain(|place| had.get(place).is_none_or(|owner| *owner == at));
-                }
-                dealt
-            }
+            Self::Sticky => sticky::deal(members, &partitions, &racks),
+            Self::CooperativeSticky => sticky::deal_cooperatively(members, &partitions, &racks),
         };
         members.iter().zip(dealt).map(|(member, partitions)| (member.id.clone(), by_topic(&partitions))).collect()
     }
@@ -160,7 +148,7 @@ fn round_robin(members: &[Member], order: &[usize], partitions: &[TopicPartition
     dealt
 }
 
-/// The same partitions, topic by topic.
+/// The same partitions, topic by topic, those of a topic in the order given.
 pub(super) fn by_topic(partitions: &[TopicPartition]) -> Vec<TopicPartitions> {
     let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
     for (topic, partition) in partitions {

@@ -37,6 +37,16 @@ impl<'a> Racks<'a> {
         rack.is_none_or(|rack| self.replicas.get(place).is_some_and(|racks| racks.contains(rack)))
     }
 
+    /// Whether a member is in a rack, and a replica of the partition too.
+    pub(super) fn share_one(&self, at: usize, place: &TopicPartition) -> bool {
+        self.members[at].subscription.rack.is_some() && self.are_near(at, place)
+    }
+
+    /// How many members are in racks of the partition.
+    pub(super) fn members_near(&self, place: &TopicPartition) -> usize {
+        (0..self.members.len()).filter(|at| self.share_one(*at, place)).count()
+    }
+
     /// Whether it makes a difference which of these members gets which of these partitions: some replica is where a member is, and not
     /// every partition is everywhere.
     pub(super) fn matter<'p>(&self, readers: &[usize], places: impl Iterator<Item = &'p TopicPartition> + Clone) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
 use kafka_protocol::messages::join_group_response::JoinGroupResponseMember;
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
@@ -70,6 +71,24 @@ impl Standing {
     }
 }
 
+/// What a group gave, in which generation, and the assignor that its leader took. It is told even where the group has forgotten the member.
+#[derive(Clone, Debug)]
+struct Had {
+    partitions: Vec<TopicPartition>,
+    generation: i32,
+    assignor: Option<Assignor>,
+}
+
+impl Had {
+    /// What the member adds to its subscription for that assignor.
+    fn user_data(had: Option<&Self>, assignor: Assignor) -> Option<Bytes> {
+        match had.filter(|had| had.assignor == Some(assignor)) {
+            Some(had) => assignor.user_data(&had.partitions, had.generation),
+            None => assignor.user_data(&[], NO_GENERATION),
+        }
+    }
+}
+
 /// A membership of one group.
 pub(super) struct Membership {
     client: Arc<Client>,
@@ -78,8 +97,8 @@ pub(super) struct Membership {
     assignors: Vec<Assignor>,
     /// `client.rack`; `None` where there is none.
     rack: Option<String>,
-    /// What the group gave last, for the sticky way.
-    had: Mutex<Vec<TopicPartition>>,
+    /// What the group gave last, for the assignor that dealt it.
+    had: Mutex<Option<Had>>,
     session_timeout: Duration,
     rebalance_timeout: Duration,
     standing: Arc<Mutex<Standing>>,
@@ -172,7 +191,7 @@ impl Membership {
         let protocols = self.assignors.iter().map(|assignor| {
             let subscription = Subscription {
                 topics: topics.to_vec(),
-                user_data: assignor.user_data(&had, generation),
+                user_data: Had::user_data(had.as_ref(), *assignor),
                 owned: by_topic(owned),
                 generation_id: generation,
                 rack: self.rack.clone(),
@@ -236,6 +255,7 @@ impl Membership {
             return Ok(None);
         }
         self.client.metrics().record_millis("sync", began.elapsed());
+        let assignor = join.protocol_name.as_deref().and_then(Assignor::by_name);
         let assignment = Assignment::decode(response.assignment).unwrap_or_default();
         {
             let mut standing = self.standing();
@@ -248,7 +268,8 @@ impl Membership {
             topic.partitions.into_iter().map(move |partition| (topic.topic.clone(), partition)).collect::<Vec<_>>()
         });
         let partitions: Vec<TopicPartition> = partitions.collect();
-        self.had.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&partitions);
+        let had = Had { partitions: partitions.clone(), generation: join.generation_id, assignor };
+        *self.had.lock().unwrap_or_else(PoisonError::into_inner) = Some(had);
         Ok(Some(partitions))
     }
 

@@ -23,6 +23,7 @@ use super::clock::Clock;
 use super::machine::{Group, State};
 use super::settings::GroupSettings;
 use super::topic::OffsetsTopic;
+use crate::engine::java_set::java_hash;
 use crate::log_info;
 use drive::Cell;
 
@@ -172,9 +173,4 @@ impl GroupCoordinator {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// `String.hashCode` of Java, over UTF-16 units.
-fn java_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
