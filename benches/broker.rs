@@ -16,7 +16,7 @@ use kafkalab::engine::server::{Engine, Role, Server};
 use kafkalab::engine::trial::Trial;
 use kafkalab::process::spawn::Command;
 
-use figures::{Figure, Options, figure, rate, rss};
+use figures::{Figure, Options, figure, memory, rate};
 use load::cpu;
 
 const DEADLINE: Duration = Duration::from_secs(240);
@@ -38,7 +38,9 @@ async fn measure(engine: &dyn Engine, options: &Options) -> anyhow::Result<Vec<F
     let mut coordinator = trial.start(engine, Role::Coordinator, DEADLINE).await?;
     let began = Instant::now();
     let mut broker = trial.start(engine, Role::Broker, DEADLINE).await?;
-    let mut figures = vec![millis("start to serving", began), figure("memory idle", "MiB", rss(&broker)?)];
+    let mut figures = vec![millis("start to serving", began)];
+    figures.extend(memory("memory idle", &broker)?);
+    figures.extend(memory("memory of the coordinator beside it", &coordinator)?);
     let load = Load { apache, bootstrap: trial.bootstrap() };
     for (size, count) in SIZES {
         for acks in ["1", "all"] {
@@ -59,11 +61,11 @@ async fn measure(engine: &dyn Engine, options: &Options) -> anyhow::Result<Vec<F
     figures.extend(load::connections(&broker, trial.port(Role::Broker)).await?);
     trial.create_topic("latency", 1, DEADLINE).await?;
     figures.extend(load.end_to_end("latency").await?);
-    figures.push(figure("memory after load", "MiB", rss(&broker)?));
+    figures.extend(memory("memory after load", &broker)?);
     let began = Instant::now();
     trial.create_topic("many", PARTITIONS, DEADLINE).await?;
     figures.push(millis(format!("{PARTITIONS} partitions made"), began));
-    figures.push(figure(format!("memory with {PARTITIONS} partitions"), "MiB", rss(&broker)?));
+    figures.extend(memory(&format!("memory with {PARTITIONS} partitions"), &broker)?);
     broker.stop(DEADLINE).await?;
     let began = Instant::now();
     let mut broker = trial.start(engine, Role::Broker, DEADLINE).await?;

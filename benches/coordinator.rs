@@ -16,7 +16,7 @@ use kafkalab::engine::trial::Trial;
 use kafkalab::engine::zookeeper::client::{Client, ConnectString};
 use kafkalab::engine::zookeeper::protocol::{CreateMode, EventType};
 
-use figures::{Figure, figure, rate, rss};
+use figures::{Figure, figure, memory, rate};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const CLIENTS: [usize; 3] = [1, 16, 256];
@@ -41,12 +41,13 @@ async fn measure(engine: &dyn Engine, load: Duration) -> anyhow::Result<Vec<Figu
     let began = Instant::now();
     let mut server = trial.start(engine, Role::Coordinator, DEADLINE).await?;
     let start_ms = began.elapsed().as_secs_f64() * 1000.0;
-    let mut figures = vec![figure("start to serving", "ms", start_ms), figure("memory after start", "MiB", rss(&server)?)];
+    let mut figures = vec![figure("start to serving", "ms", start_ms)];
+    figures.extend(memory("memory after start", &server)?);
     let port = server.port();
     let client = client(port).await?;
     fill(&client, "/read", READ_ZNODES).await?;
     fill(&client, "/kept", KEPT_ZNODES).await?;
-    figures.push(figure(format!("memory with {KEPT_ZNODES} znodes"), "MiB", rss(&server)?));
+    figures.extend(memory(&format!("memory with {KEPT_ZNODES} znodes"), &server)?);
     for count in CLIENTS {
         let root = format!("/create{count}");
         client.create(&root, "", CreateMode::Persistent).await?;
@@ -62,7 +63,7 @@ async fn measure(engine: &dyn Engine, load: Duration) -> anyhow::Result<Vec<Figu
         run(&server, count, load, read).await?.show(&format!("reads, {count} clients"), &mut figures);
     }
     figures.push(figure(format!("change to {WATCHERS} watchers"), "ms", fan_out(port, &client).await?));
-    figures.push(figure("memory after load", "MiB", rss(&server)?));
+    figures.extend(memory("memory after load", &server)?);
     server.kill().await?;
     Ok(figures)
 }

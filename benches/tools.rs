@@ -16,7 +16,7 @@ use kafkalab::engine::trial::Trial;
 use kafkalab::process::spawn::Command;
 use kafkalab::text::Language;
 
-use figures::{Figure, Options, figure, rate, rss};
+use figures::{Figure, Options, figure, memory, rate};
 
 const DEADLINE: Duration = Duration::from_secs(300);
 /// What a tool may print: the console consumer prints every record.
@@ -69,7 +69,7 @@ async fn measure(engine: &dyn Engine, options: &Options) -> anyhow::Result<Vec<F
     let all = RECORDS.to_string();
     let took = tools.run("kafka-console-consumer.sh", &[&consume[..], &[&all]].concat(), b"").await?;
     figures.push(rate("console consumer, records", f64::from(RECORDS) / took.as_secs_f64()));
-    figures.push(figure("the broker's memory after it", "MiB", rss(&broker)?));
+    figures.extend(memory("the broker's memory after it", &broker)?);
     broker.kill().await?;
     coordinator.kill().await?;
     Ok(figures)

@@ -46,6 +46,16 @@ pub fn rss(server: &Server) -> anyhow::Result<f64> {
     Ok(server.describe().context("it has ended")?.rss_bytes as f64 / MIB)
 }
 
+/// The memory of a server: what of it is in memory, and of that its part, where a page that several processes share is divided among
+/// them (`Pss` in proc_pid_smaps(5)).
+pub fn memory(name: &str, server: &Server) -> anyhow::Result<[Figure; 2]> {
+    let pid = server.describe().context("it has ended")?.pid;
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+    let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    let part = kib.context("no Pss in smaps_rollup")? / 1024.0;
+    Ok([figure(name, "MiB", rss(server)?), figure("  its part of what is shared", "MiB", part)])
+}
+
 /// Measures both engines by turns and prints the table; `note` stands above it.
 pub fn main(note: &str, measure: impl AsyncFn(&dyn Engine, &Options) -> anyhow::Result<Vec<Figure>>) -> anyhow::Result<()> {
     let options = options(std::env::args().skip(1))?;
