@@ -22,6 +22,22 @@ crate::texts! {
     OFFSET_NEGATIVE { ko: "0보다 작을 수 없어요.", en: "it cannot be less than 0" }
     OFFSET_WORD { ko: "0 이상의 수, earliest, latest 가운데 하나예요.", en: "a number from 0, earliest, or latest" }
     TWO_GROUPS { ko: "--group은 {group:이에요/예요}.", en: "--group says {group}" }
+    ENDED_EARLY { ko: "입력한 {typed}줄 가운데 {lost}줄이 토픽에 없어요.", en: "lines typed: {typed}; of these, {lost} never reached the topic" }
+    TWO_GROUPS_FILE { ko: "이 파일의 group.id는 {group:이에요/예요}.", en: "group.id is {group} in this file" }
+    NO_SUCH_PARTITION { ko: "{topic}의 파티션은 {count}개이고, 번호는 0부터예요.", en: "{topic} has {count} of them, numbered from 0" }
+    OFFSET_BEYOND { ko: "다음 메시지가 받을 오프셋이 {latest:이에요/예요}.", en: "the next message will get offset {latest}" }
+    OFFSET_GONE { ko: "남아 있는 첫 오프셋은 {earliest:이에요/예요}.", en: "the first offset that is left is {earliest}" }
+    GROUP_GOES_ON { ko: "{group} 그룹은 {topic:을/를} 이미 끝까지 읽었어요.", en: "the group {group} has read {topic} to its end already" }
+    TOPIC_RETURNS { ko: "{topic:은/는} 지워졌다가, 아직 붙어 있는 pid {pid} 때문에 다시 생겼어요.", en: "{topic} was deleted, and made anew for the client that is still attached, pid {pid}" }
+    READ_ONLY { ko: "{key:은/는} 도는 중에 바꿀 수 없어요. server.properties에 적고 브로커를 다시 시작해요.", en: "{key} cannot be changed while a broker runs; it belongs into server.properties" }
+    PER_LISTENER { ko: "리스너마다 주는 설정이에요: listener.name.리스너이름.{key}", en: "given to one listener: listener.name.NAME.{key}" }
+    PER_BROKER { ko: "{key:은/는} 브로커마다 달라서 브로커 번호가 있어야 해요: --broker 0", en: "each broker has its own {key}: name the broker, as --broker 0" }
+    KEY_AND_VALUE { ko: "이름=값 으로 적어요. 값에 =나 쉼표가 있으면 대괄호로 묶고 따옴표로 감싸요: '이름=[…]'", en: "written as key=value; a value with = or a comma stands in brackets, all of it in quotes: 'key=[…]'" }
+    ONLY_THESE { ko: "여기에 줄 수 있는 것은 {names}뿐이에요.", en: "what can be given here is {names}" }
+    QUOTA_NUMBER { ko: "{key}의 값은 수예요. 단위를 붙이지 않아요.", en: "{key} is a number, without a unit" }
+    SCRAM_OF_ALL { ko: "비밀번호는 이름이 있는 사용자에게만 줄 수 있어요.", en: "only a user with a name has a password" }
+    SCRAM_AND_QUOTA { ko: "한도(quota)와 비밀번호는 따로따로 주어야 해요.", en: "quotas and passwords are given apart" }
+    SCRAM_VALUE { ko: "[iterations=8192,password=비밀번호] 처럼 적어요: {message}", en: "written as [iterations=8192,password=…]: {message}" }
     LOG_FOLDER { ko: "{folder} 폴더가 없어요.", en: "there is no folder {folder}" }
     NO_SLASH { ko: "이 폴더에 있어요: ./{name}", en: "it is in this folder: ./{name}" }
     OTHER_FOLDER { ko: "{typed:은/는} 없고, {right:이/가} 있어요.", en: "there is no {typed}, but there is {right}" }

@@ -222,6 +222,35 @@ crate::rule_texts! {
         why: ("--group과 group.id가 서로 달라요.", "--group and group.id differ."),
         fix: ("하나만 남기세요.", "Leave one of them."),
     }
+    ENDED_EARLY {
+        title: ("프로듀서가 보내기 전에 Ctrl-C로 끝나서 메시지가 사라졌어요", "Ctrl-C ended the producer before it had sent everything"),
+        why: ("콘솔 프로듀서는 입력한 줄을 1초쯤(--timeout) 모았다가 한꺼번에 보내요. 그 전에 Ctrl-C를 누르면 모아 둔 것을 버리고, 그렇다는 말도 하지 않아요.", "The console producer gathers lines for about a second (--timeout) to send them together. Ctrl-C within that time drops them, and nothing is said."),
+        fix: ("다시 실행해서 사라진 줄을 보내고 Ctrl-D로 끝내세요. 그러면 남은 것을 다 보내고 끝나요.", "Run it again, send the lost lines and end with Ctrl-D: it then sends what is left before it ends."),
+        seen: ("아무 말 없이 종료 코드 130으로 끝나고, 메시지는 토픽에 없어요.", "Nothing at all: it ends with 130, and the message is not in the topic."),
+    }
+    GROUP_GOES_ON {
+        title: ("그룹은 지난번에 읽은 곳부터 이어 읽어요", "A group goes on where it stopped"),
+        why: ("--from-beginning은 커밋된 오프셋이 없는 그룹에만 통해요. 이 그룹은 끝까지 읽었다고 커밋해 두었으니, 이제는 새로 오는 메시지만 보여요.", "--from-beginning counts only for a group that has committed nothing yet. This one has committed that it read to the end, so it shows only what is new."),
+        fix: ("다른 --group 이름을 쓰거나, kafka-consumer-groups.sh --reset-offsets --to-earliest --execute 로 그 그룹을 처음으로 되돌리세요.", "Name another --group, or send this one back with kafka-consumer-groups.sh --reset-offsets --to-earliest --execute."),
+        seen: ("메시지가 있는데도 아무것도 안 나오고, 끝내면 Processed a total of 0 messages 라고 해요.", "Nothing comes though messages are there; at the end it says: Processed a total of 0 messages"),
+    }
+    NO_SUCH_PLACE {
+        title: ("토픽에 없는 자리부터 읽으려고 해요", "The topic has no such place to read from"),
+        why: ("없는 오프셋을 적으면 컨슈머는 맨 끝으로 가서 새 메시지를 기다리고, 없는 파티션을 적으면 그 파티션이 생길 때까지 기다려요. 둘 다 아무 말이 없어요.", "At an offset that is not there the consumer goes to the end and waits for new messages; for a partition that is not there it waits until it is made. It says nothing of either."),
+        fix: ("kafka-get-offsets.sh로 파티션마다 어디까지 있는지 보고 다시 적으세요.", "See with kafka-get-offsets.sh which partitions there are and where they end."),
+        seen: ("아무것도 나오지 않은 채 끝없이 기다려요.", "Nothing, for as long as you wait."),
+    }
+    TOPIC_RETURNS {
+        title: ("지운 토픽이 다시 생겼어요", "The topic was deleted, and is there again"),
+        why: ("삭제는 됐어요. 그런데 그 토픽을 쓰던 컨슈머나 프로듀서가 브로커에 토픽을 다시 물었고, auto.create.topics.enable이 켜져 있어서 브로커가 빈 토픽을 새로 만들었어요.", "It was deleted. But a consumer or producer that was attached asked the broker for it again, and with auto.create.topics.enable the broker made a new, empty one."),
+        fix: ("그 토픽을 쓰는 컨슈머와 프로듀서를 먼저 끝내고 다시 지우세요.", "End the consumers and producers that use it first, then delete it again."),
+        seen: ("--delete는 아무 말 없이 끝나는데 --list에 토픽이 그대로 있어요.", "--delete ends without a word, and --list still shows the topic."),
+    }
+    NOT_FOR_ENTITY {
+        title: ("이 대상에 줄 수 없는 설정이에요", "This setting cannot be given here"),
+        why: ("kafka-configs.sh가 바꾸는 것은 대상마다 달라요. 브로커는 도는 중에 바꿀 수 있는 설정만, 사용자와 클라이언트와 IP는 정해진 한도(quota)만 받아요.", "What kafka-configs.sh can change depends on whose it is: of a broker what can change while it runs, of users, clients and addresses their quotas."),
+        fix: ("이름과 대상을 확인하세요. 도는 중에 못 바꾸는 브로커 설정은 server.properties에 적고 다시 시작해요.", "Check the name and whose it is. What a running broker cannot change belongs into server.properties, and counts from the next start."),
+    }
     DAEMON_LAST {
         title: ("-daemon은 설정 파일보다 앞에 써요", "-daemon comes before the file"),
         why: ("시작 스크립트는 첫 낱말이 -daemon일 때만 알아봐요. 뒤에 있으면 서버에 넘겨져 오류가 돼요.", "The script looks for -daemon as its first word only. Behind the file it is passed on to the server, which refuses it."),

@@ -6,15 +6,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use kafka_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
+use kafka_protocol::messages::offset_fetch_request::OffsetFetchRequestGroup;
 use kafka_protocol::messages::{
     BrokerId, DescribeGroupsRequest, FetchRequest, FetchResponse, GroupId, ListGroupsRequest, ListOffsetsRequest,
-    MetadataResponse, TopicName,
+    MetadataResponse, OffsetFetchRequest, OffsetFetchResponse, TopicName,
 };
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
 use super::group::{Assignment, Subscription};
-use super::{Client, ClientError, HostPort, Node, Route};
+use super::{Client, ClientError, HostPort, Node, Route, TopicPartition};
 use crate::engine::kafka::record_set::{self, FetchedRecord};
 
 /// The timestamp that asks ListOffsets for the first offset.
@@ -291,6 +292,38 @@ impl Client {
             protocol: found.protocol_data.to_string(),
             members: members.collect(),
         })
+    }
+
+    /// The offsets that a group has committed, in the order of the answer.
+    ///
+    /// # Errors
+    /// [`ClientError::Broker`] where the coordinator cannot say by the deadline, else as [`Client::call`].
+    pub async fn committed(&self, group: &str) -> Result<Vec<(TopicPartition, i64)>, ClientError> {
+        let id = || GroupId(StrBytes::from_string(group.to_owned()));
+        let request = |version| {
+            // versions before 8 ask for one group in another place
+            if version >= 8 {
+                let asked = OffsetFetchRequestGroup::default().with_group_id(id()).with_topics(None);
+                OffsetFetchRequest::default().with_groups(vec![asked])
+            } else {
+                OffsetFetchRequest::default().with_group_id(id()).with_topics(None)
+            }
+        };
+        let code = |answer: &OffsetFetchResponse| answer.groups.first().map_or(answer.error_code, |group| group.error_code);
+        let answer = self.at_coordinator(group, request, code).await?;
+        if let Some(error) = ClientError::from_code(code(&answer), None) {
+            return Err(error);
+        }
+        let old = answer.topics.into_iter().flat_map(|topic| {
+            let name = topic.name.to_string();
+            topic.partitions.into_iter().map(move |found| (name.clone(), found.partition_index, found.committed_offset))
+        });
+        let new = answer.groups.into_iter().flat_map(|group| group.topics).flat_map(|topic| {
+            let name = topic.name.to_string();
+            topic.partitions.into_iter().map(move |found| (name.clone(), found.partition_index, found.committed_offset))
+        });
+        let offsets = old.chain(new).filter(|(_, _, offset)| *offset >= 0);
+        Ok(offsets.map(|(topic, partition, offset)| (TopicPartition::new(topic, partition), offset)).collect())
     }
 
     /// Reads records of one partition from `offset` on, until `limit` are read or the end is reached. Markers of transactions

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use uuid::Uuid;
 
 use crate::process::table::Identity;
 use crate::properties;
@@ -122,6 +125,53 @@ pub struct Ending {
     pub cleanly: bool,
 }
 
+/// What was typed into a command until it was ended with Ctrl-C.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// When its line was taken.
+    pub since: SystemTime,
+    /// The lines, in their order: how long before the Ctrl-C the Enter of each was pressed.
+    pub lines: Vec<Duration>,
+}
+
+/// How a line ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// The end of what was printed meanwhile, without colours.
+    pub printed: String,
+    /// What was typed, where all of it was seen.
+    pub typed: Option<Typed>,
+    /// The topics that this line or one before it has deleted while clients were attached to them.
+    pub deleted: Vec<Deleted>,
+}
+
+/// A topic that was to be deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// Its name.
+    pub topic: String,
+    /// The id that it had (KIP-516): one that is made anew has another.
+    pub id: Uuid,
+}
+
+/// What a broker says of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// There is none of that name.
+    Missing,
+    /// Its partitions: the first offset that is kept, and the one that the next record gets.
+    Is(BTreeMap<i32, (i64, i64)>),
+}
+
+/// What a broker says of a consumer group and a topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// How many members it has.
+    pub members: usize,
+    /// What it has committed of the topic, by partition.
+    pub committed: BTreeMap<i32, i64>,
+}
+
 /// What runs on the learner's machine. Answers may take a moment; a rule asks only when everything else fits.
 pub trait SystemView {
     /// The ports that are listened on, and what is spoken on each.
@@ -139,6 +189,27 @@ pub trait SystemView {
     /// The servers that the learner is to end now; none where that is not what is asked for.
     fn to_be_ended(&self) -> &[Ending] {
         &[]
+    }
+    /// How the line ran; `None` before it does, and where that is not known.
+    fn ran(&self) -> Option<&Ran> {
+        None
+    }
+    /// What one of the brokers (`host:port,…`) says of a topic; `None` where none answers soon.
+    fn topic(&self, _brokers: &str, _topic: &str) -> Option<Topic> {
+        None
+    }
+    /// How many records a topic was given since a moment, by their own time. Looks again for a short while until there are `awaited`.
+    fn written(&self, _brokers: &str, _topic: &str, _since: SystemTime, _awaited: usize) -> Option<usize> {
+        None
+    }
+    /// The process of a client that is still attached to a topic which was deleted, where the topic is there anew; `awaited`: looks again for
+    /// a short while.
+    fn returned(&self, _brokers: &str, _deleted: &Deleted, _awaited: bool) -> Option<u32> {
+        None
+    }
+    /// What one of the brokers says of a group and a topic; `None` where none answers soon.
+    fn group(&self, _brokers: &str, _group: &str, _topic: &str) -> Option<Group> {
+        None
     }
 }
 

@@ -203,6 +203,8 @@ pub static RULES: &[&Rule] = &[
     &command::newer_tools::IN_ORDER,
     &command::console_consumer::OFFSET,
     &command::bootstrap_refused::REFUSED,
+    &command::console_waits::NO_SUCH_PLACE,
+    &command::entity_configs::NOT_FOR_ENTITY,
     &config::keys::UNKNOWN_TO_ZOOKEEPER,
     &config::coordinator::DATA_DIR_MISSING,
     &config::coordinator::DATA_DIR_IN_TMP,
@@ -376,6 +378,9 @@ pub static RULES: &[&Rule] = &[
     &runtime::COORDINATOR_AWAY,
     &runtime::BROKER_AWAY,
     &runtime::BOOTSTRAP_HOST,
+    &command::console_producer::ENDED_EARLY,
+    &command::console_waits::GROUP_GOES_ON,
+    &command::topic_returns::TOPIC_RETURNS,
 ];
 
 /// The rule with that code or name.

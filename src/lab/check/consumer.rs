@@ -4,7 +4,7 @@
 use super::outcome::{Finding, fails, holds};
 use super::predicates::unreachable;
 use super::ran::{names_a_port, options_of};
-use super::scope::CONSUMER_CLASS;
+use super::scope::{CONSUMER_CLASS, PRODUCER_CLASS, Scope};
 use super::system::LabSystem;
 use crate::engine::client::{Client, ClientError};
 use crate::process::sockets;
@@ -17,7 +17,9 @@ pub(super) async fn reads(system: &LabSystem, topic: &str, from_beginning: bool)
     let ports: Vec<u16> = brokers.iter().map(std::net::SocketAddr::port).collect();
     let mut found = Message::new(say::CONSUMER_NONE).with("topic", topic);
     for process in system.scope.processes(CONSUMER_CLASS) {
-        let Some(reading) = Reading::of(&arguments_of(&process)).filter(|reading| reading.topic == topic) else { continue };
+        let Some(reading) = Reading::of(&arguments_of(&process, CONSUMER_CLASS)).filter(|reading| reading.topic == topic) else {
+            continue;
+        };
         if from_beginning && !reading.from_beginning {
             found = Message::new(say::CONSUMER_LATEST).with("pid", process.pid());
             continue;
@@ -78,10 +80,22 @@ impl Reading {
     }
 }
 
+/// The lab's console clients that were sent to a topic by its name.
+pub fn clients_of(scope: &Scope, topic: &str) -> Vec<Process> {
+    let of_class = |class: &'static str| {
+        let is_sent = move |process: &Process| {
+            let given = options_of(class, &arguments_of(process, class));
+            given.is_some_and(|given| given.value("topic").ok().flatten() == Some(topic))
+        };
+        scope.processes(class).into_iter().filter(is_sent)
+    };
+    of_class(CONSUMER_CLASS).chain(of_class(PRODUCER_CLASS)).collect()
+}
+
 /// The arguments of a tool's process: after the main class, whether a JVM runs it or the bundled engine.
-fn arguments_of(process: &Process) -> Vec<String> {
+fn arguments_of(process: &Process, class: &str) -> Vec<String> {
     let argv = process.argv.iter().map(|argument| argument.to_string_lossy().into_owned());
-    argv.skip_while(|argument| argument != CONSUMER_CLASS).skip(1).collect()
+    argv.skip_while(|argument| argument != class).skip(1).collect()
 }
 
 /// Whether a member of the consumer's group has the topic assigned. A consumer without a group of its own name is in one called

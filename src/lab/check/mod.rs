@@ -16,6 +16,7 @@ pub mod system;
 mod unpacked;
 
 pub use answer::ANSWER_CLASS;
+pub use consumer::clients_of;
 pub use needs::{missing, server_started_by};
 pub use outcome::{Outcome, label};
 pub use predicates::{Context, DOCTOR_CLASS, ask};

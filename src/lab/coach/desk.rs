@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
 use super::live::LiveSystem;
 use super::notice::{self, LineFacts, Notice, RunningServer, Surroundings};
-use super::{Advice, Coach};
+use super::{Advice, Coach, found_after, found_before};
 use crate::engine::distribution::Distribution;
-use crate::judge::rules::context::{CommandContext, DiskFiles, Ending, resolve};
+use crate::judge::rules::Line;
+use crate::judge::rules::command::topic_returns::{TOPIC_RETURNS, deleting, may_make_topics};
+use crate::judge::rules::context::{CommandContext, Deleted, DiskFiles, Ending, Ran, Typed as Keys, resolve};
 use crate::lab::check::scope::Scope;
 use crate::process::table::Process;
 
@@ -45,6 +47,8 @@ pub struct LabCoach {
     scope: Scope,
     /// The servers that the step has the learner end.
     to_be_ended: Vec<Ending>,
+    /// The topics that were deleted while clients were attached to them, and may come back with those.
+    deleted: Arc<Mutex<Vec<Deleted>>>,
     sender: mpsc::UnboundedSender<Judged>,
     judged: mpsc::UnboundedReceiver<Judged>,
 }
@@ -55,54 +59,98 @@ struct Typed {
     cwd: PathBuf,
 }
 
+/// How a line ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code.
+    pub exit_code: i32,
+    /// What was printed meanwhile.
+    pub output: Vec<u8>,
+    /// What was typed meanwhile, where it was ended with Ctrl-C.
+    pub typed: Option<Keys>,
+    /// The topic that it deleted, as it was known before: [`LineFacts::deleted`].
+    pub deleted: Option<Deleted>,
+}
+
+/// How many topics that were deleted under their clients are remembered.
+const DELETED_MAX: usize = 16;
+
 impl LabCoach {
     /// A coach that remembers what it told in earlier runs, for the lab of that scope.
     pub fn new(coach: Coach, scope: Scope) -> Self {
         let (sender, judged) = mpsc::unbounded_channel();
-        Self { coach: Arc::new(Mutex::new(coach)), scope, to_be_ended: Vec::new(), sender, judged }
+        Self { coach: Arc::new(Mutex::new(coach)), scope, to_be_ended: Vec::new(), deleted: Arc::default(), sender, judged }
     }
 
     /// What it remembers.
     pub fn remembered(&self) -> Coach {
-        self.coach.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        locked(&self.coach).clone()
     }
 
     /// How often such a thing was told before; `None` where enough was said.
     pub fn notice(&self, notice: &Notice) -> Option<usize> {
-        self.coach.lock().unwrap_or_else(PoisonError::into_inner).notice(notice)
+        locked(&self.coach).notice(notice)
     }
 
     /// Another step begins, and with it the servers that are to be ended: what was told belongs to the past.
     pub fn turn_to(&mut self, to_be_ended: Vec<Ending>) {
         self.to_be_ended = to_be_ended;
-        self.coach.lock().unwrap_or_else(PoisonError::into_inner).forget();
+        locked(&self.coach).forget();
     }
 
     /// Looks at a line that waits to be run. Must be called within a tokio runtime.
     pub fn judge_before(&self, terminal: String, line: String, cwd: PathBuf, id: u64) {
-        let scope = self.scope.clone();
-        self.judge(Typed { line, cwd }, move |coach, context| {
-            let facts = facts_of(context, &scope);
-            Judged::Before { terminal, id, advice: coach.before(context), facts }
+        let (scope, deleted) = (self.scope.clone(), Arc::clone(&self.deleted));
+        self.judge(Typed { line, cwd }, self.system(), move |coach, context, system| {
+            let mut facts = facts_of(context, &scope);
+            let line = Line::new(context, None);
+            if line.as_ref().is_none_or(may_make_topics) {
+                locked(&deleted).clear();
+            }
+            facts.deleted = line.and_then(|line| deleting(&line)).and_then(|deleting| system.deleted_by(&deleting));
+            // whoever is asked may take long, and other lines need the coach meanwhile
+            let found = found_before(context);
+            Judged::Before { terminal, id, advice: found.and_then(|found| locked(coach).ask(found)), facts }
         });
     }
 
-    /// Looks at a line that has ended, and at what was printed meanwhile. Must be called within a tokio runtime.
-    pub fn judge_after(&self, terminal: String, line: String, cwd: PathBuf, exit_code: i32, output: Vec<u8>) {
-        self.judge(Typed { line, cwd }, move |coach, context| Judged::After {
-            terminal,
-            advice: coach.after(context, exit_code, &output),
+    /// Looks at a line that has ended. Must be called within a tokio runtime.
+    pub fn judge_after(&self, terminal: String, line: String, cwd: PathBuf, ended: Ended) {
+        let Ended { exit_code, output, typed, deleted: own } = ended;
+        let deleted = Arc::clone(&self.deleted);
+        let earlier = locked(&deleted).clone();
+        let printed = console::strip_ansi_codes(&String::from_utf8_lossy(&output)).replace('\r', "");
+        let system = self.system().after(Ran { printed, typed, deleted: own.iter().cloned().chain(earlier).collect() });
+        self.judge(Typed { line, cwd }, system, move |coach, context, _| {
+            let found = found_after(context, exit_code, &output);
+            let mut deleted = locked(&deleted);
+            match &found {
+                Some(found) if found.code == TOPIC_RETURNS.code => deleted.clear(),
+                _ => deleted.extend(own.filter(|_| exit_code == 0)),
+            }
+            let forgotten = deleted.len().saturating_sub(DELETED_MAX);
+            deleted.drain(..forgotten);
+            drop(deleted);
+            Judged::After { terminal, advice: found.and_then(|found| locked(coach).tell(found)) }
         });
     }
 
-    fn judge(&self, typed: Typed, look: impl FnOnce(&mut Coach, &CommandContext<'_>) -> Judged + Send + 'static) {
+    fn system(&self) -> LiveSystem {
+        LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone(), self.to_be_ended.clone())
+    }
+
+    fn judge(
+        &self,
+        typed: Typed,
+        system: LiveSystem,
+        look: impl FnOnce(&Mutex<Coach>, &CommandContext<'_>, &LiveSystem) -> Judged + Send + 'static,
+    ) {
         let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
-        let system = LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone(), self.to_be_ended.clone());
         tokio::task::spawn_blocking(move || {
             let variables = variables_at(&typed.cwd);
             let context =
                 CommandContext { line: &typed.line, cwd: &typed.cwd, variables: &variables, files: &DiskFiles, system: &system };
-            let judged = look(&mut coach.lock().unwrap_or_else(PoisonError::into_inner), &context);
+            let judged = look(&coach, &context, &system);
             // a run that is over needs no words
             let _ = sender.send(judged);
         });
@@ -112,6 +160,10 @@ impl LabCoach {
     pub async fn next(&mut self) -> Option<Judged> {
         self.judged.recv().await
     }
+}
+
+fn locked<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The shell's variables, as far as they are known: those that it was started with, and where it is.

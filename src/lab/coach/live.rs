@@ -1,17 +1,21 @@
 //! What runs on the learner's machine, as the rules ask for it: found by process where one can be seen, else asked by protocol.
 
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 
+use super::asking;
 use super::desk::running_server;
-use crate::engine::client::Connection;
+use crate::engine::client::{Client, ClientError, Connection};
 use crate::engine::zookeeper::client::four_letter_word;
+use crate::judge::rules::command::topic_returns::Deleting;
 use crate::judge::rules::config::zookeeper_connect::DEFAULT_LISTENERS;
 use crate::judge::rules::context::{
-    Address, DiskFiles, Ending, FileView as _, Listening, ProcessRole, Speaker, SystemView, is_loopback,
+    Address, Deleted, DiskFiles, Ending, FileView as _, Group, Listening, ProcessRole, Ran, Speaker, SystemView, Topic,
+    is_loopback,
 };
+use crate::lab::check::clients_of;
 use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope};
 use crate::net;
 use crate::process::sockets;
@@ -22,7 +26,9 @@ use crate::properties::Document;
 /// own tables tell is not asked: a busy machine answers late, and what the coach says must not hang on that.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 /// The client id of the questions.
-const CLIENT_ID: &str = "kafkalab-coach";
+pub(super) const CLIENT_ID: &str = "kafkalab-coach";
+/// How long a line is held at most while a broker is asked what it is about.
+const HELD_MAX: Duration = Duration::from_millis(500);
 
 /// This machine. Its answers block: it is asked on a thread that may.
 #[derive(Debug)]
@@ -30,12 +36,42 @@ pub struct LiveSystem {
     runtime: Handle,
     scope: Scope,
     to_be_ended: Vec<Ending>,
+    ran: Option<Ran>,
 }
 
 impl LiveSystem {
     /// For the runtime that the questions run on; of all servers, only those in `scope` are recommended to the learner.
     pub fn new(runtime: Handle, scope: Scope, to_be_ended: Vec<Ending>) -> Self {
-        Self { runtime, scope, to_be_ended }
+        Self { runtime, scope, to_be_ended, ran: None }
+    }
+
+    /// The same, about a line that has ended.
+    #[must_use]
+    pub fn after(self, ran: Ran) -> Self {
+        Self { ran: Some(ran), ..self }
+    }
+
+    /// The topic that a line is about to delete, where clients are attached to it: only then it is asked for.
+    pub fn deleted_by(&self, deleting: &Deleting) -> Option<Deleted> {
+        let Deleting { brokers, topic } = deleting;
+        clients_of(&self.scope, topic).first()?;
+        let id = self.ask(brokers, async |client: &Client| client.describe_topic(topic).await)??.topic_id;
+        (!id.is_nil()).then(|| Deleted { topic: topic.clone(), id })
+    }
+
+    /// Asks a broker: shortly while a line waits for it.
+    fn ask<T>(&self, brokers: &str, question: impl AsyncFnOnce(&Client) -> Result<T, ClientError>) -> Option<T> {
+        let deadline = if self.ran.is_some() { ANSWER_DEADLINE } else { HELD_MAX };
+        self.ask_within(deadline, brokers, question)
+    }
+
+    fn ask_within<T>(
+        &self,
+        deadline: Duration,
+        brokers: &str,
+        question: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
+    ) -> Option<T> {
+        self.runtime.block_on(asking::ask(brokers, deadline, question))
     }
 }
 
@@ -82,6 +118,33 @@ impl SystemView for LiveSystem {
 
     fn to_be_ended(&self) -> &[Ending] {
         &self.to_be_ended
+    }
+
+    fn ran(&self) -> Option<&Ran> {
+        self.ran.as_ref()
+    }
+
+    fn topic(&self, brokers: &str, topic: &str) -> Option<Topic> {
+        self.ask(brokers, async |client: &Client| asking::topic(client, topic).await)
+    }
+
+    fn written(&self, brokers: &str, topic: &str, since: SystemTime, awaited: usize) -> Option<usize> {
+        self.ask(brokers, async |client: &Client| asking::written(client, topic, since, awaited).await)
+    }
+
+    fn returned(&self, brokers: &str, deleted: &Deleted, awaited: bool) -> Option<u32> {
+        let attached = || clients_of(&self.scope, &deleted.topic);
+        // a consumer asks for its topic by itself, a producer with its next message
+        let consumes = attached().iter().any(|client| client.runs_class(CONSUMER_CLASS));
+        let patience = if awaited && consumes { asking::MADE_ANEW } else { Duration::ZERO };
+        attached().first()?;
+        let question = async |client: &Client| asking::is_back(client, deleted, patience).await;
+        let is_back = self.ask_within(ANSWER_DEADLINE + patience, brokers, question)?;
+        attached().first().filter(|_| is_back).map(Process::pid)
+    }
+
+    fn group(&self, brokers: &str, group: &str, topic: &str) -> Option<Group> {
+        self.ask(brokers, async |client: &Client| asking::group(client, group, topic).await)
     }
 
     fn speaker(&self, address: &Address) -> Speaker {

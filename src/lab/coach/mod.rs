@@ -5,15 +5,18 @@
 //! the line as it is right, then that line alone; after that the coach is silent until [`Coach::forget`]. Only where a line
 //! would hang it goes on to ask.
 
+mod asking;
 mod desk;
 mod fix;
 mod live;
 mod notice;
 mod said;
+mod typing;
 
-pub use desk::{Judged, LabCoach};
+pub use desk::{Ended, Judged, LabCoach};
 pub use fix::{FixError, apply_fix};
 pub use notice::{LineFacts, Notice};
+pub use typing::Typing;
 
 use std::collections::BTreeMap;
 
@@ -70,10 +73,25 @@ pub struct Advice {
     pub choices: Vec<Choice>,
 }
 
+/// What is wrong with a line that is about to run. It may take a moment.
+fn found_before(context: &CommandContext<'_>) -> Option<Diagnostic> {
+    Line::new(context, None)?.judge(Speaks::Before)
+}
+
+/// What was wrong with a line that has ended. It may take a moment.
+fn found_after(context: &CommandContext<'_>, exit_code: i32, output: &[u8]) -> Option<Diagnostic> {
+    let line = Line::new(context, Some(exit_code))?;
+    line.judge(Speaks::After).or_else(|| said::cause(&line, output))
+}
+
 impl Coach {
     /// Looks at a line that is about to run.
     pub fn before(&mut self, context: &CommandContext<'_>) -> Option<Advice> {
-        let diagnostic = Line::new(context, None)?.judge(Speaks::Before)?;
+        found_before(context).and_then(|found| self.ask(found))
+    }
+
+    /// Tells what was found in a line that is about to run.
+    fn ask(&mut self, diagnostic: Diagnostic) -> Option<Advice> {
         let fix = diagnostic.fix.as_ref().map(|_| Choice::Fix);
         let choices = [Some(Choice::RunAnyway), fix, Some(Choice::Cancel)].into_iter().flatten().collect();
         self.advise(diagnostic, choices)
@@ -81,8 +99,11 @@ impl Coach {
 
     /// Looks at a line that has run and ended with `exit_code`, and at what was printed meanwhile.
     pub fn after(&mut self, context: &CommandContext<'_>, exit_code: i32, output: &[u8]) -> Option<Advice> {
-        let line = Line::new(context, Some(exit_code))?;
-        let diagnostic = line.judge(Speaks::After).or_else(|| said::cause(&line, output))?;
+        found_after(context, exit_code, output).and_then(|found| self.tell(found))
+    }
+
+    /// Tells what was found in a line that has run.
+    fn tell(&mut self, diagnostic: Diagnostic) -> Option<Advice> {
         self.advise(diagnostic, Vec::new())
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::judge::rules::Line;
 use crate::judge::rules::command::invocation::Invocation;
-use crate::judge::rules::context::{CommandContext, FileKind};
+use crate::judge::rules::context::{CommandContext, Deleted, FileKind};
 use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
 use crate::text::{Message, Text, notices as say};
 
@@ -103,6 +103,8 @@ pub struct LineFacts {
     pub notice: Option<Notice>,
     /// The server that has the terminal while the line runs.
     pub foreground: Option<&'static str>,
+    /// The topic that it deletes, where clients are attached to it.
+    pub deleted: Option<Deleted>,
 }
 
 /// A server that runs: its process, and the file it was started with.
@@ -128,7 +130,7 @@ pub(super) fn facts(context: &CommandContext<'_>, around: &Surroundings<'_>) -> 
         let daemon = last.arguments.first().is_some_and(|word| word.text.as_deref() == Some("-daemon"));
         server_of(context, last).filter(|_| !daemon).map(|(name, _)| name)
     });
-    LineFacts { notice, foreground }
+    LineFacts { notice, foreground, deleted: None }
 }
 
 /// The server that a command starts, as learners call it, and its main class.

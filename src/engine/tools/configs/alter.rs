@@ -113,7 +113,7 @@ fn parse(text: &str) -> Result<Vec<(String, String)>, Exception> {
 }
 
 /// The pieces between the separators after which a `[` comes before any `]`, or no bracket at all.
-fn split_outside_brackets(text: &str, separator: char) -> Vec<&str> {
+pub fn split_outside_brackets(text: &str, separator: char) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     for (at, _) in text.match_indices(separator) {

@@ -20,6 +20,10 @@ use super::{Exception, Stop, admin, java};
 use crate::engine::client::{Client, ClientError};
 use options::Line;
 
+pub use alter::split_outside_brackets;
+pub use quotas::{OF_ADDRESSES, OF_CLIENTS};
+pub use scram::credential;
+
 /// The main class.
 pub const MAIN_CLASS: &str = "kafka.admin.ConfigCommand";
 /// How long the tool waits for a description.

@@ -13,10 +13,9 @@ use crate::engine::tools::harness::print;
 use crate::engine::tools::{Exception, java};
 
 /// The quotas of users and clients.
-pub(super) const OF_CLIENTS: [&str; 4] =
-    ["producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate"];
+pub const OF_CLIENTS: [&str; 4] = ["producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate"];
 /// The quota of addresses.
-pub(super) const OF_ADDRESSES: &str = "connection_creation_rate";
+pub const OF_ADDRESSES: &str = "connection_creation_rate";
 
 /// The kinds of entities: the option's word, the protocol's, and the one that is shown.
 const KINDS: [(&str, &str, &str); 3] =

@@ -80,7 +80,10 @@ fn random_salt() -> Vec<u8> {
 }
 
 /// Reads `iterations=8192,password=secret`; the iterations may be left out.
-fn credential<'a>(mechanism: &Mechanism, text: &'a str) -> Result<(i32, &'a str), Exception> {
+///
+/// # Errors
+/// What the tool says of another form, and of too few iterations.
+pub fn credential<'a>(mechanism: &Mechanism, text: &'a str) -> Result<(i32, &'a str), Exception> {
     let invalid = || Exception::illegal_argument(format!("Invalid credential property {}={text}", mechanism.word));
     let (iterations, rest) = match text.strip_prefix("iterations=") {
         Some(rest) => {

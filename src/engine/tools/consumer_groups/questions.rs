@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::offset_fetch_request::OffsetFetchRequestGroup;
-use kafka_protocol::messages::{GroupId, OffsetFetchRequest, OffsetFetchResponse};
-use kafka_protocol::protocol::StrBytes;
-
 use crate::engine::client::admin::{GroupDescription, GroupListing};
 use crate::engine::client::{Client, ClientError, TopicPartition};
 use crate::engine::tools::{Exception, java};
@@ -44,34 +40,7 @@ pub(super) fn failed(call: &str, error: &ClientError) -> Exception {
 
 /// The committed offsets of a group, in the order in which Java's map gives them.
 pub(super) async fn committed(client: &Client, group: &str) -> Result<Vec<(TopicPartition, i64)>, Exception> {
-    let id = || GroupId(StrBytes::from_string(group.to_owned()));
-    let request = |version| {
-        // versions before 8 ask for one group in another place
-        if version >= 8 {
-            let asked = OffsetFetchRequestGroup::default().with_group_id(id()).with_topics(None);
-            OffsetFetchRequest::default().with_groups(vec![asked])
-        } else {
-            OffsetFetchRequest::default().with_group_id(id()).with_topics(None)
-        }
-    };
-    let code = |answer: &OffsetFetchResponse| answer.groups.first().map_or(answer.error_code, |group| group.error_code);
-    let answer = client.at_coordinator(group, request, code).await.map_err(|error| failed("offsetFetch", &error))?;
-    if let Some(error) = ClientError::from_code(code(&answer), None) {
-        return Err(failed("offsetFetch", &error));
-    }
-    let old = answer.topics.into_iter().flat_map(|topic| {
-        let name = topic.name.to_string();
-        topic.partitions.into_iter().map(move |found| (name.clone(), found.partition_index, found.committed_offset))
-    });
-    let new = answer.groups.into_iter().flat_map(|group| group.topics).flat_map(|topic| {
-        let name = topic.name.to_string();
-        topic.partitions.into_iter().map(move |found| (name.clone(), found.partition_index, found.committed_offset))
-    });
-    let mut offsets: Vec<(TopicPartition, i64)> = old
-        .chain(new)
-        .filter(|(_, _, offset)| *offset >= 0)
-        .map(|(topic, partition, offset)| (TopicPartition::new(topic, partition), offset))
-        .collect();
+    let mut offsets = client.committed(group).await.map_err(|error| failed("offsetFetch", &error))?;
     java::hash_map_order(&mut offsets, |(found, _)| java::partition_hash(&found.topic, found.partition));
     Ok(offsets)
 }

@@ -4,6 +4,9 @@ pub mod archive;
 pub mod argparse;
 pub mod bootstrap_refused;
 pub mod console_consumer;
+pub mod console_producer;
+pub mod console_waits;
+pub mod entity_configs;
 pub mod here_document;
 pub mod invocation;
 pub mod kill;
@@ -18,6 +21,7 @@ pub mod shell;
 pub(super) mod tool_line;
 pub mod tool_options;
 pub mod tool_values;
+pub mod topic_returns;
 pub mod unknown_option;
 pub mod word;
 

@@ -4,8 +4,10 @@
 use super::keys::UNKNOWN_TO_TOPIC;
 use super::kind::Kind;
 use crate::catalog::configs;
+use crate::engine::tools::configs::split_outside_brackets;
 use crate::judge::diagnostic::{Diagnostic, Severity};
 use crate::judge::rules::Line;
+use crate::judge::rules::command::entity_configs::{self, Entity};
 use crate::judge::rules::command::options::Given;
 use crate::judge::rules::command::tool_line::{self, ToolLine};
 use crate::judge::rules::config::file::keys_of;
@@ -50,7 +52,11 @@ fn settings(tool: &ToolLine) -> Vec<Setting<'_>> {
             }
             ("kafka-console-consumer.sh", "--consumer-property") => Kind::Consumer,
             ("kafka-topics.sh", "--config") => Kind::Topic,
-            ("kafka-configs.sh", "--add-config") if is_about_topics(tool) => Kind::Topic,
+            ("kafka-configs.sh", "--add-config") => match entity_configs::entity(tool) {
+                Some(Entity::Topic) => Kind::Topic,
+                Some(Entity::Broker { .. }) => Kind::Broker,
+                _ => continue,
+            },
             (script, option) => {
                 found.extend(STANDING_FOR.iter().filter(|known| (known.0, known.1) == (script, option)).map(|known| Setting {
                     given,
@@ -65,7 +71,9 @@ fn settings(tool: &ToolLine) -> Vec<Setting<'_>> {
         };
         let mut at = 0;
         for piece in pieces(given, text) {
-            if let Some((key, value)) = piece.split_once('=') {
+            // what brackets hold together is not looked into
+            let whole = given.name == "--add-config" && piece.contains(['[', ']']);
+            if let Some((key, value)) = piece.split_once('=').filter(|_| !whole) {
                 let value_at = at + key.len() + 1;
                 found.push(Setting { given, kind, key, value, key_at: Some(at), value_at });
             }
@@ -83,14 +91,13 @@ const STANDING_FOR: [(&str, &str, Kind, &str); 3] = [
 ];
 
 fn is_about_topics(tool: &ToolLine) -> bool {
-    tool.has("--topic") || tool.arguments.get("--entity-type").and_then(Given::text) == Some("topics")
+    entity_configs::entity(tool) == Some(Entity::Topic)
 }
 
-/// The settings in one value: several with commas between them for `--add-config`. What brackets hold together is not taken apart.
+/// The settings in one value: several with commas between them for `--add-config`.
 fn pieces<'a>(given: &Given, text: &'a str) -> Vec<&'a str> {
     match given.name {
-        "--add-config" if text.contains(['[', ']']) => Vec::new(),
-        "--add-config" => text.split(',').collect(),
+        "--add-config" => split_outside_brackets(text, ','),
         _ => vec![text],
     }
 }
@@ -134,9 +141,11 @@ fn judge_one(line: &Line<'_>, setting: &Setting<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut found = super::judge_setting(key, value, kind, line.version);
-    let names = ["KL701", "KL702"];
+    let names = ["KL401", "KL402", "KL407", "KL701", "KL702"];
     found.retain(|found| {
+        let is_taken = kind != Kind::Broker || found.severity == Severity::Warning || found.code.starts_with(OF_VALUES);
         (found.severity == Severity::Error || names.contains(&found.code))
+            && is_taken
             && !OF_SEVERAL.contains(&found.code)
             && sure(line, setting, found)
     });
@@ -169,6 +178,8 @@ fn judge_one(line: &Line<'_>, setting: &Setting<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// How the codes of the rules about values begin. Of a broker that runs, more is known than one setting.
+const OF_VALUES: &str = "KL42";
 /// Rules about settings together: what a file or the tool itself sets beside them is not known here.
 const OF_SEVERAL: [&str; 3] = ["KL705", "KL706", "KL707"];
 

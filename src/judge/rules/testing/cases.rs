@@ -56,11 +56,13 @@ pub(super) fn all() -> Vec<Case> {
         zookeeper_refused(),
         typed_in("bin", super::command_cases::IN_BIN),
         typed_in("", super::command_cases::IN_KAFKA),
+        typed_in("bin", super::config_cases::ROWS),
         asked_about(),
         super::archive_cases::ROWS.iter().map(|row| Case { world: super::archive_cases::world(), ..typed(row) }).collect(),
         super::kill_cases::all(),
         super::link_cases::all(),
         bootstrap_refused(),
+        super::silent_cases::all(),
     ];
     families.into_iter().flatten().collect()
 }

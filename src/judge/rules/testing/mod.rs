@@ -4,16 +4,21 @@ mod archive_cases;
 mod broker_cases;
 mod cases;
 mod command_cases;
+mod config_cases;
 mod files;
 mod kill_cases;
 mod link_cases;
 mod listener_cases;
 mod other_cases;
+mod silent_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use super::context::{Address, CommandContext, Ending, FileKind, FileView, Listening, ProcessRole, Speaker, SystemView};
+use super::context::{
+    Address, CommandContext, Deleted, Ending, FileKind, FileView, Group, Listening, ProcessRole, Ran, Speaker, SystemView, Topic,
+};
 use crate::catalog::tools;
 
 /// The folder of Kafka on the made-up machine.
@@ -31,7 +36,19 @@ pub(crate) struct World {
     pub cwd: PathBuf,
     pub roles: BTreeMap<u32, ProcessRole>,
     pub to_be_ended: Vec<Ending>,
+    pub ran: Option<Ran>,
+    /// What the broker on 9092 says of the topic `t`.
+    pub topic: Option<Topic>,
+    /// How many records it was given since the line was typed.
+    pub written: Option<usize>,
+    /// The client that the topic `t` came back with.
+    pub returned: Option<u32>,
+    /// What the broker says of the group `g`.
+    pub group: Option<Group>,
 }
+
+/// Where the broker of the made-up machine is asked.
+const BROKER: &str = "localhost:9092";
 
 impl World {
     pub fn new() -> Self {
@@ -52,6 +69,11 @@ impl World {
             cwd: Path::new(KAFKA).join("bin"),
             roles: BTreeMap::new(),
             to_be_ended: Vec::new(),
+            ran: None,
+            topic: None,
+            written: None,
+            group: None,
+            returned: None,
         };
         world.write("config/zookeeper.properties", "dataDir=/tmp/zookeeper\nclientPort=2181\nmaxClientCnxns=0\n");
         world.write("config/server.properties", "broker.id=0\nlog.dirs=/tmp/kafka-logs\nzookeeper.connect=localhost:2181\n");
@@ -132,6 +154,26 @@ impl SystemView for World {
 
     fn to_be_ended(&self) -> &[Ending] {
         &self.to_be_ended
+    }
+
+    fn ran(&self) -> Option<&Ran> {
+        self.ran.as_ref()
+    }
+
+    fn topic(&self, brokers: &str, topic: &str) -> Option<Topic> {
+        self.topic.clone().filter(|_| (brokers, topic) == (BROKER, "t"))
+    }
+
+    fn written(&self, brokers: &str, topic: &str, _: SystemTime, _: usize) -> Option<usize> {
+        self.written.filter(|_| (brokers, topic) == (BROKER, "t"))
+    }
+
+    fn returned(&self, brokers: &str, deleted: &Deleted, _: bool) -> Option<u32> {
+        self.returned.filter(|_| (brokers, deleted.topic.as_str()) == (BROKER, "t"))
+    }
+
+    fn group(&self, brokers: &str, group: &str, topic: &str) -> Option<Group> {
+        self.group.clone().filter(|_| (brokers, group, topic) == (BROKER, "g", "t"))
     }
 }
 

@@ -1,10 +1,12 @@
 //! The lines that are typed at the terminals of a session: held until the coach has looked, then run, changed or dropped.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use super::{Input, Session, SessionEvent};
 use crate::judge::diagnostic::Source;
-use crate::lab::coach::{Advice, Choice, Judged, Notice, apply_fix};
+use crate::judge::rules::context::Deleted;
+use crate::lab::coach::{Advice, Choice, Ended, Judged, Notice, Typing, apply_fix};
 use crate::lab::runner::{Play, RunEvent};
 use crate::lab::terminal::{Decision, Verdict};
 
@@ -16,6 +18,10 @@ pub(super) struct Entered {
     pub(super) foreground: Option<&'static str>,
     /// What was typed meanwhile, in letters.
     pub(super) typed: usize,
+    /// The lines that were typed meanwhile.
+    pub(super) typing: Typing,
+    /// The topic that it deletes under its clients.
+    pub(super) deleted: Option<Deleted>,
     /// The server that it starts runs already.
     pub(super) twice: Option<Notice>,
     /// The end of what was printed since, at most twice [`OUTPUT_MAX`] bytes.
@@ -26,6 +32,17 @@ pub(super) struct Entered {
 const OUTPUT_MAX: usize = 64 * 1024;
 
 impl Entered {
+    fn new(line: String, cwd: PathBuf) -> Self {
+        let typing = Typing::begin(SystemTime::now());
+        Self { line, cwd, foreground: None, typed: 0, typing, deleted: None, twice: None, output: Vec::new() }
+    }
+
+    /// What the coach is told of it when it has ended.
+    pub(super) fn ended(self, exit_code: i32) -> (String, PathBuf, Ended) {
+        let ended = Ended { exit_code, output: self.output, typed: self.typing.typed(), deleted: self.deleted };
+        (self.line, self.cwd, ended)
+    }
+
     /// Keeps what is printed while it runs.
     pub(super) fn print(&mut self, bytes: &[u8]) {
         self.output.extend_from_slice(bytes);
@@ -45,7 +62,7 @@ impl Session {
             self.coach.judge_before(terminal.clone(), line.clone(), cwd.clone(), id);
         }
         self.ready.push_back(SessionEvent::Line { terminal: terminal.clone(), line: line.clone() });
-        self.lines.insert(terminal.clone(), Entered { line, cwd, foreground: None, typed: 0, twice: None, output: Vec::new() });
+        self.lines.insert(terminal.clone(), Entered::new(line, cwd));
         self.held.insert(id, (verdict, terminal.clone()));
         if self.run.is_going() {
             self.take(Input::LineEntered { terminal, id, advice: None });

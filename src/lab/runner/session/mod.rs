@@ -235,6 +235,7 @@ impl Session {
         self.player.on_typed(terminal);
         self.turns.on_typed();
         self.notice_typed(terminal, bytes);
+        self.note_keys(terminal, bytes);
         match self.terminals.write(terminal, bytes).await {
             Err(TerminalError::NotOpen { .. }) => Ok(()),
             written => written,
@@ -260,7 +261,8 @@ impl Session {
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
                     self.notice_after(&entered, code);
                     self.judging += 1;
-                    self.coach.judge_after(terminal.clone(), entered.line, entered.cwd, code, entered.output);
+                    let (line, cwd, ended) = entered.ended(code);
+                    self.coach.judge_after(terminal.clone(), line, cwd, ended);
                 }
                 self.ready.push_back(SessionEvent::Prompt { terminal, exit_code });
             }

@@ -1,5 +1,7 @@
 //! What a session notices of things that go wrong silently, and tells with the coach's words.
 
+use std::time::Instant;
+
 use super::{Entered, Session, SessionEvent};
 use crate::judge::rules::context::{Ending, ProcessRole};
 use crate::lab::check::Outcome;
@@ -23,6 +25,7 @@ impl Session {
     pub(super) fn take_facts(&mut self, terminal: &str, facts: LineFacts) {
         if let Some(entered) = self.lines.get_mut(terminal) {
             entered.foreground = facts.foreground;
+            entered.deleted = facts.deleted;
         }
         match facts.notice {
             Some(twice @ Notice::StartedTwice { .. }) => {
@@ -59,6 +62,13 @@ impl Session {
         }
         if bytes.contains(&b'\r') && std::mem::take(&mut entered.typed) > 0 {
             self.notice(Notice::TypedAtServer { terminal: terminal.to_owned(), server });
+        }
+    }
+
+    /// Something is typed at a terminal, by whomever.
+    pub(super) fn note_keys(&mut self, terminal: &str, bytes: &[u8]) {
+        if let Some(entered) = self.lines.get_mut(terminal) {
+            entered.typing.take(bytes, Instant::now());
         }
     }
 

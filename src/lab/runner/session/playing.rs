@@ -52,11 +52,14 @@ impl Session {
     pub(super) async fn advance_player(&mut self) -> Result<Option<Instant>, TerminalError> {
         while self.playing {
             match self.player.next(Instant::now()) {
-                Ok(Next::Type { terminal, bytes }) => match self.terminals.write(&terminal, &bytes).await {
-                    // the player says so itself when its deadline has passed
-                    Err(TerminalError::NotOpen { .. }) => {}
-                    written => written?,
-                },
+                Ok(Next::Type { terminal, bytes }) => {
+                    self.note_keys(&terminal, &bytes);
+                    match self.terminals.write(&terminal, &bytes).await {
+                        // the player says so itself when its deadline has passed
+                        Err(TerminalError::NotOpen { .. }) => {}
+                        written => written?,
+                    }
+                }
                 Ok(Next::Wait(until)) => return Ok(Some(until)),
                 Ok(Next::Done) => self.play_ended(Ok(())),
                 Err(error) => self.play_ended(Err(error)),
