@@ -1,6 +1,6 @@
 //! The command line of `kafkalab`, with its help in the learner's language.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -129,6 +129,9 @@ pub enum Command {
     },
 }
 
+/// The program's name.
+pub(super) const NAME: &str = "kafkalab";
+
 /// What came of reading the command line.
 #[derive(Debug)]
 pub enum Parsed {
@@ -143,7 +146,9 @@ pub enum Parsed {
 /// # Errors
 /// An unknown option, command or language, or something missing.
 pub fn parse(arguments: &[OsString], language: Language) -> Result<Parsed, Failure> {
-    match command(language).try_get_matches_from(arguments) {
+    // the name is what usage lines begin with, also those of a command's own commands
+    let line = std::iter::once(OsStr::new(NAME)).chain(arguments.iter().map(OsString::as_os_str));
+    match command(language).try_get_matches_from(line) {
         Ok(matches) => Ok(Parsed::Run(from_matches(&matches)?)),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Ok(Parsed::Print(error.render().to_string()))
@@ -169,8 +174,8 @@ pub(super) fn shown(language: Language) -> Clap {
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help(say(cli::ARG_JSON));
     let plain = || Arg::new("plain").long("plain").action(ArgAction::SetTrue).help(say(cli::ARG_PLAIN));
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true).help(say(cli::ARG_HELP));
-    Clap::new("kafkalab")
-        .no_binary_name(true)
+    Clap::new(NAME)
+        .bin_name(NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about(say(cli::ABOUT))
         .after_help(say(cli::EXIT_CODES))
@@ -371,6 +376,9 @@ fn usage(error: &clap::Error) -> Failure {
     };
     let (text, found) = match error.kind() {
         ErrorKind::MissingRequiredArgument => (cli::E_USAGE_MISSING, context(ContextKind::InvalidArg)),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            (cli::E_USAGE_MISSING, Some("<COMMAND>".to_owned()))
+        }
         ErrorKind::InvalidSubcommand => (cli::E_USAGE, context(ContextKind::InvalidSubcommand)),
         ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
             (cli::E_USAGE_MISSING, context(ContextKind::InvalidArg))
@@ -439,6 +447,8 @@ mod tests {
         check("verify --updat", Err("--updat"));
         check("dist", Err("is missing"));
         check("list --workspace", Err("is missing"));
+        check("book", Err("<COMMAND> is missing"));
+        check("lab chekc", Err("chekc"));
     }
 
     #[test]
@@ -453,6 +463,15 @@ mod tests {
         assert!(help(&["--help", "--lang", "ko"]).contains("종료 코드"));
         assert!(help(&["--lang=en", "--help"]).contains("Exit codes"));
         assert!(!help(&["--help"]).contains("engine-start"));
+        for (words, usage) in [
+            (&["--help"][..], "kafkalab [OPTIONS] [COMMAND]"),
+            (&["verify", "-h"], "kafkalab verify [OPTIONS] [LAB]..."),
+            (&["book", "serve", "--help"], "kafkalab book serve [OPTIONS] [DIR]"),
+            (&["lab", "new", "--help"], "kafkalab lab new [OPTIONS] <NAME>"),
+        ] {
+            let said = help(words);
+            assert!(said.contains(&format!("Usage: {usage}")), "{said}");
+        }
         assert!(help(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
     }
 }

@@ -88,6 +88,13 @@ fn step_of(lab: &Lab, word: &str) -> Result<usize, Failure> {
     })
 }
 
+/// Who did what was asked: where it is another window, the learner goes on there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    This,
+    OtherWindow,
+}
+
 struct Asking<'a> {
     asked: &'a AskArgs,
     folder: PathBuf,
@@ -112,7 +119,8 @@ impl Asking<'_> {
         let reply = runtime.block_on(self.ask(&request));
         // a host that was kept needs nothing more from us
         runtime.shutdown_background();
-        self.say(&reply?)
+        let (reply, by) = reply?;
+        self.say(&reply, by)
     }
 
     /// Whether everything may be made as new: where there is something to lose, the learner is asked.
@@ -132,12 +140,12 @@ impl Asking<'_> {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "예" | "네" | "ㅛ"))
     }
 
-    async fn ask(&self, request: &Request) -> Result<Reply, Failure> {
+    async fn ask(&self, request: &Request) -> Result<(Reply, By), Failure> {
         for _ in 0..TRIES {
             match (request, Workspace::runner(&self.folder)) {
-                (Request::Check { step, .. }, None) => return self.check_here(*step).await,
+                (Request::Check { step, .. }, None) => return Ok((self.check_here(*step).await?, By::This)),
                 (_, None) => match Workspace::open(&self.folder) {
-                    Ok(workspace) => return self.serve_here(workspace, request).await,
+                    Ok(workspace) => return Ok((self.serve_here(workspace, request).await?, By::This)),
                     Err(WorkspaceError::Busy { .. }) => {}
                     Err(error) => return Err(error.into()),
                 },
@@ -146,12 +154,12 @@ impl Asking<'_> {
             match control::ask(&self.folder, request).await {
                 // the runner knows nothing of another lab, and its checks can be asked by anybody
                 Ok(Reply::OtherLab { .. }) if matches!(request, Request::Check { .. }) => break,
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => return Ok((reply, By::OtherWindow)),
                 Err(_) => {}
             }
         }
         match (request, Workspace::runner(&self.folder)) {
-            (Request::Check { step, .. }, _) => self.check_here(*step).await,
+            (Request::Check { step, .. }, _) => Ok((self.check_here(*step).await?, By::This)),
             (_, pid) => Err(Failure::new("no-answer", Message::new(say::E_NO_ANSWER).with("pid", pid.unwrap_or_default()))),
         }
     }
@@ -220,7 +228,7 @@ impl Asking<'_> {
     }
 
     /// Prints the answer; returns the exit code.
-    fn say(&self, reply: &Reply) -> Result<u8, Failure> {
+    fn say(&self, reply: &Reply, by: By) -> Result<u8, Failure> {
         let variables = variables(&self.lab, self.ports(), &self.folder.join(&self.lab.name));
         let blocks = Blocks { lab: &self.lab, variables: &variables, paint: Paint::for_stdout(), language: self.language };
         let prose = |text: &str| print(&(blocks.paint.prose(text).join("\n") + "\n"));
@@ -236,10 +244,13 @@ impl Asking<'_> {
                 prose(&text.fill(self.language, &[("step", &(step + 1))]));
             }
             Reply::At { step, wanted, aside } => {
-                let text = match (step == wanted, step) {
-                    (false, _) => say::GOING_STOPPED,
-                    (true, 0) => say::AS_NEW,
-                    (true, _) => say::AT,
+                let text = match (step == wanted, step, by) {
+                    (false, _, By::This) => say::GOING_STOPPED,
+                    (false, _, By::OtherWindow) => say::GOING_STOPPED_THERE,
+                    (true, 0, By::This) => say::AS_NEW,
+                    (true, 0, By::OtherWindow) => say::AS_NEW_THERE,
+                    (true, _, By::This) => say::AT,
+                    (true, _, By::OtherWindow) => say::AT_THERE,
                 };
                 prose(&text.fill(self.language, &[("step", &(step + 1)), ("header", &blocks.header(*step))]));
                 if let Some(aside) = aside {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Command as Clap, builder::EnumValueParser, value_parser};
 use clap_complete::Shell;
 
+use super::args::{NAME, shown};
 use super::failure::Failure;
 use super::{exit, print};
 use crate::text::{Language, Text, cli as say};
@@ -25,15 +26,10 @@ pub(super) fn shell_of(matches: &ArgMatches) -> Shell {
     matches.get_one::<Shell>("shell").copied().unwrap_or(Shell::Bash)
 }
 
-/// The command line as it is shown: with its name, without what is hidden.
-fn shown(language: Language) -> Clap {
-    super::args::shown(language).no_binary_name(false).name("kafkalab").bin_name("kafkalab")
-}
-
 /// Prints the completions for a shell.
 pub(super) fn completions(shell: Shell, language: Language) -> u8 {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut shown(language), "kafkalab", &mut script);
+    clap_complete::generate(shell, &mut shown(language), NAME, &mut script);
     print(&String::from_utf8_lossy(&script));
     exit::OK
 }
@@ -42,13 +38,11 @@ pub(super) fn completions(shell: Shell, language: Language) -> u8 {
 pub(super) fn man(folder: &Path, language: Language) -> Result<u8, Failure> {
     let failed = |path: &Path, error: std::io::Error| Failure::io(path.display(), error);
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let command = shown(language);
-    let mut pages = vec![("kafkalab".to_owned(), command.clone())];
-    pages.extend(command.get_subcommands().map(|sub| {
-        let name = format!("kafkalab-{}", sub.get_name());
-        let called = format!("kafkalab {}", sub.get_name());
-        (name.clone(), sub.clone().display_name(name).bin_name(called).version(env!("CARGO_PKG_VERSION")))
-    }));
+    let mut pages = Vec::new();
+    let mut command = shown(language);
+    // what holds for every command is on each page
+    command.build();
+    add_pages(NAME.to_owned(), &command, &mut pages);
     for (name, command) in pages {
         let path = folder.join(format!("{name}.1"));
         let mut page = Vec::new();
@@ -59,6 +53,14 @@ pub(super) fn man(folder: &Path, language: Language) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
+/// The page of a command, and those of its own commands: `kafkalab-book-serve` tells of `kafkalab book serve`.
+fn add_pages(name: String, command: &Clap, pages: &mut Vec<(String, Clap)>) {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        add_pages(format!("{name}-{}", sub.get_name()), sub, pages);
+    }
+    pages.push((name, command.clone().disable_version_flag(true).version(env!("CARGO_PKG_VERSION"))));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,7 +69,7 @@ mod tests {
     fn every_shell_and_page_knows_the_commands_and_nothing_hidden() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut shown(Language::En), "kafkalab", &mut script);
+            clap_complete::generate(shell, &mut shown(Language::En), NAME, &mut script);
             let script = String::from_utf8(script).expect("text");
             assert!(
                 ["doctor", "verify", "--free-ports"].iter().all(|word| script.contains(word.trim_start_matches("--"))),
@@ -81,5 +83,8 @@ mod tests {
         assert!(read("kafkalab.1").contains("kafkalab\\-doctor"));
         assert!(read("kafkalab-up.1").contains("브로커"));
         assert!(!folder.path().join("man1/kafkalab-terminal-host.1").exists());
+        assert!(read("kafkalab-book.1").contains("kafkalab\\-book\\-serve(1)"), "{}", read("kafkalab-book.1"));
+        let serve = read("kafkalab-book-serve.1");
+        assert!(serve.contains("kafkalab book serve") && !serve.contains("Print help"), "{serve}");
     }
 }

@@ -37,6 +37,9 @@ crate::texts! {
     AT { ko: "{header}\n앞의 단계는 대신 해 두었어요. 이어서 하려면 kafkalab resume.", en: "{header}\nThe steps before it are done for you. Go on with kafkalab resume." }
     AS_NEW { ko: "처음 상태예요. 시작하려면 kafkalab resume.", en: "Everything is as new. Begin with kafkalab resume." }
     GOING_STOPPED { ko: "가다가 막혀서 지금은 {step}단계예요. kafkalab resume 으로 들어가 무슨 일인지 보세요.", en: "Something went wrong on the way: you are at step {step}. Look at it with kafkalab resume." }
+    AT_THERE { ko: "{header}\n앞의 단계는 대신 해 두었어요. kafkalab이 열려 있는 창에서 이어서 하세요.", en: "{header}\nThe steps before it are done for you. Go on in the window where kafkalab is open." }
+    AS_NEW_THERE { ko: "처음 상태로 돌렸어요. kafkalab이 열려 있는 창에서 첫 단계부터 하면 돼요.", en: "Everything is as new. The window where kafkalab is open is at the first step." }
+    GOING_STOPPED_THERE { ko: "가다가 막혀서 지금은 {step}단계예요. kafkalab이 열려 있는 창에서 무슨 일인지 보세요.", en: "Something went wrong on the way: you are at step {step}. Look at it in the window where kafkalab is open." }
     ASIDE { ko: "고치거나 만든 파일은 여기에 있어요: {folder}", en: "What you had changed or made is here: {folder}" }
 
     STATUS_OPEN { ko: "열려 있어요 (pid {pid})", en: "open (pid {pid})" }

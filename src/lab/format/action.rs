@@ -17,6 +17,9 @@ pub struct Action {
     /// What is typed in the place of the line on the way to a later step, where nobody looks and everybody waits.
     #[serde(default)]
     pub quick: Option<String>,
+    /// Whether what the line shows is another thing on each machine: the snapshot has `…` in its place.
+    #[serde(default)]
+    pub varies: bool,
     /// A line for the program that runs there.
     #[serde(default)]
     pub text: Option<String>,
@@ -31,7 +34,15 @@ pub struct Action {
 impl Action {
     /// A command line, waited for until the prompt is back.
     pub(super) fn line(line: &str) -> Self {
-        Self { terminal: None, line: Some(line.to_owned()), quick: None, text: None, key: None, until_output: None }
+        Self {
+            terminal: None,
+            line: Some(line.to_owned()),
+            quick: None,
+            varies: false,
+            text: None,
+            key: None,
+            until_output: None,
+        }
     }
 
     /// What is wrong with it, in a lab with these terminals.
@@ -42,6 +53,9 @@ impl Action {
         }
         if self.quick.is_some() && self.line.is_none() {
             return Some("quick stands in for a line".to_owned());
+        }
+        if self.varies && self.line.is_none() {
+            return Some("varies tells of a line".to_owned());
         }
         let given = [self.line.is_some(), self.text.is_some(), self.key.is_some()];
         (given.iter().filter(|given| **given).count() != 1).then(|| "an action has one of line, text and key".to_owned())

@@ -9,7 +9,9 @@ use super::verify::{Plan, VerifyError};
 use super::workspace::LabMemory;
 use super::{Place, Progress};
 use crate::lab::coach::{Coach, LabCoach};
+use crate::lab::format::StepSpec;
 use crate::lab::terminal::normalise::Normaliser;
+use crate::lab::terminal::transcript::Writing;
 use crate::lab::terminal::{AnyTerminals, PromptStyle, Size, Startup, TerminalError, TerminalOptions, Terminals};
 use crate::text::Language;
 
@@ -22,7 +24,7 @@ const SIZE: Size = Size { columns: 500, rows: 50 };
 pub(super) struct Rig {
     pub session: Session,
     /// Makes what is shown the same wherever the lab is played.
-    pub normaliser: Normaliser,
+    normaliser: Normaliser,
     place: Place,
 }
 
@@ -65,6 +67,15 @@ impl Rig {
             requests: None,
         });
         Ok(Self { session, normaliser, place })
+    }
+
+    /// A step's snapshot text.
+    pub fn snapshot(&self, step: &StepSpec) -> String {
+        let Some(transcript) = self.session.transcript() else { return String::new() };
+        let varying = step.solution.iter().filter(|action| action.varies).filter_map(|action| action.line.as_ref());
+        let varying: Vec<String> = varying.map(|line| self.session.variables().expand(line)).collect();
+        let (normaliser, written) = (&self.normaliser, self.session.written());
+        transcript.snapshot(&step.id, Writing { normaliser, keep: &step.keep, varying: &varying, written })
     }
 
     /// What happens next. A terminal whose shell has ended is opened anew, as it is for a learner.

@@ -130,16 +130,10 @@ async fn play(plan: &Plan<'_>, memory: &LabMemory) -> Result<LabResult, VerifyEr
     let mut rig = Rig::open(plan, memory).await?;
     let mut steps = Vec::new();
     for (index, step) in lab.spec.steps.iter().enumerate() {
-        if let Some(transcript) = rig.session.transcript() {
-            transcript.begin_step(&step.id);
-        }
+        rig.session.transcript_step(&step.id);
         let result = match play_step(&mut rig, index, plan.deadlines.checks).await? {
             Some(failed) => failed,
-            None => {
-                let transcript = rig.session.transcript();
-                let text = transcript.map(|of| of.snapshot(&step.id, &rig.normaliser, &step.keep)).unwrap_or_default();
-                hold_against(plan, &step.id, &text)?
-            }
+            None => hold_against(plan, &step.id, &rig.snapshot(step))?,
         };
         let goes_on = result.lets_the_lab_go_on();
         steps.push((step.id.clone(), result));

@@ -1,7 +1,7 @@
 //! What happened at the terminals of one run: per step, which lines ran where, what they showed, and how they ended. Pure: events and
 //! times in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -51,6 +51,19 @@ impl Entry {
     pub fn output(&self) -> String {
         self.output.text()
     }
+}
+
+/// How a step's entries are written down in its snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing<'a> {
+    /// Makes what is shown the same wherever it was played.
+    pub normaliser: &'a Normaliser,
+    /// Of a server's log, the lines that hold one of these are kept.
+    pub keep: &'a [String],
+    /// Lines whose output and exit code are other ones on each machine.
+    pub varying: &'a [String],
+    /// By line as it was typed, the line as it is written.
+    pub written: &'a HashMap<String, String>,
 }
 
 /// The transcript of a run.
@@ -135,7 +148,8 @@ impl Transcript {
     }
 
     /// A step's snapshot text: per line a header, what it showed (normalised, servers reduced to their `keep` lines), and how it ended.
-    pub fn snapshot(&self, step: &str, normaliser: &Normaliser, keep: &[String]) -> String {
+    pub fn snapshot(&self, step: &str, writing: Writing<'_>) -> String {
+        let Writing { normaliser, keep, varying, written } = writing;
         let mut text = String::new();
         for entry in self.step(step).filter(|entry| entry.outcome != Outcome::Dropped) {
             let output = entry.output();
@@ -149,7 +163,12 @@ impl Transcript {
             }
             let sign = if entry.continued { '>' } else { '$' };
             // writing to a String cannot fail
-            let _ = writeln!(text, "[{}] {sign} {}", entry.terminal, normaliser.text(&entry.line));
+            let line = written.get(&entry.line).unwrap_or(&entry.line);
+            let _ = writeln!(text, "[{}] {sign} {}", entry.terminal, normaliser.text(line));
+            if varying.contains(line) {
+                text.push_str("…\n");
+                continue;
+            }
             if !shown.is_empty() {
                 let _ = writeln!(text, "{shown}");
             }
@@ -194,6 +213,14 @@ mod tests {
             self.feed(TerminalEvent::Output { terminal: terminal.into(), bytes: text.as_bytes().to_vec() });
         }
 
+        fn check(&self, step: &str, keep: &[&str], expected: &str) {
+            let keep: Vec<String> = keep.iter().map(|line| (*line).to_owned()).collect();
+            let written = HashMap::from([("kill 17".to_owned(), "kill <PID>".to_owned())]);
+            let (normaliser, varying) = (&Normaliser::default(), &["ps".to_owned(), "kill <PID>".to_owned()]);
+            let text = self.transcript.snapshot(step, Writing { normaliser, keep: &keep, varying, written: &written });
+            assert_eq!(text, expected);
+        }
+
         fn prompt(&mut self, terminal: &str, exit_code: Option<i32>) {
             self.feed(TerminalEvent::Prompt { terminal: terminal.into(), cwd: "/".into(), exit_code });
         }
@@ -210,11 +237,21 @@ mod tests {
         let entry = &tape.transcript.entries()[0];
         assert_eq!((entry.output().as_str(), entry.outcome), ("some", Outcome::Ended(3)));
         assert_eq!((entry.started, entry.took), (Duration::from_secs(2), Some(Duration::from_secs(2))));
-        let text = tape.transcript.snapshot("one", &Normaliser::default(), &[]);
-        assert_eq!(text, "[client] $ ./a\nsome\n(exit 3)\n");
+        tape.check("one", &[], "[client] $ ./a\nsome\n(exit 3)\n");
         tape.line("client", "./skipped");
         tape.prompt("client", None);
-        assert_eq!(tape.transcript.snapshot("one", &Normaliser::default(), &[]), text);
+        tape.check("one", &[], "[client] $ ./a\nsome\n(exit 3)\n");
+    }
+
+    #[test]
+    fn what_is_other_on_each_machine_is_left_out() {
+        let mut tape = Tape::new();
+        for line in ["ps", "kill 17", "kill 18"] {
+            tape.line("client", line);
+            tape.output("client", "me 17\r\n");
+            tape.prompt("client", Some(1));
+        }
+        tape.check("one", &[], "[client] $ ps\n…\n\n[client] $ kill <PID>\n…\n\n[client] $ kill 18\nme 17\n(exit 1)\n");
     }
 
     #[test]
@@ -222,21 +259,17 @@ mod tests {
         let mut tape = Tape::new();
         tape.line("broker", "./start");
         tape.output("broker", "[2026-01-01 00:00:00,000] INFO up (a)\r\n[2026-01-01 00:00:00,001] INFO ready (b)\r\n");
-        let keep = ["ready".to_owned()];
-        let text = tape.transcript.snapshot("one", &Normaliser::default(), &keep);
-        assert_eq!(text, "[broker] $ ./start\n[<TS>] INFO ready (b)\n(running)\n");
+        tape.check("one", &["ready"], "[broker] $ ./start\n[<TS>] INFO ready (b)\n(running)\n");
         tape.transcript.begin_step("two");
         tape.line("client", "./create");
         tape.output("broker", "[2026-01-01 00:00:01,000] INFO noise (c)\r\n");
         tape.output("client", "Created topic t.\r\n");
         tape.prompt("client", Some(0));
-        let text = tape.transcript.snapshot("two", &Normaliser::default(), &[]);
-        assert_eq!(text, "[client] $ ./create\nCreated topic t.\n(exit 0)\n");
+        tape.check("two", &[], "[client] $ ./create\nCreated topic t.\n(exit 0)\n");
         tape.transcript.begin_step("three");
         tape.output("broker", "^C[2026-01-01 00:00:02,000] INFO Terminating (d)\r\n");
         tape.prompt("broker", Some(130));
-        let text = tape.transcript.snapshot("three", &Normaliser::default(), &["Terminating".to_owned()]);
-        assert_eq!(text, "[broker] > ./start\n[<TS>] INFO Terminating (d)\n(exit 130)\n");
+        tape.check("three", &["Terminating"], "[broker] > ./start\n[<TS>] INFO Terminating (d)\n(exit 130)\n");
         assert_eq!(tape.transcript.entries()[0].outcome, Outcome::Running, "as it was when its step ended");
     }
 }

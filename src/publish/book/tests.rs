@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Publisher;
 use super::mdbook::preprocess;
-use crate::lab::format::LabSource;
+use crate::lab::format::{Lab, LabSource};
 use crate::text::Language;
 
 fn page(language: Language, page: &str) -> String {
@@ -45,6 +45,21 @@ fn what_is_referred_to_is_put_in_in_the_books_language() {
     let both = "{{#ko}}하나{{/ko}}{{#en}}one{{/en}} {{#en}}{{#lab-title 01}}{{/en}}";
     assert_eq!(page(Language::Ko, both), "하나 ");
     assert_eq!(page(Language::En, both), "one 01 Single node");
+}
+
+#[test]
+fn what_the_book_shows_at_the_terminals_is_what_its_text_says() {
+    for name in LabSource::BuiltIn.names().expect("built in") {
+        let lab = Lab::load(&LabSource::BuiltIn, &name).expect("it loads");
+        // a key is no line, and a number that the reader has to find is another one each time
+        for step in lab.spec.steps.iter().filter(|step| !step.command.starts_with("Ctrl-") && !step.command.contains('<')) {
+            let command = page(Language::En, &format!("{{{{#command {name} {}}}}}", step.id)).replace("```sh\n", "");
+            let shown = page(Language::En, &format!("{{{{#output {name} {}}}}}", step.id));
+            assert!(shown.contains(&format!("] $ {}", command.trim_end_matches("\n```"))), "{name} {}: {shown}", step.id);
+            assert!(!shown.contains("pids"), "{name} {}: {shown}", step.id);
+        }
+    }
+    assert!(page(Language::Ko, "{{#output 04 terminate}}").contains("$ kill <PID>"));
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub struct Session {
     next_line: u64,
     ready: VecDeque<SessionEvent>,
     playing: bool,
+    /// The lines that were played with the number of a process in them, and how they are written.
+    written: HashMap<String, String>,
     turns: Turns,
     /// The lines that the coach looks at now.
     judging: usize,
@@ -94,6 +96,7 @@ impl Session {
             next_line: 0,
             ready: VecDeque::new(),
             playing: false,
+            written: HashMap::new(),
             turns: Turns::default(),
             judging: 0,
             place: parts.place,
@@ -143,8 +146,20 @@ impl Session {
     }
 
     /// The transcript, where one is kept.
-    pub fn transcript(&mut self) -> Option<&mut Transcript> {
-        self.transcript.as_mut()
+    pub fn transcript(&self) -> Option<&Transcript> {
+        self.transcript.as_ref()
+    }
+
+    /// What happens from now on belongs to another step of the transcript, where one is kept.
+    pub fn transcript_step(&mut self, id: &str) {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.begin_step(id);
+        }
+    }
+
+    /// By line that was typed by itself with the number of a process in it, the line as others write it.
+    pub fn written(&self) -> &HashMap<String, String> {
+        &self.written
     }
 
     /// The terminals, to type into and to resize.

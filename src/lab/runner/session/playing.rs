@@ -5,9 +5,15 @@ use std::time::Instant;
 use super::solving::Situation;
 use super::turns::{Due, Turns, Wish};
 use super::{Input, Session, SessionEvent};
+use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
 use crate::lab::runner::player::{Next, PlayerError};
 use crate::lab::runner::{Play, RunEvent};
 use crate::lab::terminal::TerminalError;
+
+/// What solutions and routes call the processes of the lab's servers: their numbers are known when a line is typed, and not before.
+const PROCESSES: [(&str, &str); 2] = [("${broker-pid}", BROKER_CLASS), ("${coordinator-pid}", COORDINATOR_CLASS)];
+/// How such a number is written where it does not matter which one it is.
+const ANY_PROCESS: &str = "<PID>";
 
 impl Session {
     /// Whether a step that is asked for has its turn at once; where it has it later, that is told.
@@ -53,6 +59,7 @@ impl Session {
         while self.playing {
             match self.player.next(Instant::now()) {
                 Ok(Next::Type { terminal, bytes }) => {
+                    let bytes = self.with_processes(bytes);
                     self.note_keys(&terminal, &bytes);
                     match self.terminals.write(&terminal, &bytes).await {
                         // the player says so itself when its deadline has passed
@@ -66,6 +73,23 @@ impl Session {
             }
         }
         Ok(None)
+    }
+
+    /// What is to be typed, with the numbers of the processes that it names; nothing stands for one that does not run.
+    fn with_processes(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        let Ok(text) = std::str::from_utf8(&bytes) else { return bytes };
+        let named: Vec<(&str, &str)> = PROCESSES.into_iter().filter(|(name, _)| text.contains(name)).collect();
+        if named.is_empty() {
+            return bytes;
+        }
+        let (mut typed, mut written) = (text.to_owned(), text.to_owned());
+        for (name, class) in named {
+            let pid = self.system.scope.processes(class).first().map(|process| process.pid().to_string());
+            typed = typed.replace(name, &pid.unwrap_or_default());
+            written = written.replace(name, ANY_PROCESS);
+        }
+        self.written.insert(typed.trim_end().to_owned(), written.trim_end().to_owned());
+        typed.into_bytes()
     }
 
     fn play_ended(&mut self, ended: Result<(), PlayerError>) {
