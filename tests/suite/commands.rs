@@ -164,9 +164,9 @@ async fn windows_at_once_do_not_spoil_the_state() {
     }
     let settled = wait::until_true(DEADLINE, "a step to be on", || home.memory().progress.going.is_none());
     settled.await.expect("in time");
-    check(&home, "goto 01 2 --lang en", 0, &["2/9", "in the window where kafkalab is open"]).await;
+    check(&home, "goto 01 2 --lang en", 0, &["2/9", "Go on in the window"]).await;
     assert_eq!(home.memory().progress.step, 1);
-    check(&home, "reset --yes --lang en", 0, &["The window where kafkalab is open is at the first step."]).await;
+    check(&home, "reset --yes --lang en", 0, &["Everything is as new. The window where"]).await;
     learner.step(1).await;
     assert_eq!(learner.leave().await, 0);
     home.nothing_left().await;
