@@ -122,6 +122,15 @@ pub async fn resolve(host: &str, port: u16, deadline: Duration) -> io::Result<Ve
     if preferred.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(preferred) }
 }
 
+/// The name of an address, as far as `/etc/hosts` tells it.
+pub fn name_of(address: IpAddr) -> Option<String> {
+    let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    hosts.lines().find_map(|line| {
+        let mut words = line.split('#').next()?.split_whitespace();
+        (words.next()?.parse() == Ok(address)).then(|| words.next().map(str::to_owned))?
+    })
+}
+
 /// Asks the resolver whether `host` has an address, and waits for it: for a start, before anything is served.
 ///
 /// # Errors

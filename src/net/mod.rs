@@ -14,7 +14,7 @@ pub use datagram::unix_datagram;
 pub use frame::{FrameError, read_frame, read_frame_unless_idle, within};
 pub use free_port::free_port;
 pub use listen::{
-    bind, check_host, connect, connect_address, connect_buffered, connect_datagram, resolve, set_buffers, set_keepalive,
+    bind, check_host, connect, connect_address, connect_buffered, connect_datagram, name_of, resolve, set_buffers, set_keepalive,
 };
 pub use local::{connect_local, listen_local};
 pub use send::send_file;

@@ -33,6 +33,11 @@ impl From<Size> for rustix::termios::Winsize {
     }
 }
 
+/// Whether this process reads a terminal that has gone.
+pub fn has_hung_up() -> bool {
+    matches!(rustix::termios::tcgetattr(rustix::stdio::stdin()), Err(rustix::io::Errno::IO))
+}
+
 /// What to start on a pseudo-terminal.
 #[derive(Clone, Debug)]
 pub struct PtyCommand {

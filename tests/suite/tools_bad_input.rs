@@ -14,8 +14,9 @@ use kafkalab::engine::tools::{
 };
 use kafkalab::engine::{programs, zookeeper};
 use kafkalab::net;
+use kafkalab::process::pty::{self, PtyCommand, PtyProcess, Size};
 use kafkalab::process::signal::Signal;
-use kafkalab::process::spawn::{Child, Command, Output, Stream};
+use kafkalab::process::spawn::{Child, Command, Output, Stream, exit_code};
 use tokio::io::AsyncReadExt;
 
 /// How long a tool may take on a machine that is busy.
@@ -187,6 +188,86 @@ async fn a_signal_at_any_moment_of_the_start_ends_every_tool() {
         let by_signal = status.code() == Some(code) || status.signal() == Some(code - 128);
         let by_itself = matches!(status.code(), Some(0 | 1));
         assert!((sent && by_signal) || by_itself, "{class} {line}: {status:?} {said}");
+    }
+}
+
+/// A tool that waits, on a terminal that goes away once it has said something.
+async fn leave_alone(class: &str, line: &str) -> std::process::ExitStatus {
+    // only a shell gives a program on a terminal another name
+    let words = ["-c", "exec -a \"$0\" \"$@\"", class, env!("CARGO_BIN_EXE_kafkalab")];
+    let words = words.into_iter().chain(line.split(' ').filter(|word| !word.is_empty()));
+    let terminal = pty::spawn(PtyCommand {
+        program: "/bin/bash".into(),
+        arguments: words.map(Into::into).collect(),
+        environment: vec![(WITNESS_VARIABLE.into(), None)],
+        working_folder: "/".into(),
+        size: Size { rows: 24, columns: 80 },
+    });
+    let PtyProcess { mut screen, keyboard, control, mut child } = terminal.expect("it starts");
+    let mut said = [0; 64];
+    let read = screen.read(&mut said).await.unwrap_or_else(|error| panic!("{class} {line} says nothing: {error}"));
+    assert!(read > 0, "{class} {line}");
+    drop((screen, keyboard, control));
+    child.wait().await.expect("it was started")
+}
+
+#[tokio::test]
+async fn terminals_that_go_away_end_tools_that_wait() {
+    let port = dead_port().await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let settings = folder.path().join("settings");
+    std::fs::write(&settings, r#"{"partitions": [{"topic": "t", "partition": 0, "offset": 1}], "version": 1}"#).expect("written");
+    let mut wrong: Vec<String> = Vec::new();
+    for class in classes().filter(|class| ![DUMP_LOG_CLASS, broker_api_versions::MAIN_CLASS].contains(class)) {
+        let line = waiting_line(class, port, &settings);
+        let ended = tokio::time::timeout(DEADLINE, leave_alone(class, &line)).await;
+        let status = ended.unwrap_or_else(|_| panic!("{class} goes on without its terminal"));
+        // as a JVM ends under SIGHUP
+        if exit_code(status) != 129 {
+            wrong.push(format!("{class} {line}: {status:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_changes_no_exit_code() {
+    for class in classes() {
+        for line in ["--version", "--help"] {
+            let run = tool(class).arg(line).output(b"", LIMIT, DEADLINE).await.expect("the program starts and ends");
+            let full = || Stream::File(std::fs::File::options().write(true).open("/dev/full").expect("a device"));
+            let child = tool(class).arg(line).stdin(Stream::Null).stdout(full()).stderr(full()).spawn();
+            let status = child.expect("it starts").wait().await.expect("it was started");
+            assert_eq!(exit_code(status), run.ended.code(), "{class} {line}");
+        }
+    }
+}
+
+/// How tools end that read stdin, where it is no text, one line without an end, nothing at all, or closed.
+#[tokio::test]
+async fn what_is_on_stdin_ends_tools_as_it_ends_apaches() {
+    let port = dead_port().await;
+    let huge = vec![b'y'; 3_000_000];
+    let shell = zookeeper_shell::MAIN_CLASS;
+    let to_shell = format!("-server 127.0.0.1:{port}");
+    let remove = format!("--bootstrap-server 127.0.0.1:{port} --remove --topic t");
+    let cases: [(&str, &str, Option<&[u8]>, i32); 6] = [
+        (shell, &to_shell, Some(b"ls /\n\x00\xff\xfe\nquit\n"), 127),
+        (shell, &to_shell, Some(&huge), 127),
+        (shell, &to_shell, Some(b""), 0),
+        (shell, &to_shell, None, 0),
+        (acls::MAIN_CLASS, &remove, Some(b""), 1),
+        (acls::MAIN_CLASS, &remove, None, 1),
+    ];
+    for (class, line, stdin, code) in cases {
+        let closed = if stdin.is_none() { "exec -a \"$0\" \"$@\" <&-" } else { "exec -a \"$0\" \"$@\"" };
+        let words = ["-c", closed, class, env!("CARGO_BIN_EXE_kafkalab")].into_iter().chain(line.split(' '));
+        let run = Command::new("bash").args(words).env_remove(WITNESS_VARIABLE).default_signals();
+        let output = run.output(stdin.unwrap_or_default(), LIMIT, DEADLINE).await.expect("the program starts and ends");
+        let what =
+            format!("{class} {line} with {} bytes", stdin.map_or("no stdin instead of".to_owned(), |it| it.len().to_string()));
+        no_panic(&what, &output);
+        assert_eq!(output.ended.code(), code, "{what}: {}", output.stderr.text());
     }
 }
 

@@ -76,6 +76,10 @@ const GUARDS: &[Guard] = &[
             ("src/engine/broker/server.rs", "the pause after accept failed for want of files"),
             ("src/engine/broker/startup.rs", "controlled.shutdown.retry.backoff.ms between two tries"),
             ("src/engine/broker/connection.rs", "the time that an answer still has when the broker stops"),
+            (
+                "src/engine/broker/handlers/elect_leaders.rs",
+                "the time after which Kafka closes a connection that it leaves unanswered",
+            ),
             ("tests/crash/mod.rs", "the random moment of a crash"),
             ("tests/suite/bad_network.rs", "the pauses that a bad network makes"),
         ],

@@ -1,6 +1,6 @@
 //! What this broker knows of the cluster: brokers, topics, leaders. Readers take a snapshot; the controller's events replace it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -74,6 +74,8 @@ pub struct ClusterMetadata {
     pub topics: BTreeMap<String, TopicMetadata>,
     /// The topics' names by id.
     pub topic_names: BTreeMap<Uuid, String>,
+    /// Partitions of which no replica's broker has lived yet. Clients are not told of them.
+    pub never_led: BTreeSet<(String, i32)>,
     /// What is set for this broker, or every broker, while it runs.
     pub dynamic: DynamicSettings,
 }

@@ -17,7 +17,7 @@ use crate::catalog::ZOOKEEPER_VERSION;
 use crate::engine::exception::Exception;
 use crate::engine::zookeeper::client::{Client, ClientError, ConnectString, ConnectStringError};
 use crate::engine::zookeeper::protocol::{ErrorCode, Stat};
-use crate::{log_error, log_info};
+use crate::{log_error, log_info, net};
 
 const ZK_CLIENT: &str = "kafka.zookeeper.ZooKeeperClient";
 const ZOOKEEPER: &str = "org.apache.zookeeper.ZooKeeper";
@@ -343,10 +343,5 @@ pub fn store_exception(error: &StoreError) -> Exception {
 fn canonical_host_name() -> String {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let Some(address) = (name.as_str(), 0).to_socket_addrs().ok().and_then(|mut found| found.next()) else { return name };
-    let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
-    let canonical = hosts.lines().find_map(|line| {
-        let mut words = line.split('#').next()?.split_whitespace();
-        (words.next()?.parse() == Ok(address.ip())).then(|| words.next().map(str::to_owned))?
-    });
-    canonical.unwrap_or(name)
+    net::name_of(address.ip()).unwrap_or(name)
 }

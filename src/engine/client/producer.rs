@@ -130,6 +130,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     topics: HashMap<String, TopicDescription>,
+    /// Names of which the broker said that they cannot be those of topics.
+    invalid: HashSet<String>,
     /// When a topic was sent to last.
     used: HashMap<String, Instant>,
     /// When the metadata was asked for last.
@@ -311,6 +313,9 @@ impl Shared {
             if let Some(known) = state.topics.get(topic) {
                 return Ok(known.clone());
             }
+            if state.invalid.contains(topic) {
+                return Err(ClientError::Broker { code: INVALID_TOPIC, message: topic.to_owned() });
+            }
         }
         let absent = || ClientError::Broker {
             code: TIMED_OUT,
@@ -327,6 +332,7 @@ impl Shared {
                     return Ok(found);
                 }
                 Some((_, INVALID_TOPIC)) => {
+                    self.state().invalid.insert(topic.to_owned());
                     let message = format!("Invalid topics: [{topic}]");
                     return Err(ClientError::Broker { code: INVALID_TOPIC, message });
                 }

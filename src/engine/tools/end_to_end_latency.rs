@@ -19,7 +19,7 @@ use crate::catalog::configs;
 use crate::engine::client::admin::{TopicDescription, topic_name};
 use crate::engine::client::consumer::{ConsumerRecord, Interest};
 use crate::engine::client::producer::now_millis;
-use crate::engine::client::{Bootstrap, Client, ClientConfig, ClientError, Consumer, Producer};
+use crate::engine::client::{Client, ClientError, Consumer, Producer};
 use crate::engine::kafka::record_set::NewRecord;
 use crate::process::wait;
 
@@ -74,6 +74,7 @@ async fn measure(line: &Line) -> Result<(), Exception> {
     if let Some(path) = &line.file {
         configs.extend(java::properties_of(path)?);
     }
+    let of_admin = configs.clone();
     let mut of_producer = configs.clone();
     of_producer.set("acks", line.acks.as_str());
     of_producer.set("linger.ms", "0");
@@ -88,8 +89,8 @@ async fn measure(line: &Line) -> Result<(), Exception> {
     let mut config = clients::producer_config(&of_producer);
     config.max_block = config.max_block.min(Duration::from_secs(365 * 24 * 3600));
     let producer = Producer::start(Arc::new(clients::producer_client(&of_producer, bootstrap.clone())), config);
-    let partitions = partitions(line, &bootstrap).await?;
     let client = Arc::new(clients::consumer_client(&configs, &group, bootstrap));
+    let partitions = partitions(line, &client, of_admin).await?;
     let config = clients::consumer_config(&configs, &group)?;
     let mut consumer = Consumer::new(client, config, Interest::Ends(line.topic.clone(), partitions));
     consumer.seek().await.map_err(|error| Exception::of_call("position", &error))?;
@@ -100,10 +101,12 @@ async fn measure(line: &Line) -> Result<(), Exception> {
 }
 
 /// The partitions of the topic, which is made where it is not there.
-async fn partitions(line: &Line, bootstrap: &Bootstrap) -> Result<Vec<i32>, Exception> {
-    let client = Client::new(ClientConfig::admin(bootstrap.clone()));
-    let of_call = |error: ClientError| Exception::of_call("listTopics", &error);
-    let topic = match client.describe_topic(&line.topic).await.map_err(of_call)? {
+async fn partitions(line: &Line, client: &Client, of_admin: ClientConfigs) -> Result<Vec<i32>, Exception> {
+    let topics = client.describe_topics().await.map_err(|_| {
+        let text = "Timeout expired while fetching topic metadata";
+        Exception::new("org.apache.kafka.common.errors.TimeoutException", text)
+    })?;
+    let topic = match topics.into_iter().find(|topic| topic.name == line.topic) {
         Some(topic) => topic,
         None => {
             print(&format!(
@@ -111,13 +114,14 @@ async fn partitions(line: &Line, bootstrap: &Bootstrap) -> Result<Vec<i32>, Exce
                 line.topic
             ));
             let topic = CreatableTopic::default().with_name(topic_name(&line.topic)).with_num_partitions(1);
-            if let Err(error) = topics::create_topic(&client, topic.with_replication_factor(1)).await {
+            let admin = admin::client(&line.servers, of_admin).await?;
+            if let Err(error) = topics::create_topic(&admin, topic.with_replication_factor(1)).await {
                 let error = Exception::of_call("createTopics", &error);
                 print(&format!("Creation of topic {} failed\n", line.topic));
                 let execution = Exception::new("java.util.concurrent.ExecutionException", error.to_string()).caused_by(error);
                 return Err(Exception::new("java.lang.RuntimeException", first_line(&execution)).caused_by(execution));
             }
-            created(&client, &line.topic).await?
+            created(client, &line.topic).await?
         }
     };
     Ok(topic.partitions.iter().map(|partition| partition.index).collect())

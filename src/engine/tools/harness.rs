@@ -5,11 +5,14 @@ use std::ffi::OsString;
 use std::io::{BufRead as _, Read as _, Write};
 use std::process::ExitCode;
 
+use tokio::signal::unix::SignalKind;
+
 use super::invocation::Witness;
 use super::{Stop, usage};
 use crate::catalog::KAFKA_VERSION;
 use crate::engine::log4j;
 use crate::process::ignored::is_ignored;
+use crate::process::pty::has_hung_up;
 
 /// The exit code of a JVM that SIGINT ended.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -76,6 +79,8 @@ fn run_on(
     let code = match builder.enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(main(args)).unwrap_or_else(|stop| show(script, stop));
+            // stdin ends with the terminal, at the same moment as the signal comes that ends a JVM
+            let code = if has_hung_up() && !is_ignored(SignalKind::hangup().as_raw_value()) { HUNG_UP } else { code };
             // a thread may still wait for a line on stdin
             runtime.shutdown_background();
             code
@@ -139,7 +144,7 @@ pub(super) async fn answer() -> Option<String> {
 /// `&`) or SIGHUP (by `nohup`) goes on ignoring it, as the JVM does. They are heard from the call on, not from the first poll: a tool that
 /// has printed something must not end as one that never heard of signals.
 pub(super) fn signalled() -> impl Future<Output = u8> {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
+    use tokio::signal::unix::{Signal, signal};
     let heard = |kind: SignalKind| if is_ignored(kind.as_raw_value()) { None } else { signal(kind).ok() };
     let mut terminate = signal(SignalKind::terminate()).ok();
     let (mut interrupt, mut hang_up) = (heard(SignalKind::interrupt()), heard(SignalKind::hangup()));

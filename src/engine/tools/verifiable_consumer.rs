@@ -47,12 +47,14 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
     let topic = line.text("topic").unwrap_or_default().to_owned();
     let config = clients::consumer_config(&configs, group).map_err(Stop::Uncaught)?;
     let mut consumer = Consumer::new(client, config, Interest::Topic(topic));
+    let signalled = harness::signalled();
     print_event("startup_complete", &[]);
     let mut reader = Reader {
         most: line.number::<i64>("max-messages").and_then(|most| usize::try_from(most).ok()),
         verbose: line.has("verbose"),
         commits: !line.has("enable-autocommit"),
         read: 0,
+        uncommitted: None,
     };
     let code = tokio::select! {
         done = reader.read(&mut consumer) => {
@@ -62,8 +64,10 @@ async fn main(args: Vec<String>) -> Result<u8, Stop> {
             }
             0
         }
-        code = harness::signalled() => code,
+        code = signalled => code,
     };
+    // what a signal came between
+    reader.commit(&consumer).await;
     let assigned = consumer.assignment();
     if !assigned.is_empty() {
         print_event("partitions_revoked", &[("partitions", partitions(&assigned))]);
@@ -100,6 +104,8 @@ struct Reader {
     verbose: bool,
     commits: bool,
     read: usize,
+    /// What was told of and is not committed yet.
+    uncommitted: Option<BTreeMap<TopicPartition, i64>>,
 }
 
 /// The records of one partition that one poll gave.
@@ -128,11 +134,18 @@ impl Reader {
             }
             let offsets = self.tell(&records);
             if self.commits {
-                let error = consumer.commit(&offsets).await.err().map(|error| Exception::of_call("commit", &error));
-                tell_commit(&offsets, error.as_ref());
+                self.uncommitted = Some(offsets);
+                self.commit(consumer).await;
             }
         }
         Ok(())
+    }
+
+    async fn commit(&mut self, consumer: &Consumer) {
+        let Some(offsets) = &self.uncommitted else { return };
+        let error = consumer.commit(offsets).await.err().map(|error| Exception::of_call("commit", &error));
+        tell_commit(offsets, error.as_ref());
+        self.uncommitted = None;
     }
 
     /// Prints what was read; gives the offsets to commit.

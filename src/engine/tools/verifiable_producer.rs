@@ -143,11 +143,11 @@ fn tell(counts: &Counts, topic: &str, key: Option<&str>, value: &str, result: Re
             let exception = Exception::of_call("send", error);
             let class = format!("class {}", exception.class);
             let fields = [
-                ("exception", Json::Text(Some(&class))),
-                ("message", Json::Text(exception.message.as_deref())),
                 ("topic", Json::Text(Some(topic))),
                 ("key", Json::Text(key)),
                 ("value", Json::Text(Some(value))),
+                ("exception", Json::Text(Some(&class))),
+                ("message", Json::Text(exception.message.as_deref())),
             ];
             print_event("producer_send_error", &fields);
         }

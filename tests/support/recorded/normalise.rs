@@ -32,6 +32,9 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#""avg_throughput":[\d.E]+"#, r#""avg_throughput":<RATE>"#),
         (r"\bcrc: \d+", "crc: <CRC>"),
         (r"groupId=console-consumer-\d+", "groupId=console-consumer-<N>"),
+        // whether a producer's first question names the topic already is chance
+        (r"(\[Producer clientId=[^\]]*\] Error while fetching metadata with correlation id) \d+", "${1} <N>"),
+        (r"groupId=perf-consumer-\d+", "groupId=perf-consumer-<N>"),
         (r"\btries=\d+", "tries=<N>"),
         (r"after \d+ attempt\(s\)", "after <N> attempt(s)"),
         (r"(Zxid = |ephemeralOwner = )0x[0-9a-f]*[1-9a-f][0-9a-f]*", "${1}0x<ID>"),
@@ -65,7 +68,8 @@ pub fn normalise(text: &str, places: &[(String, String)]) -> String {
         let Some(line) = part.shown(line) else { continue };
         // how often a client tries is chance
         let retry = ["could not be established. Broker may not be available.", ") disconnected (org.apache.kafka.clients"];
-        let again = retry.iter().any(|text| line.contains(text)) && lines.contains(&line);
+        let again = retry.iter().any(|text| line.contains(text)) && lines.contains(&line)
+            || line.contains(NO_METADATA) && lines.iter().any(|other| without_id(other) == without_id(&line));
         if !again {
             lines.push(line);
         }
@@ -73,6 +77,14 @@ pub fn normalise(text: &str, places: &[(String, String)]) -> String {
     in_order(&mut lines);
     mask_columns(&mut lines);
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What a client says each time it has asked for a topic that is not there.
+const NO_METADATA: &str = "Error while fetching metadata with correlation id";
+
+fn without_id(line: &str) -> (&str, &str) {
+    let (before, rest) = line.split_once(NO_METADATA).unwrap_or((line, ""));
+    (before, rest.split_once(" : ").map_or("", |(_, topics)| topics))
 }
 
 /// The columns of a table between tabs that are left to chance.

@@ -157,6 +157,10 @@ impl ClusterView {
         let mut metadata =
             ClusterMetadata { controller: self.controller, brokers: self.brokers.clone(), ..ClusterMetadata::default() };
         metadata.dynamic = self.dynamic.clone();
+        for (topic, view) in self.topics.iter().filter(|(topic, _)| !self.deleting.contains(*topic)) {
+            let unled = view.assignment.replicas.keys().filter(|index| !view.states.contains_key(index));
+            metadata.never_led.extend(unled.map(|index| (topic.clone(), *index)));
+        }
         for (topic, view) in self.topics.iter().filter(|(topic, _)| self.is_told(topic)) {
             let id = view.assignment.id.unwrap_or(Uuid::nil());
             let mut partitions = BTreeMap::new();
@@ -244,11 +248,13 @@ mod tests {
     fn what_never_had_a_leader_is_not_told_of() {
         let mut waiting = view(&[0], &[7], None);
         assert!(!waiting.is_told("t") && waiting.metadata().topics.is_empty());
+        assert_eq!(waiting.metadata().never_led, [("t".to_owned(), 0)].into());
         let topic = waiting.topics.get_mut("t").unwrap();
         topic.assignment.replicas.insert(1, vec![0]);
         topic.states.insert(1, (PartitionState { leader: 0, leader_epoch: 0, isr: vec![0], controller_epoch: 1 }, 0));
         let told = waiting.metadata();
         assert_eq!(told.topics["t"].partitions.keys().collect::<Vec<_>>(), [&1]);
+        assert_eq!(told.never_led, [("t".to_owned(), 0)].into());
         assert!(told.all_led("t", [1]) && !told.all_led("t", [0, 1]) && !told.all_led("other", [1]));
         assert!(view(&[], &[7], Some((NO_LEADER, &[7]))).is_told("t"), "it had one");
     }

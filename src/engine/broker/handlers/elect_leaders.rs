@@ -3,6 +3,7 @@
 //! to several is not handled here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::elect_leaders_response::{PartitionResult, ReplicaElectionResult};
@@ -13,6 +14,7 @@ use super::{ApiSpec, Broker, RequestContext, RequestError, by_topic, typed};
 use crate::catalog::error_codes;
 use crate::engine::broker::controller::ApiError;
 use crate::engine::broker::metadata::{ClusterMetadata, PartitionMetadata};
+use crate::engine::log4j::{self, Level};
 
 /// The API's row.
 pub static SPEC: ApiSpec =
@@ -30,6 +32,9 @@ async fn handle(
     request: ElectLeadersRequest,
 ) -> Result<ElectLeadersResponse, RequestError> {
     let cluster = broker.metadata.snapshot();
+    if let Some(asked) = beyond_kafka(&cluster, broker.id, &request) {
+        return never_answered(&broker, &asked, request.election_type).await;
+    }
     let mut results = Vec::new();
     match request.topic_partitions {
         Some(topics) => {
@@ -58,6 +63,40 @@ async fn handle(
     let answer = ElectLeadersResponse::default().with_replica_election_results(results.collect());
     let known = matches!(request.election_type, PREFERRED | UNCLEAN) || context.version < WHOLE_ERROR_SINCE;
     Ok(if known { answer } else { answer.with_error_code(ResponseError::UnknownServerError.code()) })
+}
+
+/// What was asked for, where the controller's election comes to nothing because a partition among it never had a leader.
+fn beyond_kafka(cluster: &ClusterMetadata, me: i32, request: &ElectLeadersRequest) -> Option<Vec<String>> {
+    let topics = request.topic_partitions.as_ref().filter(|_| cluster.controller == Some(me))?;
+    let mut asked = Vec::new();
+    let mut is_beyond = false;
+    for topic in topics {
+        for index in &topic.partitions {
+            is_beyond |= cluster.never_led.contains(&(topic.topic.to_string(), *index));
+            asked.push(format!("{}-{index}", topic.topic.as_str()));
+        }
+    }
+    is_beyond.then_some(asked)
+}
+
+/// As Kafka's controller: it logs its error and leaves the client without an answer until the connection has been idle for too long.
+async fn never_answered(broker: &Broker, asked: &[String], kind: i8) -> Result<ElectLeadersResponse, RequestError> {
+    let kind = if kind == UNCLEAN { "UNCLEAN" } else { "PREFERRED" };
+    log4j::log_caused(
+        Level::Error,
+        "kafka.controller.KafkaController",
+        format_args!(
+            "[Controller id={}] Error processing event ReplicaLeaderElection(Some(Set({})),{kind},AdminClientTriggered)",
+            broker.id,
+            asked.join(", ")
+        ),
+        format_args!("java.util.NoSuchElementException: None.get"),
+    );
+    match u64::try_from(broker.config.long("connections.max.idle.ms")) {
+        Ok(idle) => tokio::time::sleep(Duration::from_millis(idle)).await,
+        Err(_) => std::future::pending().await,
+    }
+    Err(RequestError::Unanswerable)
 }
 
 /// What is said of one partition.
@@ -95,4 +134,31 @@ fn result(index: i32, error: ApiError) -> PartitionResult {
         .with_partition_id(index)
         .with_error_code(error.error.code())
         .with_error_message(error.message.map(StrBytes::from_string))
+}
+
+#[cfg(test)]
+mod tests {
+    use kafka_protocol::messages::elect_leaders_request::TopicPartitions;
+
+    use super::*;
+
+    #[test]
+    fn a_partition_that_never_had_a_leader_leaves_all_that_is_asked_with_it_unanswered() {
+        let never_led = [("t".to_owned(), 1)].into();
+        let cluster = ClusterMetadata { controller: Some(0), never_led, ..ClusterMetadata::default() };
+        let check = |me: i32, indexes: Option<&[i32]>, expected: Option<&[&str]>| {
+            let topic = |indexes: &[i32]| {
+                TopicPartitions::default().with_topic(TopicName(StrBytes::from_static_str("t"))).with_partitions(indexes.to_vec())
+            };
+            let request = ElectLeadersRequest::default().with_topic_partitions(indexes.map(|indexes| vec![topic(indexes)]));
+            let found = beyond_kafka(&cluster, me, &request);
+            let expected = expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+            assert_eq!(found, expected, "{me} {indexes:?}");
+        };
+        check(0, Some(&[0, 1]), Some(&["t-0", "t-1"]));
+        check(0, Some(&[0]), None);
+        // of all partitions only those are asked that clients know
+        check(0, None, None);
+        check(7, Some(&[1]), None);
+    }
 }

@@ -128,7 +128,7 @@ async fn resolve(host: &str, port: u16, patience: Duration) -> Option<SocketAddr
     }
 }
 
-/// A server as Java shows it: `localhost/127.0.0.1:2181`, and `/127.0.0.1:2181` where only the address was given.
+/// A server as Java shows it: `localhost/127.0.0.1:2181`. Where only the address was given it has looked for its name.
 struct Server<'a> {
     host: &'a str,
     port: u16,
@@ -136,9 +136,12 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    fn name(&self) -> &str {
+    fn name(&self) -> String {
         let address = self.host.trim_matches(['[', ']']);
-        if address.parse::<std::net::IpAddr>().is_ok() { "" } else { self.host }
+        match address.parse() {
+            Ok(known) => net::name_of(known).unwrap_or_else(|| address.to_owned()),
+            Err(_) => self.host.to_owned(),
+        }
     }
 }
 
