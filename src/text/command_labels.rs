@@ -35,6 +35,7 @@ crate::texts! {
     KEY_AND_VALUE { ko: "이름=값 으로 적어요. 값에 =나 쉼표가 있으면 대괄호로 묶고 따옴표로 감싸요: '이름=[…]'", en: "written as key=value; a value with = or a comma stands in brackets, all of it in quotes: 'key=[…]'" }
     ONLY_THESE { ko: "여기에 줄 수 있는 것은 {names}뿐이에요.", en: "what can be given here is {names}" }
     QUOTA_NUMBER { ko: "{key}의 값은 수예요. 단위를 붙이지 않아요.", en: "{key} is a number, without a unit" }
+    QUOTA_WHOLE { ko: "{key}의 값은 정수예요.", en: "{key} is a whole number" }
     SCRAM_OF_ALL { ko: "비밀번호는 이름이 있는 사용자에게만 줄 수 있어요.", en: "only a user with a name has a password" }
     SCRAM_AND_QUOTA { ko: "한도(quota)와 비밀번호는 따로따로 주어야 해요.", en: "quotas and passwords are given apart" }
     SCRAM_VALUE { ko: "[iterations=8192,password=비밀번호] 처럼 적어요: {message}", en: "written as [iterations=8192,password=…]: {message}" }

@@ -92,9 +92,9 @@ crate::rule_texts! {
         fix: ("브로커가 돌고 있는지, --bootstrap-server의 포트가 listeners의 포트와 같은지 보세요.", "See that the broker runs and that --bootstrap-server has the port of its listeners."),
     }
     ADVERTISED_NOT_REACHED {
-        title: ("브로커가 알려 준 주소로는 갈 수 없어요", "The address that the broker tells cannot be reached"),
-        why: ("처음 연결은 됐지만 그다음이 없었어요. 브로커가 advertised.listeners로 알려 준 이름을 이 기계가 모르거나, 연결한 곳이 카프카가 아니에요.", "The first connection was made and nothing came of it: the name that the broker tells in advertised.listeners is not known here, or what answered is no Kafka."),
-        fix: ("advertised.listeners에 클라이언트가 찾아갈 수 있는 이름이나 IP를 적으세요. 주키퍼의 포트(2181)에 연결하지는 않았는지도 보세요.", "Write a name or address into advertised.listeners that clients can reach, and see that the port is not ZooKeeper's 2181."),
+        title: ("연결은 됐지만 쓸 수 있는 브로커가 없었어요", "Something answered, and no broker could be used"),
+        why: ("처음 연결은 됐지만 그다음이 없었어요. 까닭은 둘 가운데 하나예요. 연결한 포트가 브로커가 아니라 주키퍼의 것(2181)이거나, 브로커가 advertised.listeners로 알려 준 이름을 이 기계가 몰라요.", "The first connection was made and nothing came of it, for one of two reasons: the port is ZooKeeper's (2181) and no broker's, or the name that the broker tells in advertised.listeners is not known on this machine."),
+        fix: ("먼저 명령에 적은 포트를 보세요. 2181이라면 브로커의 포트(보통 9092)로 바꿔요. 포트가 맞다면 advertised.listeners에 클라이언트가 찾아갈 수 있는 이름이나 IP를 적으세요.", "Look at the port in the command first: where it is 2181, name the broker's, usually 9092. Where it is right, write a name or address into advertised.listeners that clients can reach."),
     }
     BROKER_PORT_TAKEN {
         title: ("브로커가 자기 주소를 열지 못했어요", "The broker could not open its address"),
@@ -225,5 +225,10 @@ crate::rule_texts! {
         title: ("브로커의 호스트 이름을 찾을 수 없어요", "The name of the broker's host is not known"),
         why: ("--bootstrap-server(또는 bootstrap.servers)에 적힌 이름이 이 기계에서 주소로 바뀌지 않아요. 그래서 연결해 보지도 못하고 끝났어요.", "The name in --bootstrap-server (or bootstrap.servers) means no address on this machine, so nothing was even tried."),
         fix: ("이름을 바로잡거나, /etc/hosts에 더하거나, IP를 적으세요.", "Correct the name, add it to /etc/hosts, or write the address."),
+    }
+    BROKER_CONFIG_UNTOLD {
+        title: ("브로커에 값을 알 수 없는 설정이 이미 들어 있어요", "The broker holds a setting whose value it does not tell"),
+        why: ("kafka-configs.sh는 브로커의 설정을 한꺼번에 다시 써요. 비밀번호나 브로커가 모르는 이름의 설정은 값을 읽어 올 수 없어서, 적힌 이름들의 값을 함께 주지 않으면 아무것도 바꾸지 못해요. 이름을 잘못 적어 넣은 적이 있으면 이렇게 돼요.", "kafka-configs.sh writes all settings of a broker anew. The value of a password, or of a name that the broker does not know, it cannot read, so nothing changes unless those are given too. A name that was mistyped once leaves this behind."),
+        fix: ("필요 없는 이름이면 --delete-config 로 먼저 지우고, 필요하면 그 값도 --add-config 에 함께 적으세요.", "Take names that are not needed away with --delete-config first; give the others again in --add-config."),
     }
 }

@@ -381,6 +381,7 @@ pub static RULES: &[&Rule] = &[
     &command::console_producer::ENDED_EARLY,
     &command::console_waits::GROUP_GOES_ON,
     &command::topic_returns::TOPIC_RETURNS,
+    &runtime::BROKER_CONFIG_UNTOLD,
 ];
 
 /// The rule with that code or name.

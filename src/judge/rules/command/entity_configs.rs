@@ -23,6 +23,7 @@ pub static NOT_FOR_ENTITY: Rule =
         "Only quota and SCRAM credential configs can be added for '",
         "Only connection quota configs can be added for '",
         "Cannot parse quota configuration value for ",
+        "_byte_rate must be a LONG value",
         "Invalid credential property SCRAM_SHA_",
         " required for SCRAM-SHA-",
         "is not allowed with User SCRAM Credentials",
@@ -196,8 +197,12 @@ fn quota(setting: &Setting<'_>, known: &[&'static str]) -> Option<(Range<usize>,
         return Some((setting.key_at.clone(), label, near(setting.key, known)));
     }
     let bare = setting.value.replace(['[', ']'], "");
-    let is_number = is_java_double(bare.trim());
-    (!is_number).then(|| (setting.value_at.clone(), Message::new(labels::QUOTA_NUMBER).with("key", setting.key), None))
+    let label = match bare.trim() {
+        text if !is_java_double(text) => labels::QUOTA_NUMBER,
+        text if setting.key.ends_with("_byte_rate") && has_fraction(text) => labels::QUOTA_WHOLE,
+        _ => return None,
+    };
+    Some((setting.value_at.clone(), Message::new(label).with("key", setting.key), None))
 }
 
 /// Whether Java reads it as a number (`Double.parseDouble`), or may: its hexadecimal numbers are not looked at.
@@ -208,6 +213,12 @@ fn is_java_double(text: &str) -> bool {
         || unsigned.starts_with("0x")
         || unsigned.starts_with("0X")
         || (unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') && bare.parse::<f64>().is_ok())
+}
+
+/// Whether a number lies between two whole ones, by more than Kafka lets pass (`ZkAdminManager`).
+fn has_fraction(text: &str) -> bool {
+    const EPSILON: f64 = 1e-6;
+    text.parse::<f64>().is_ok_and(|number| number >= 0.0 && (number - (number + EPSILON).trunc()).abs() > EPSILON)
 }
 
 /// The one name that is meant by another: other signs between its words, another case, or a letter or two changed.

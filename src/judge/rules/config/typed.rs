@@ -36,7 +36,13 @@ pub fn judge(line: &Line<'_>) -> Vec<Diagnostic> {
         let last = |at: usize, one: &Setting<'_>| !settings[at + 1..].iter().any(|other| other.key == one.key);
         let counting = settings.iter().enumerate().filter(|(at, setting)| last(*at, setting)).map(|(_, setting)| setting);
         let told = counting.flat_map(|setting| judge_one(line, setting)).chain(of_topics);
-        found.extend(told.filter(|found| found.severity < Severity::Error || line.refused(invocation)));
+        // a broker takes any name; where the tool failed, that is not why
+        let taken = line.is_text() || !line.refused(invocation);
+        let certain = |found: &Diagnostic| match found.severity {
+            Severity::Error => line.refused(invocation),
+            _ => taken || !found.code.starts_with(OF_BROKER),
+        };
+        found.extend(told.filter(certain));
     }
     found
 }
@@ -178,6 +184,8 @@ fn judge_one(line: &Line<'_>, setting: &Setting<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// How the codes of the rules about a broker's settings begin.
+const OF_BROKER: &str = "KL4";
 /// How the codes of the rules about values begin. Of a broker that runs, more is known than one setting.
 const OF_VALUES: &str = "KL42";
 /// Rules about settings together: what a file or the tool itself sets beside them is not known here.

@@ -102,4 +102,6 @@ causes! {
     BROKER_AWAY: "KL833", "broker-away", Warning, [];
     /// The name of the broker's host means no address.
     BOOTSTRAP_HOST: "KL834", "bootstrap-host-unknown", Error, ["No resolvable bootstrap urls given in bootstrap.servers"];
+    /// Settings of a broker that cannot be written anew.
+    BROKER_CONFIG_UNTOLD: "KL838", "broker-config-not-told", Error, ["All sensitive broker config entries must be specified for --alter, missing entries: "];
 }

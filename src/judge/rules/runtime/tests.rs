@@ -144,6 +144,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "KL834",
         "[2023-11-01 10:00:00,000] WARN Couldn't resolve server nosuchhost:9092 from bootstrap.servers as DNS resolution failed for nosuchhost (org.apache.kafka.clients.ClientUtils)\n[2023-11-01 10:00:00,000] ERROR Unknown error when running consumer:  (kafka.tools.ConsoleConsumer$)\norg.apache.kafka.common.KafkaException: Failed to construct kafka consumer\nCaused by: org.apache.kafka.common.config.ConfigException: No resolvable bootstrap urls given in bootstrap.servers",
     ),
+    (
+        "KL838",
+        "All sensitive broker config entries must be specified for --alter, missing entries: Set(log.retention.mss, my.plugins.key)",
+    ),
     ("KL225", "The provided offset value '-1' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long."),
     (
         "KL208",

@@ -65,6 +65,7 @@ pub(super) const ROWS: &[Row] = &[
     ("KL228", 1, alter!("--ip 127.0.0.1 --add-config consumer_byte_rate=1"), Some("consumer_byte_rate"), None),
     ("KL228", 1, alter!("--user a --add-config SCRAM-SHA-256=password=secret"), Some("SCRAM-SHA-256=password=secret"), None),
     ("KL228", 1, alter!("--client a --add-config producer_byte_rate"), Some("producer_byte_rate"), None),
+    ("KL228", 1, alter!("--client a --add-config producer_byte_rate=1.5"), Some("1.5"), None),
     // taken
     ("KL228", 0, alter!("--broker 0 --add-config log.cleaner.threads=2"), None, None),
     ("KL228", 0, alter!("--broker-defaults --add-config log.retention.ms=86400000"), None, None),
@@ -100,6 +101,7 @@ pub(super) const ROWS: &[Row] = &[
         Some("log.retention.mss"),
         Some(alter!("--broker 0 --add-config log.retention.ms=1000")),
     ),
+    ("KL401", 1, alter!("--broker 0 --add-config log.retention.mss=1000"), None, None),
     ("KL401", 0, alter!("--broker 0 --add-config my.plugins.key=1"), None, None),
     ("KL401", 0, alter!("--broker 0 --add-config follower.replication.throttled.rate=1"), None, None),
     ("KL401", 0, alter!("--broker 0 --add-config listener.name.external.ssl.keystore.location=/k"), None, None),
