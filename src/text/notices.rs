@@ -31,10 +31,10 @@ tiers! {
     TYPED_AT_SERVER [
         { ko: "터미널 [{terminal}]은 {server:이/가} 쓰고 있어서 입력한 것을 아무도 읽지 않아요. 다른 터미널에서 입력하세요.",
           en: "Terminal [{terminal}] belongs to {server} while it runs, and nobody reads what you type there. Use another terminal." }
-        { ko: "여기 입력한 명령은 {server:이/가} 끝난 다음에야 실행돼요. F6으로 다른 터미널로 가세요.",
-          en: "What you type here would run only when {server} has ended. F6 takes you to another terminal." }
-        { ko: "이 터미널은 로그를 보는 곳이에요. 명령은 F6을 눌러 간 곳에서 입력하세요.",
-          en: "This terminal is where you watch the log. Press F6, and type commands there." }
+        { ko: "여기 입력한 것은 {server:이/가} 끝난 다음에야 셸이 읽어요. F6으로 다른 터미널로 가세요.",
+          en: "What you type here the shell reads only when {server} has ended. F6 takes you to another terminal." }
+        { ko: "이 터미널은 {server:이/가} 보여 주는 것을 읽는 곳이에요. 입력은 F6을 눌러 간 곳에서 하세요.",
+          en: "This terminal is where you read what {server} shows. Press F6, and type there." }
     ]
     /// `{server}`, `{pid}`.
     STARTED_TWICE [

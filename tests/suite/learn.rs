@@ -292,6 +292,10 @@ async fn what_is_kept_goes_on_and_what_is_stopped_is_asked_for() {
     learner.see("Back at the terminals that you kept.").await;
     learner.step(3).await;
     assert!(coordinator.identity.is_running() && broker.identity.is_running());
+    // which line started the server is not known any more, but what has the terminal is
+    learner.terminal(2, "broker").await;
+    learner.line("hello").await;
+    learner.see("Terminal [broker] belongs to Kafka").await;
     // Ctrl-C does not leave, and no answer is none
     learner.press(F10).await;
     learner.see("[Esc] stay").await;

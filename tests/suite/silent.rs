@@ -1,6 +1,6 @@
 //! What goes wrong silently in lab 01 and is noticed, each time in other words; and the right ways about which nothing is said.
 
-use kafkalab::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
+use kafkalab::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS};
 use kafkalab::process::signal::{self, Signal};
 
 use crate::learner::{CTRL_C, F3, Home, Learner};
@@ -38,6 +38,12 @@ async fn a_consumer_that_waits_is_noticed_and_text_at_the_wrong_place() {
         learner.see(expected).await;
         learner.press(CTRL_C).await;
     }
+    learner.prompt("consumer").await;
+    learner.line(&consumer).await;
+    home.process(CONSUMER_CLASS).await;
+    learner.line("hello").await;
+    learner.see("Terminal [consumer] belongs to kafka-console-consumer.sh").await;
+    learner.press(CTRL_C).await;
     learner.prompt("consumer").await;
     let before = learner.text().len();
     // another option, in another order, does the same

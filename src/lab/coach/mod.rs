@@ -15,7 +15,7 @@ mod typing;
 
 pub use desk::{Ended, Judged, LabCoach};
 pub use fix::{FixError, apply_fix};
-pub use notice::{LineFacts, Notice};
+pub use notice::{CONSUMER_SCRIPT, LineFacts, Notice};
 pub use typing::Typing;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,11 @@ const EDITORS: [&str; 9] = ["vi", "vim", "nvim", "view", "nano", "pico", "emacs"
 /// The files that a lab's servers are started with.
 const SHIPPED: [&str; 2] = ["server.properties", "zookeeper.properties"];
 
+/// The consumer, as learners call it.
+pub const CONSUMER_SCRIPT: &str = "kafka-console-consumer.sh";
+/// The options with which a consumer ends by itself.
+const ENDS_BY_ITSELF: [&str; 2] = ["--max-messages", "--timeout-ms"];
+
 /// Something that went wrong silently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -30,11 +35,11 @@ pub enum Notice {
         /// The producer's terminal.
         producer: String,
     },
-    /// Something was typed where a server has the terminal, and nobody reads it.
+    /// Something was typed where a server or a consumer has the terminal, and nobody reads it.
     TypedAtServer {
         /// The terminal.
         terminal: String,
-        /// The server.
+        /// The server, or the consumer's script.
         server: &'static str,
     },
     /// A server was started that runs already.
@@ -101,7 +106,7 @@ impl Notice {
 pub struct LineFacts {
     /// What is going wrong with it silently.
     pub notice: Option<Notice>,
-    /// The server that has the terminal while the line runs.
+    /// The server, or the consumer's script, that has the terminal while the line runs and reads nothing of what is typed.
     pub foreground: Option<&'static str>,
     /// The topic that it deletes, where clients are attached to it.
     pub deleted: Option<Deleted>,
@@ -127,8 +132,15 @@ pub(super) fn facts(context: &CommandContext<'_>, around: &Surroundings<'_>) -> 
     let Some(line) = Line::new(context, None) else { return LineFacts::default() };
     let notice = line.invocations.iter().find_map(|invocation| notice(context, invocation, around));
     let foreground = line.invocations.last().filter(|last| !last.command.background).and_then(|last| {
+        let has = |options: &[&str]| {
+            last.arguments
+                .iter()
+                .any(|word| word.text.as_deref().is_some_and(|word| options.iter().any(|option| word.starts_with(option))))
+        };
         let daemon = last.arguments.first().is_some_and(|word| word.text.as_deref() == Some("-daemon"));
-        server_of(context, last).filter(|_| !daemon).map(|(name, _)| name)
+        let server = server_of(context, last).filter(|_| !daemon).map(|(name, _)| name);
+        // one that ends by itself leaves what is typed to the shell
+        server.or_else(|| is_consumer(context, last).then_some(CONSUMER_SCRIPT).filter(|_| !has(&ENDS_BY_ITSELF)))
     });
     LineFacts { notice, foreground, deleted: None }
 }
@@ -140,6 +152,10 @@ fn server_of(context: &CommandContext<'_>, invocation: &Invocation) -> Option<(&
         "zookeeper-server-start.sh" => Some(("ZooKeeper", COORDINATOR_CLASS)),
         _ => None,
     }
+}
+
+fn is_consumer(context: &CommandContext<'_>, invocation: &Invocation) -> bool {
+    invocation.tool(context).is_some_and(|tool| tool.script == CONSUMER_SCRIPT)
 }
 
 fn notice(context: &CommandContext<'_>, invocation: &Invocation, around: &Surroundings<'_>) -> Option<Notice> {
@@ -238,6 +254,11 @@ mod tests {
         assert_eq!(foreground("bash ./zookeeper-server-start.sh ../config/zookeeper.properties"), Some("ZooKeeper"));
         assert_eq!(foreground("./kafka-server-start.sh -daemon ../config/server.properties"), None);
         assert_eq!(foreground(&format!("nohup {START} &")), None);
+        let consumer = "./kafka-console-consumer.sh --topic t --bootstrap-server localhost:9092";
+        assert_eq!(foreground(consumer), Some(CONSUMER_SCRIPT));
+        assert_eq!(foreground(&format!("{consumer} --from-beginning --timeout-ms=5000")), None);
+        assert_eq!(foreground(&format!("{consumer} --max-messages 1")), None);
+        assert_eq!(foreground(&format!("{consumer} | head -1")), None);
         assert_eq!(foreground("./kafka-console-producer.sh --topic t --bootstrap-server localhost:9092"), None);
     }
 

@@ -47,6 +47,8 @@ pub struct Session {
     began: Began,
     checker: Checker,
     lines: HashMap<String, Entered>,
+    /// By terminal that was kept while a program ran in it: how many letters were typed since the last Enter.
+    kept_busy: HashMap<String, usize>,
     /// The consumers that were noticed to wait for new messages only.
     waiting_consumers: HashSet<u32>,
     /// The answers of this step that were told to be wrong.
@@ -90,6 +92,7 @@ impl Session {
             began,
             checker,
             lines: HashMap::new(),
+            kept_busy: HashMap::new(),
             waiting_consumers: HashSet::new(),
             wrong_answers: Vec::new(),
             held: HashMap::new(),
@@ -109,6 +112,8 @@ impl Session {
         for Attached { terminal, replay, unanswered, foreground } in attached {
             if foreground.at_prompt {
                 session.player.at_prompt_already(&terminal);
+            } else {
+                session.kept_busy.insert(terminal.clone(), 0);
             }
             let busy = !foreground.at_prompt;
             session.ready.push_back(SessionEvent::Replayed { terminal: terminal.clone(), bytes: replay.0, busy });
@@ -273,6 +278,7 @@ impl Session {
             TerminalEvent::Prompt { terminal, exit_code, .. } => {
                 self.player.on_prompt(&terminal);
                 self.forget_held(&terminal);
+                self.kept_busy.remove(&terminal);
                 if let Some((entered, code)) = self.lines.remove(&terminal).zip(exit_code) {
                     self.notice_after(&entered, code);
                     self.judging += 1;

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use super::solving::has_to_itself;
 use super::{Entered, Session, SessionEvent};
 use crate::judge::rules::context::{Ending, ProcessRole};
 use crate::lab::check::Outcome;
-use crate::lab::check::scope::{BROKER_CLASS, COORDINATOR_CLASS};
-use crate::lab::coach::{LineFacts, Notice};
+use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS};
+use crate::lab::coach::{CONSUMER_SCRIPT, LineFacts, Notice};
 use crate::lab::format::CheckSpec;
 use crate::lab::runner::RunEvent;
 use crate::text::checks;
@@ -52,17 +53,31 @@ impl Session {
         }
     }
 
-    /// The learner typed at a terminal: a line that a server in the foreground never reads.
+    /// The learner typed at a terminal: a line that a program in the foreground never reads.
     pub(super) fn notice_typed(&mut self, terminal: &str, bytes: &[u8]) {
-        let Some(entered) = self.lines.get_mut(terminal) else { return };
-        let Some(server) = entered.foreground else { return };
+        let (typed, known) = match (self.lines.get_mut(terminal), self.kept_busy.get_mut(terminal)) {
+            (Some(Entered { foreground: Some(server), typed, .. }), _) => (typed, Some(*server)),
+            (None, Some(typed)) => (typed, None),
+            _ => return,
+        };
         // a key that sends a sequence is no text
         if bytes.first() != Some(&0x1b) {
-            entered.typed += bytes.iter().filter(|byte| **byte > b' ').count();
+            *typed += bytes.iter().filter(|byte| **byte > b' ').count();
         }
-        if bytes.contains(&b'\r') && std::mem::take(&mut entered.typed) > 0 {
+        if !bytes.contains(&b'\r') || std::mem::take(typed) == 0 {
+            return;
+        }
+        // of a line that was typed before the learner left, only what runs is known
+        if let Some(server) = known.or_else(|| self.deaf_program_at(terminal)) {
             self.notice(Notice::TypedAtServer { terminal: terminal.to_owned(), server });
         }
+    }
+
+    /// The program that has a terminal to itself and reads nothing of what is typed there.
+    fn deaf_program_at(&self, terminal: &str) -> Option<&'static str> {
+        let deaf = [(BROKER_CLASS, "Kafka"), (COORDINATOR_CLASS, "ZooKeeper"), (CONSUMER_CLASS, CONSUMER_SCRIPT)];
+        let is_there = |class: &str| self.system.scope.processes(class).iter().any(|process| has_to_itself(process, terminal));
+        deaf.into_iter().find(|(class, _)| is_there(class)).map(|(_, name)| name)
     }
 
     /// Something is typed at a terminal, by whomever.

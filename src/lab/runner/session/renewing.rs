@@ -33,6 +33,7 @@ impl Session {
         self.began.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.system.forget();
         self.lines.clear();
+        self.kept_busy.clear();
         self.held.clear();
         self.ready.clear();
         self.player.begin_anew();

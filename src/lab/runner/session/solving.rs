@@ -189,7 +189,7 @@ fn running(process: &Process) -> Running {
 }
 
 /// Whether a process is in the foreground of the lab's terminal of that name. A shell that waits for a program is not.
-fn has_to_itself(process: &Process, terminal: &str) -> bool {
+pub(super) fn has_to_itself(process: &Process, terminal: &str) -> bool {
     let is_there =
         || process.environment().is_some_and(|of| of.get(OsStr::new(TERMINAL_VARIABLE)).is_some_and(|of| of == terminal));
     process.foreground == Some(process.group) && process.pid() != process.session && is_there()
