@@ -130,8 +130,17 @@ pub struct Ending {
 pub struct Typed {
     /// When its line was taken.
     pub since: SystemTime,
-    /// The lines, in their order: how long before the Ctrl-C the Enter of each was pressed.
-    pub lines: Vec<Duration>,
+    /// The lines, in their order.
+    pub lines: Vec<TypedLine>,
+}
+
+/// A line that was typed into a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypedLine {
+    /// How long before the Ctrl-C its Enter was pressed.
+    pub before: Duration,
+    /// Whether Enter alone was pressed.
+    pub is_empty: bool,
 }
 
 /// How a line ran.

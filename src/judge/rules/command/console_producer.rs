@@ -39,7 +39,11 @@ fn ended_early(line: &Line<'_>) -> Option<Diagnostic> {
     let lost = typed.lines.len().checked_sub(written).filter(|lost| *lost > 0)?;
     // what was typed long before was lost in another way
     let gathered = Duration::from_millis(linger(&found)?) + SENDING;
-    if typed.lines.iter().filter(|before| **before <= gathered).count() < lost {
+    if typed.lines.iter().filter(|typed| typed.before <= gathered).count() < lost {
+        return None;
+    }
+    // nobody misses an empty line
+    if typed.lines.iter().rev().take(lost).all(|typed| typed.is_empty) {
         return None;
     }
     let label = Message::new(labels::ENDED_EARLY).with("lost", lost).with("typed", typed.lines.len());

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::World;
 use super::cases::Case;
-use crate::judge::rules::context::{Deleted, Group, Ran, Topic, Typed};
+use crate::judge::rules::context::{Deleted, Group, Ran, Topic, Typed, TypedLine};
 
 const PRODUCE: &str = "./kafka-console-producer.sh --topic t --bootstrap-server localhost:9092";
 const CONSUME: &str = "./kafka-console-consumer.sh --topic t --group g --from-beginning --bootstrap-server localhost:9092";
@@ -25,9 +25,18 @@ fn case(code: &'static str, line: &'static str, exit_code: Option<i32>, world: W
 
 /// A producer into which lines were typed, each some milliseconds before Ctrl-C, and the records that came of them.
 fn typed(lines: &[u64], written: Option<usize>, printed: &str) -> World {
-    let lines = lines.iter().map(|before| Duration::from_millis(*before)).collect();
+    let lines = lines.iter().map(|before| TypedLine { before: Duration::from_millis(*before), is_empty: false }).collect();
     let typed = Some(Typed { since: SystemTime::UNIX_EPOCH, lines });
     World { ran: Some(Ran { printed: format!(">third\n{printed}>^C\n"), typed, ..Ran::default() }), written, ..World::new() }
+}
+
+/// The same, with nothing before the last Enter.
+fn only_enter(mut world: World) -> World {
+    let typed = world.ran.as_mut().and_then(|ran| ran.typed.as_mut());
+    if let Some(last) = typed.and_then(|typed| typed.lines.last_mut()) {
+        last.is_empty = true;
+    }
+    world
 }
 
 fn producer_ended_early() -> Vec<Case> {
@@ -53,6 +62,7 @@ fn producer_ended_early() -> Vec<Case> {
         silent(PRODUCE, 130, typed(&[0], Some(7), "")),
         silent(PRODUCE, 130, typed(&[], Some(0), "")),
         silent(PRODUCE, 130, typed(&[0], None, "")),
+        silent(PRODUCE, 130, only_enter(typed(&[1500, 0], Some(1), ""))),
         // it was lost in another way
         silent(PRODUCE, 130, typed(&[600_000], Some(0), "")),
         silent(PRODUCE, 130, typed(&[600_000, 0], Some(0), "")),
