@@ -109,7 +109,7 @@ crate::rule_texts! {
     OTHER_ID_IN_FOLDER {
         title: ("log.dirs가 다른 번호의 브로커 것이에요", "log.dirs belongs to a broker with another id"),
         why: ("폴더의 meta.properties에 주인의 broker.id가 적혀 있고, 설정과 달라요.", "The folder's meta.properties holds the id of the broker it belongs to, and the configuration has another one."),
-        fix: ("broker.id를 되돌리거나, 새 브로커라면 다른 log.dirs를 주세요.", "Give the broker its old id, or a folder of its own if it is a new one."),
+        fix: ("broker.id를 되돌리거나, 새 브로커라면 다른 log.dirs를 주세요. 안의 데이터가 필요 없다면 폴더를 지워도 돼요.", "Give the broker its old id, or a folder of its own if it is a new one; a folder whose data nobody needs may be removed."),
     }
     OTHER_CLUSTER {
         title: ("log.dirs와 주키퍼가 서로 다른 클러스터의 것이에요", "log.dirs and ZooKeeper belong to different clusters"),
