@@ -149,7 +149,7 @@ impl Blocks<'_> {
         match event {
             RunEvent::LabStarted => self.introduction(),
             RunEvent::StepStarted { step } => self.step(*step, shown),
-            RunEvent::ChecksChanged { outcomes, .. } => self.outcomes(outcomes),
+            RunEvent::ChecksChanged { outcomes, .. } | RunEvent::ChecksReworded { outcomes } => self.outcomes(outcomes),
             RunEvent::StepPassed { step, outcomes } => self.passed(*step, outcomes),
             RunEvent::LabPassed => self.end(),
             RunEvent::HintGiven { step, tier } => self.hint(*step, *tier),

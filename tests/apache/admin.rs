@@ -58,6 +58,42 @@ const COMMANDS: [&str; 35] = [
     "a%22b",
 ];
 
+/// Requests that are no command, or none at all; Jetty answers with a page of its own, or with nothing but a head.
+const REFUSED: [&[u8]; 30] = [
+    b"GET /nope<b>&\"c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: image/png, text/*\r\n\r\n",
+    b"GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/html;q=0.1, application/json\r\n\r\n",
+    b"GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/plain\r\n\r\n",
+    b"GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: image/png\r\n\r\n",
+    b"GET /nope HTTP/1.0\r\n\r\n",
+    b"HEAD /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"POST /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    b"PUT /commands/ruok HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    b"DELETE /commands/ruok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"TRACE /commands/ruok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"GET /a HTTP/1.1\r\n\r\n",
+    b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"GET /a HTTP/2.0\r\nHost: x\r\n\r\n",
+    b"GET /a HTTP/3.0\r\nHost: x\r\n\r\n",
+    b"GET /a\r\n",
+    b"garbage\r\n\r\n",
+    b"GET /a HTTP/1.1\r\nHost: x\r\nA B: 1\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00",
+    b"\xe9 /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    b" /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"G\x00T /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"G(T /a HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET\t/a HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /a \x01TTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /a HTTP/1.1 x\r\nHost: x\r\n\r\n",
+    b"GET /a HTTP/1.1\r\nX\xe9: 1\r\nHost: x\r\n\r\n",
+    b"GET /a HTTP/1.1\r\n X: a\r\nHost: x\r\n\r\n",
+    b"GET /commands HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+];
+/// What a request may not be longer than, in a line or in all its headers, and more.
+const TOO_LONG: usize = 9000;
+
 /// A server with a session that has an ephemeral and watches.
 struct Told {
     server: Server,
@@ -133,6 +169,16 @@ impl Told {
         };
         format!("{}\n{body}", head.join("\n"))
     }
+}
+
+/// Without the number of the object that Jetty puts behind the name of a servlet, which differs from start to start, and without the length of
+/// a page that names one (told by its head alone, too).
+fn without_object(request: &[u8], answer: &str) -> String {
+    let mut parts = answer.split("Servlet-");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let text = parts.fold(first, |text, part| text + "Servlet" + part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    let names_one = text.contains("Servlet") || request.starts_with(b"HEAD");
+    text.split_inclusive('\n').filter(|line| !(names_one && line.starts_with("Content-Length: "))).collect()
 }
 
 /// The metrics of namespaces are in the order of a hash table.
@@ -214,6 +260,13 @@ async fn tells_the_same(world: &World) {
     for command in COMMANDS {
         let (ours, theirs) = (bundled.command(command).await, apache.command(command).await);
         same_lines(command, &ours, &theirs);
+    }
+    let long_uri = [b"GET /".as_slice(), &[b'a'; TOO_LONG], b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
+    let long_header = [b"GET / HTTP/1.1\r\nHost: x\r\nX: ".as_slice(), &[b'a'; TOO_LONG], b"\r\n\r\n"].concat();
+    for request in REFUSED.into_iter().chain([long_uri.as_slice(), &long_header]) {
+        let answer = async |port| without_object(request, &Told::exchange(port, request).await);
+        let what = String::from_utf8_lossy(&request[..request.len().min(100)]);
+        same_lines(&what, &answer(bundled.admin).await, &answer(apache.admin).await);
     }
     for told in [apache, bundled] {
         told.client.close().await;

@@ -104,6 +104,8 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
                 }
                 self.view.output(&terminal, &without_queries(&bytes))?;
             }
+            // lines that were written stay as they are
+            SessionEvent::Told(RunEvent::ChecksReworded { .. }) => {}
             SessionEvent::Told(event) => {
                 if let Some(event) = self.pace.take(event, self.view.shown(), Instant::now()) {
                     self.tell(event)?;

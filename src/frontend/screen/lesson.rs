@@ -85,6 +85,12 @@ impl Lesson {
                     self.looking = Looking::AtChecks;
                 }
             }
+            // what is in sight is mended where it stands
+            RunEvent::ChecksReworded { outcomes } => {
+                if !self.outcomes.is_empty() {
+                    self.outcomes = outcomes;
+                }
+            }
             // these stand above the step that begins now
             RunEvent::StepPassed { .. } | RunEvent::LabStarted | RunEvent::Arrived { .. } => {
                 self.before = vec![Note::Told(event)]

@@ -138,6 +138,14 @@ fn a_check_that_changed_is_in_sight_where_the_step_is_longer_than_the_screen() {
     let shown = picture((60, 16), Language::En, false, changed, "client", TYPED);
     let last = format!("✓ {}", checks::NO_CLIENTS_ARE.get(Language::En));
     assert!(shown.contains(&last) && !shown.contains(first_words), "{shown}");
+    // what was found does not stand there when something else is found
+    let reworded = |lesson: &mut Lesson| {
+        changed(lesson);
+        let outcome = |passed| Outcome { passed, expected: checks::NO_CLIENTS.into(), found: checks::ANSWER.into() };
+        lesson.take(RunEvent::ChecksReworded { outcomes: [false, false, true].map(outcome).into() });
+    };
+    let shown = picture((60, 16), Language::En, false, reworded, "client", TYPED);
+    assert!(shown.contains(&format!("✓ {}", checks::ANSWER.get(Language::En))) && !shown.contains(&last), "{shown}");
 }
 
 /// The screen as a step begins, while the last terminal of its lab is shown.

@@ -78,6 +78,12 @@ pub enum RunEvent {
         /// All of them, in the step's order.
         outcomes: Vec<Outcome>,
     },
+    /// What checks of the step found is something else than before, though none began or ceased to hold: no news, but what was told before
+    /// is not true any more where it is still in sight.
+    ChecksReworded {
+        /// All of them, in the step's order.
+        outcomes: Vec<Outcome>,
+    },
     /// Every check of the step holds.
     StepPassed {
         /// The step's index.

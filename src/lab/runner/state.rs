@@ -187,10 +187,13 @@ impl Run {
         let changed = self.outcomes.len() != outcomes.len() || !before.eq(outcomes.iter().map(|outcome| outcome.passed));
         let first = self.outcomes.is_empty();
         let any_passed = outcomes.iter().any(|outcome| outcome.passed);
+        let reworded = !first && self.outcomes != outcomes;
         self.outcomes.clone_from(&outcomes);
         // the step's own words list its checks, so a first answer with nothing passed is no news
         if changed && (!first || any_passed) {
             effects.push(Effect::Tell(RunEvent::ChecksChanged { step, outcomes }));
+        } else if reworded {
+            effects.push(Effect::Tell(RunEvent::ChecksReworded { outcomes }));
         }
         if std::mem::take(&mut self.solve_wanted) {
             effects.extend(self.plays(step));

@@ -41,6 +41,7 @@ fn short(effects: &[Effect]) -> Vec<String> {
         RunEvent::LabStarted => "lab".to_owned(),
         RunEvent::StepStarted { step } => format!("step {step}"),
         RunEvent::ChecksChanged { .. } => "checks".to_owned(),
+        RunEvent::ChecksReworded { .. } => "reworded".to_owned(),
         RunEvent::StepPassed { step, .. } => format!("passed {step}"),
         RunEvent::ServerMissing { started_by } => format!("missing {started_by}"),
         RunEvent::LabPassed => "end".to_owned(),
@@ -94,6 +95,12 @@ fn checks_move_a_run_on_and_are_told_when_they_change() {
     check(at(8), vec![checked(8, &[true, false]), checked(8, &[true, false])], &[]);
     check(at(8), vec![checked(8, &[true, false]), checked(8, &[false, false])], &["checks"]);
     check(at(8), vec![checked(8, &[true, true])], &["passed 8", "save", "end"]);
+    let mut others = outcomes(&[true, false]);
+    others[1].found = checks::ANSWER.into();
+    let reworded = || Input::Checked { step: 8, outcomes: others.clone(), missing: Vec::new() };
+    check(at(8), vec![checked(8, &[true, false]), reworded()], &["reworded"]);
+    check(at(8), vec![checked(8, &[true, false]), reworded(), reworded()], &[]);
+    check(at(8), vec![reworded()], &["checks"]);
     // of another step, of no step, or of another number of checks
     check(at(1), vec![checked(0, &[true])], &[]);
     check(at(9), vec![checked(9, &[])], &[]);

@@ -100,8 +100,8 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
     let status = request.parse(&head[..head.len().min(HEAD_BYTES_MAX)]).map_err(|error| bad(error, head))?;
     let httparse::Status::Complete(length) = status else {
         return match head.len() {
-            HEAD_BYTES_MAX.. if !head[..HEAD_BYTES_MAX].contains(&b'\n') => Err(Bad(414, "URI Too Long")),
-            HEAD_BYTES_MAX.. => Err(Bad(431, "Request Header Fields Too Large")),
+            HEAD_BYTES_MAX.. if !head[..HEAD_BYTES_MAX].contains(&b'\n') => Err(Bad::new(414, "URI Too Long")),
+            HEAD_BYTES_MAX.. => Err(Bad::new(431, "Request Header Fields Too Large")),
             _ => Ok(None),
         };
     };
@@ -111,12 +111,12 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
     };
     let is_old = request.version == Some(0);
     if !is_old && value("host").is_none() {
-        return Err(Bad(400, "No Host"));
+        return Err(Bad::new(400, "No Host"));
     }
     let body = match value("content-length").map(|text| text.parse::<usize>()) {
         None => 0,
         Some(Ok(length)) => length,
-        Some(Err(_)) => return Err(Bad(400, "Invalid Content-Length Value")),
+        Some(Err(_)) => return Err(Bad::new(400, "Invalid Content-Length Value")),
     };
     let connection = value("connection").unwrap_or_default().to_ascii_lowercase();
     let stays = if is_old { connection == "keep-alive" } else { connection != "close" };
@@ -136,26 +136,67 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, Bad> {
 fn bad(error: httparse::Error, head: &[u8]) -> Bad {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let words = line.split(|byte| *byte == b' ').count();
-    let is_text = line.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    let illegal = illegal(head);
     match error {
-        httparse::Error::TooManyHeaders => Bad(431, "Request Header Fields Too Large"),
-        httparse::Error::HeaderName if has_blank_in_name(head) => Bad(400, "Illegal character SPACE=' '"),
-        httparse::Error::Version if line.ends_with(b" HTTP/2.0") => Bad(426, "Upgrade Required"),
-        _ if is_text && words == 1 => Bad(400, "No URI"),
-        _ if is_text && words == 2 => Bad(505, "HTTP/0.9 not supported"),
-        httparse::Error::Version => Bad(505, "Unknown Version"),
-        _ => Bad(400, "Bad Request"),
+        httparse::Error::TooManyHeaders => Bad::new(431, "Request Header Fields Too Large"),
+        _ if let Some(reason) = illegal => Bad::new(400, reason),
+        httparse::Error::Version if line.ends_with(b" HTTP/2.0") => Bad::new(426, "Upgrade Required"),
+        _ if words == 1 => Bad::new(400, "No URI"),
+        _ if words == 2 => Bad::new(505, "HTTP/0.9 not supported"),
+        httparse::Error::Version => Bad::new(505, "Unknown Version"),
+        _ => Bad::new(400, "Bad Request"),
     }
 }
 
-fn has_blank_in_name(head: &[u8]) -> bool {
-    let names = head.split(|byte| *byte == b'\n').skip(1).filter_map(|line| line.split(|byte| *byte == b':').next());
-    names.into_iter().any(|name| name.contains(&b' '))
+/// What of a head is a byte that may not stand where it does, as Jetty names it.
+fn illegal(head: &[u8]) -> Option<String> {
+    let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let (method, rest) = split_at_first(lines.next()?, b' ');
+    let (uri, version) = split_at_first(rest, b' ');
+    // a method of another character alone is one that nobody has
+    let odd_method = method.iter().enumerate().find(|(at, byte)| !is_token(**byte) && (*at > 0 || !byte.is_ascii_graphic()));
+    let in_method = if method.is_empty() && !rest.is_empty() { Some(b' ') } else { odd_method.map(|(_, byte)| *byte) };
+    let control = |bytes: &[u8]| bytes.iter().copied().find(|byte| byte.is_ascii_control() && *byte != b'\t');
+    let in_version = version.iter().copied().find(|byte| !byte.is_ascii_graphic());
+    if let Some(byte) = in_method.or_else(|| control(uri)).or(in_version) {
+        return Some(named(byte));
+    }
+    for line in lines.take_while(|line| !line.is_empty()) {
+        let (name, value) = split_at_first(line, b':');
+        if name.is_empty() || matches!(name[0], b' ' | b'\t') {
+            return Some("Header Folding".to_owned());
+        }
+        if let Some(byte) = name.iter().copied().find(|byte| !is_token(*byte)).or_else(|| control(value)) {
+            return Some(named(byte));
+        }
+    }
+    None
+}
+
+fn split_at_first(bytes: &[u8], separator: u8) -> (&[u8], &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == separator);
+    at.map_or((bytes, &[]), |at| (&bytes[..at], &bytes[at + 1..]))
+}
+
+/// Whether a byte may stand in the name of a method or a header (RFC 9110, `tchar`).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn named(byte: u8) -> String {
+    match byte {
+        b'\r' => "Bad EOL".to_owned(),
+        b'\t' => "Illegal character HTAB=0x9".to_owned(),
+        b' ' => "Illegal character SPACE=' '".to_owned(),
+        0x80.. => format!("Illegal character OTEXT={byte:#x}"),
+        _ if byte.is_ascii_control() => format!("Illegal character CNTL={byte:#x}"),
+        _ => format!("Illegal character VCHAR='{}'", char::from(byte)),
+    }
 }
 
 async fn respond(request: &Request, config: &AdminConfig, core: &mpsc::Sender<ToCore>) -> Option<Response> {
     let (uri, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let Some(path) = decode(uri).as_deref().and_then(canonical) else { return Some(Bad(400, "Bad Request").response()) };
+    let Some(path) = decode(uri).as_deref().and_then(canonical) else { return Some(Bad::new(400, "Bad Request").response()) };
     let rest = path.strip_prefix(config.command_url.trim_end_matches('/'));
     let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let servlet = if rest.is_some() { COMMAND_SERVLET } else { OTHER_SERVLET };
@@ -219,17 +260,21 @@ mod tests {
         check(b"GET /a HTTP/1.1\r\nhost: x\r\nConnection: Close\r\n\r\n", Ok(Some(("GET", "/a", true, 47))));
         check(b"GET /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", Ok(Some(("GET", "/a", true, 56))));
         check(b"GET /a HTTP/1.1\r\nHost", Ok(None));
-        check(b"GET /a HTTP/1.1\r\n\r\n", Err(Bad(400, "No Host")));
-        check(b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", Err(Bad(400, "Invalid Content-Length Value")));
-        check(b"GET /a HTTP/2.0\r\nHost: x\r\n\r\n", Err(Bad(426, "Upgrade Required")));
-        check(b"GET /a HTTP/3.0\r\nHost: x\r\n\r\n", Err(Bad(505, "Unknown Version")));
-        check(b"GET /a\r\n", Err(Bad(505, "HTTP/0.9 not supported")));
-        check(b"garbage\r\n\r\n", Err(Bad(400, "No URI")));
-        check(b"GET /a HTTP/1.1\r\nHost: x\r\nA B: 1\r\n\r\n", Err(Bad(400, "Illegal character SPACE=' '")));
-        check(b"\x16\x03\x01\x02\x00\x01\x00", Err(Bad(400, "Bad Request")));
-        check(&[b"GET /".as_slice(), &[b'a'; 9000]].concat(), Err(Bad(414, "URI Too Long")));
+        check(b"GET /a HTTP/1.1\r\n\r\n", Err(Bad::new(400, "No Host")));
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", Err(Bad::new(400, "Invalid Content-Length Value")));
+        check(b"GET /a HTTP/2.0\r\nHost: x\r\n\r\n", Err(Bad::new(426, "Upgrade Required")));
+        check(b"GET /a HTTP/3.0\r\nHost: x\r\n\r\n", Err(Bad::new(505, "Unknown Version")));
+        check(b"GET /a\r\n", Err(Bad::new(505, "HTTP/0.9 not supported")));
+        check(b"garbage\r\n\r\n", Err(Bad::new(400, "No URI")));
+        check(b"GET /a HTTP/1.1\r\nHost: x\r\nA B: 1\r\n\r\n", Err(Bad::new(400, "Illegal character SPACE=' '")));
+        check(b"\x16\x03\x01\x02\x00\x01\x00", Err(Bad::new(400, "Illegal character CNTL=0x16")));
+        check(b"\xe9 /a HTTP/1.1\r\nHost: x\r\n\r\n", Err(Bad::new(400, "Illegal character OTEXT=0xe9")));
+        check(b"GET /a HTTP/1.1\r\nX(: 1\r\nHost: x\r\n\r\n", Err(Bad::new(400, "Illegal character VCHAR='('")));
+        check(b"GET /a HTTP/1.1\r\nX: a\x02\r\nHost: x\r\n\r\n", Err(Bad::new(400, "Illegal character CNTL=0x2")));
+        check(b"GET /a HTTP/1.1\r\n X: 1\r\nHost: x\r\n\r\n", Err(Bad::new(400, "Header Folding")));
+        check(&[b"GET /".as_slice(), &[b'a'; 9000]].concat(), Err(Bad::new(414, "URI Too Long")));
         let long = [b"GET / HTTP/1.1\r\nHost: x\r\nX: ".as_slice(), &[b'a'; 9000], b"\r\n\r\n"].concat();
-        check(&long, Err(Bad(431, "Request Header Fields Too Large")));
+        check(&long, Err(Bad::new(431, "Request Header Fields Too Large")));
     }
 
     proptest! {

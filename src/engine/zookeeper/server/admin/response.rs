@@ -12,9 +12,13 @@ const HTML: &str = "text/html;charset=iso-8859-1";
 
 /// What bytes that are no request are answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bad(pub(super) u16, pub(super) &'static str);
+pub(super) struct Bad(pub(super) u16, pub(super) Cow<'static, str>);
 
 impl Bad {
+    pub(super) fn new(code: u16, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(code, reason.into())
+    }
+
     pub(super) fn response(&self) -> Response {
         let Self(code, reason) = self;
         let body = format!("<h1>Bad Message {code}</h1><pre>reason: {reason}</pre>");
