@@ -158,7 +158,7 @@ crate::rule_texts! {
         title: ("브로커가 아니라 주키퍼의 포트예요", "This is ZooKeeper's port, not a broker's"),
         why: ("토픽을 만들고 메시지를 주고받는 상대는 브로커예요. 주키퍼는 카프카의 말을 알아듣지 못해서 대답 없이 연결을 끊어요.", "Topics are made by a broker, and records go to one. ZooKeeper does not understand Kafka's protocol and closes the connection without an answer."),
         fix: ("브로커의 listeners에 적힌 포트(보통 9092)로 바꾸세요.", "Name the port of a broker's listeners, usually 9092."),
-        seen: ("kafka-topics.sh는 60초 동안 아무 말이 없다가 Timed out waiting for a node assignment 로 끝나요.", "kafka-topics.sh says nothing for 60 seconds and ends with: Timed out waiting for a node assignment"),
+        seen: ("kafka-topics.sh는 60초 동안 아무 말이 없다가 Timed out waiting for a node assignment 로 끝나요. 콘솔 프로듀서와 컨슈머는 Bootstrap broker … disconnected만 되풀이해요.", "kafka-topics.sh says nothing for 60 seconds and ends with: Timed out waiting for a node assignment. A console producer or consumer only warns: Bootstrap broker … disconnected"),
     }
     BOOTSTRAP_REFUSED {
         title: ("--bootstrap-server가 가리키는 포트에서 아무도 듣지 않아요", "Nothing listens at the port that --bootstrap-server names"),

@@ -1,12 +1,14 @@
 //! Every lab by hand on the full screen, by a learner who makes each mistake of its wrong routes and gets out of it. What the coach says
 //! to each is held against a snapshot.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kafkalab::judge::rules;
 use kafkalab::lab::format::{Action, Lab, LabSource, Routes, Variables, WrongRoute};
-use kafkalab::lab::runner::variables;
+use kafkalab::lab::runner::{PROCESSES, variables};
 use kafkalab::process::pty::Size;
+use kafkalab::process::table::{self, Process};
 
 use crate::learner::{Home, Learner};
 
@@ -21,6 +23,8 @@ struct Walk<'a> {
     lab: &'a Lab,
     learner: Learner,
     variables: Variables,
+    /// The numbers of servers that were typed.
+    pids: BTreeSet<String>,
 }
 
 /// What the coach asked before a line that was then given up; `None` where the line was run.
@@ -32,7 +36,7 @@ impl<'a> Walk<'a> {
         let mut learner = home.start_with(&arguments, SIZE, &[("KAFKALAB_PLAIN", None)]);
         learner.on_screen(&format!(" 1/{} ", lab.spec.steps.len())).await;
         let variables = variables(lab, home.ports(), &home.lab_folder());
-        Self { home, lab, learner, variables }
+        Self { home, lab, learner, variables, pids: BTreeSet::new() }
     }
 
     /// Goes through the lab; returns what the coach said to each mistake.
@@ -89,7 +93,7 @@ impl<'a> Walk<'a> {
         let terminal = action.terminal.as_deref().unwrap_or(terminal);
         self.show(terminal).await;
         if let Some(line) = &action.line {
-            let line = self.variables.expand(line);
+            let line = self.with_processes(self.variables.expand(line));
             self.type_line(terminal, &line).await;
         }
         let until = action.until_output.as_ref().map(|until| self.variables.expand(until));
@@ -116,6 +120,23 @@ impl<'a> Walk<'a> {
             self.learner.screen_state("the line to be given up", |screen| shown_again(&terminal_rows(screen))).await;
         }
         asked
+    }
+
+    /// The line with the numbers of the servers that it names.
+    fn with_processes(&mut self, mut line: String) -> String {
+        let folder = self.home.lab_folder();
+        for (name, class) in PROCESSES {
+            if !line.contains(name) {
+                continue;
+            }
+            let is_ours = |process: &Process| process.working_folder().is_some_and(|at| at.starts_with(&folder));
+            let server =
+                table::all().into_iter().find(|process| process.runs_class(class) && process.is_running() && is_ours(process));
+            let pid = server.map(|process| process.pid().to_string()).unwrap_or_default();
+            line = line.replace(name, &pid);
+            self.pids.insert(pid);
+        }
+        line
     }
 
     /// Types a line, on a terminal that shows nothing else, without its Enter.
@@ -164,7 +185,11 @@ impl<'a> Walk<'a> {
         let ports = self.home.ports();
         // before the ports: a pid may be the same number
         let pids = regex::Regex::new(r"\bpid \d+").expect("a pattern");
-        let text = pids.replace_all(text, "pid <pid>");
+        let mut text = pids.replace_all(text, "pid <pid>").into_owned();
+        for pid in self.pids.iter().filter(|pid| !pid.is_empty()) {
+            let whole = regex::Regex::new(&format!(r"\b{pid}\b")).expect("a pattern");
+            text = whole.replace_all(&text, "<pid>").into_owned();
+        }
         let mut text = text.replace(&self.home.path().display().to_string(), "<home>");
         for (port, name) in
             [(ports.broker, "<broker-port>"), (ports.zookeeper, "<zookeeper-port>"), (ports.other, "<other-port>")]

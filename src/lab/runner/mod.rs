@@ -18,7 +18,7 @@ pub use events::{Effect, Input, RunEvent};
 pub use place::Place;
 pub use player::{ACTION_DEADLINE, Play, Player, PlayerError, WaitedFor};
 pub use routes::{Problem, RouteResult, play_right, play_wrong};
-pub use session::{Parts, RenewError, Session, SessionEvent};
+pub use session::{PROCESSES, Parts, RenewError, Session, SessionEvent};
 pub use setup::{Ports, Ready, Setup, SetupError, make_ready, new_session, system_to_ask, variables, witness_socket};
 pub use state::{Progress, Run};
 pub use untouched::untouched;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use lines::Entered;
 pub use parts::{Parts, SessionEvent};
+pub use playing::PROCESSES;
 pub use renewing::RenewError;
 use serving::Pending;
 use tokio::sync::mpsc;

@@ -10,8 +10,9 @@ use crate::lab::runner::player::{Next, PlayerError};
 use crate::lab::runner::{Play, RunEvent};
 use crate::lab::terminal::TerminalError;
 
-/// What solutions and routes call the processes of the lab's servers: their numbers are known when a line is typed, and not before.
-const PROCESSES: [(&str, &str); 2] = [("${broker-pid}", BROKER_CLASS), ("${coordinator-pid}", COORDINATOR_CLASS)];
+/// What solutions and routes call the processes of the lab's servers, with their main classes: their numbers are known when a line is typed,
+/// and not before.
+pub const PROCESSES: [(&str, &str); 2] = [("${broker-pid}", BROKER_CLASS), ("${coordinator-pid}", COORDINATOR_CLASS)];
 /// How such a number is written where it does not matter which one it is.
 const ANY_PROCESS: &str = "<PID>";
 
