@@ -10,7 +10,7 @@ use kafka_protocol::messages::CreateTopicsRequest;
 use kafka_protocol::messages::create_topics_request::CreatableTopic;
 
 use super::client::admin::topic_name;
-use super::client::{Client, ClientError, Route};
+use super::client::{Client, ClientError};
 use super::distribution::{self, Settings};
 use super::server::{Engine, EngineError, Role, Server, client};
 use crate::net;
@@ -136,12 +136,10 @@ impl Trial {
         let topic =
             CreatableTopic::default().with_name(topic_name(name)).with_num_partitions(partitions).with_replication_factor(1);
         let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(timeout_ms);
-        let answer = client.call(Route::Controller, request).await.map_err(failed)?;
-        for topic in answer.topics {
-            if let Some(refused) = ClientError::from_code(topic.error_code, topic.error_message.as_deref()) {
-                return Err(failed(refused));
-            }
-        }
+        let made = client.at_controller(request, |answer| {
+            answer.topics.iter().find_map(|topic| ClientError::from_code(topic.error_code, topic.error_message.as_deref()))
+        });
+        made.await.map_err(failed)?;
         let led = async || {
             let topic = client.describe_topic(name).await.ok().flatten()?;
             let count = usize::try_from(partitions).ok()?;

@@ -35,7 +35,7 @@ async fn takes_over(world: &World) {
     let (bundled, apache) = (world.bundled(), world.jars().engine());
     let mut pair = Pair::start(bundled, bundled, &[FEW_PARTITIONS]).await;
     let bootstrap = pair.bootstrap();
-    pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+    pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error:?}"));
     let successors: [Option<&dyn Engine>; 3] = [Some(&apache), Some(bundled), None];
     let mut values: Vec<String> = Vec::new();
     for (round, successor) in successors.into_iter().enumerate() {
@@ -82,14 +82,14 @@ async fn outlives(world: &World) {
 }
 
 async fn created(pair: &Pair, topic: &str) {
-    pair.trial.create_topic(topic, 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+    pair.trial.create_topic(topic, 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error:?}"));
 }
 
 /// What a learner does, with a client that is neither's: create, produce, consume in a group, delete, stop cleanly.
 async fn serves(world: &World, coordinator: &dyn Engine, broker: &dyn Engine) {
     let mut pair = Pair::start(coordinator, broker, &[FEW_PARTITIONS]).await;
     let bootstrap = pair.bootstrap();
-    pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+    pair.trial.create_topic("orders", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error:?}"));
     let values: Vec<String> = (0..50).map(|number| format!("order {number}")).collect();
     let offsets = librdkafka::produce(&bootstrap, "orders", &values).await;
     assert_eq!(offsets, (0..50).collect::<Vec<i64>>());
@@ -113,7 +113,7 @@ async fn serves(world: &World, coordinator: &dyn Engine, broker: &dyn Engine) {
 async fn recorded_znodes(world: &World) {
     let apache = world.jars().engine();
     let pair = Pair::start(&apache, &apache, &[]).await;
-    pair.trial.create_topic("test_topic", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error}"));
+    pair.trial.create_topic("test_topic", 1, DEADLINE).await.unwrap_or_else(|error| panic!("{error:?}"));
     let found = znodes::dump(pair.coordinator.port()).await;
     if is_recording() {
         let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/apache/znodes-after-create.txt");

@@ -71,7 +71,10 @@ async fn zookeeper_shell(world: &World) {
         let class = "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka";
         let output = world.jars().run(class, &[&["-server", &server], words].concat(), "").await;
         let text = printed(&output, 0);
-        (text.lines().last().unwrap_or_default().to_owned(), output.stderr.text())
+        // a thread of its own tells of the connection, before the answer or after it
+        let of_events = |line: &str| line.is_empty() || line == "WATCHER::" || line.starts_with("WatchedEvent ");
+        let answer = text.lines().rfind(|line| !of_events(line));
+        (answer.unwrap_or_default().to_owned(), output.stderr.text())
     };
     assert_eq!(shell(&["ls", "/brokers/ids"]).await.0, "[0]");
     let controller = shell(&["get", "/controller"]).await.0;

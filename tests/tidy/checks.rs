@@ -69,7 +69,6 @@ const GUARDS: &[Guard] = &[
         exceptions: &[
             ("src/process/wait.rs", "the pause between two looks of a wait that has a deadline"),
             ("src/engine/client/", "the backoff between two tries, as Kafka's clients make it"),
-            ("src/engine/tools/topics.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/tools/transactions/producers.rs", "the backoff between two tries, as Kafka's clients make it"),
             ("src/engine/tools/throttler.rs", "the pause that --throughput asks for"),
             ("src/engine/broker/replica/maintenance.rs", "the time until the next round of retention or flushing is due"),

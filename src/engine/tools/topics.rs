@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use kafka_protocol::messages::create_partitions_request::{CreatePartitionsAssignment, CreatePartitionsTopic};
 use kafka_protocol::messages::create_topics_request::{CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig};
 use kafka_protocol::messages::delete_topics_request::DeleteTopicState;
 use kafka_protocol::messages::{BrokerId, CreatePartitionsRequest, CreateTopicsRequest, DeleteTopicsRequest};
-use kafka_protocol::protocol::{Request, StrBytes};
+use kafka_protocol::protocol::StrBytes;
 use regex::Regex;
 
 use super::command_line::uncaught;
@@ -22,8 +21,6 @@ use crate::log_error;
 
 /// The topics that Kafka keeps for itself.
 pub(super) const INTERNAL: [&str; 2] = ["__consumer_offsets", "__transaction_state"];
-/// The error code of a broker that is not, or not any more, the controller.
-const NOT_CONTROLLER: i16 = 41;
 
 /// Runs the tool.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -132,7 +129,7 @@ async fn create(client: &Client, set: &OptionSet) -> Result<(), Exception> {
 /// Asks the controller for a topic.
 pub(super) async fn create_topic(client: &Client, topic: CreatableTopic) -> Result<(), ClientError> {
     let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(change_timeout_ms(client));
-    let result = at_controller(client, request, |response| {
+    let result = client.at_controller(request, |response| {
         let topic = response.topics.iter().find(|topic| topic.error_code != 0)?;
         ClientError::from_code(topic.error_code, topic.error_message.as_deref())
     });
@@ -143,26 +140,6 @@ pub(super) async fn create_topic(client: &Client, topic: CreatableTopic) -> Resu
 fn change_timeout_ms(client: &Client) -> i32 {
     let config = client.config();
     i32::try_from(config.request_timeout.min(config.api_timeout).as_millis()).unwrap_or(i32::MAX)
-}
-
-/// Sends a change to the controller, until it is one that answers.
-async fn at_controller<R: Request + Clone>(
-    client: &Client,
-    request: R,
-    error_of: impl Fn(&R::Response) -> Option<ClientError>,
-) -> Result<(), ClientError> {
-    let deadline = client.deadline();
-    loop {
-        let response = client.call_held(Route::Controller, request.clone(), deadline).await?;
-        match error_of(&response) {
-            None => return Ok(()),
-            Some(error) if error.code() == Some(NOT_CONTROLLER) && tokio::time::Instant::now() < deadline => {
-                client.forget_controller();
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            Some(error) => return Err(error),
-        }
-    }
 }
 
 async fn alter(client: &Client, set: &OptionSet) -> Result<(), Exception> {
@@ -181,7 +158,7 @@ async fn alter(client: &Client, set: &OptionSet) -> Result<(), Exception> {
         CreatePartitionsTopic::default().with_name(topic_name(&topic.name)).with_count(partitions).with_assignments(added)
     });
     let request = CreatePartitionsRequest::default().with_topics(altered.collect()).with_timeout_ms(change_timeout_ms(client));
-    let result = at_controller(client, request, |response| {
+    let result = client.at_controller(request, |response| {
         let topic = response.results.iter().find(|topic| topic.error_code != 0)?;
         ClientError::from_code(topic.error_code, topic.error_message.as_deref())
     });
@@ -208,7 +185,7 @@ async fn delete(client: &Client, set: &OptionSet) -> Result<(), Exception> {
     let version = version.map_err(|error| Exception::of_call("deleteTopics", &error))?;
     let request = DeleteTopicsRequest::default().with_timeout_ms(change_timeout_ms(client));
     let request = if version >= 6 { request.with_topics(states.collect()) } else { request.with_topic_names(names.collect()) };
-    let result = at_controller(client, request, |response| {
+    let result = client.at_controller(request, |response| {
         let topic = response.responses.iter().find(|topic| topic.error_code != 0)?;
         ClientError::from_code(topic.error_code, topic.error_message.as_deref())
     });

@@ -2,13 +2,16 @@
 
 use kafka_protocol::messages::metadata_response::MetadataResponseTopic;
 use kafka_protocol::messages::{FindCoordinatorRequest, MetadataRequest, MetadataResponse, TopicName};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::protocol::{Request, StrBytes};
 use tokio::time::Instant;
 
 use super::{COORDINATOR_IDS, Client, Coordinated, INVALID_TOPIC, LOGGER, Node, Route};
 use crate::catalog::error_codes;
 use crate::engine::client::{ClientError, Flavour, HostPort};
 use crate::{log_error, log_warn};
+
+/// The error code of a broker that is asked as the controller, and is none.
+const NOT_CONTROLLER: i16 = 41;
 
 impl Client {
     /// Asks for the brokers and for `topics`; an empty list means no topics. The brokers and the controller are kept.
@@ -119,6 +122,29 @@ impl Client {
         state.controller = Some(response.controller_id.0).filter(|id| *id >= 0);
         drop(state);
         self.metrics.record("metadata-update", 1.0);
+    }
+
+    /// Sends a change to the controller, until it is one that answers.
+    ///
+    /// # Errors
+    /// What `error_of` finds in the answer, else as [`Client::call_held`].
+    pub async fn at_controller<R: Request + Clone>(
+        &self,
+        request: R,
+        error_of: impl Fn(&R::Response) -> Option<ClientError>,
+    ) -> Result<(), ClientError> {
+        let deadline = self.deadline();
+        loop {
+            let response = self.call_held(Route::Controller, request.clone(), deadline).await?;
+            match error_of(&response) {
+                None => return Ok(()),
+                Some(error) if error.code() == Some(NOT_CONTROLLER) && Instant::now() + self.retry_backoff() < deadline => {
+                    self.forget_controller();
+                    tokio::time::sleep(self.retry_backoff()).await;
+                }
+                Some(error) => return Err(error),
+            }
+        }
     }
 
     /// Forgets who the controller is: it said that it is none.
