@@ -2,7 +2,7 @@
 //! real one does, and never with a panic.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kafkalab::engine::tools::invocation::WITNESS_VARIABLE;
@@ -129,12 +129,18 @@ fn waiting(class: &str, line: &str) -> Child {
     command.stdin(Stream::Piped).stdout(Stream::Piped).stderr(Stream::Piped).spawn().expect("the program starts")
 }
 
+/// The file that tools with one are given.
+fn settings_in(folder: &Path) -> PathBuf {
+    let settings = folder.join("settings");
+    std::fs::write(&settings, r#"{"partitions": [{"topic": "t", "partition": 0, "offset": 1}], "version": 1}"#).expect("written");
+    settings
+}
+
 #[tokio::test]
 async fn signals_end_tools_that_wait() {
     let port = dead_port().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let settings = folder.path().join("settings");
-    std::fs::write(&settings, r#"{"partitions": [{"topic": "t", "partition": 0, "offset": 1}], "version": 1}"#).expect("written");
+    let settings = settings_in(folder.path());
     let mut wrong: Vec<String> = Vec::new();
     // one reads a file, the other one asks once, and they end
     for class in classes().filter(|class| ![DUMP_LOG_CLASS, broker_api_versions::MAIN_CLASS].contains(class)) {
@@ -215,8 +221,7 @@ async fn leave_alone(class: &str, line: &str) -> std::process::ExitStatus {
 async fn terminals_that_go_away_end_tools_that_wait() {
     let port = dead_port().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let settings = folder.path().join("settings");
-    std::fs::write(&settings, r#"{"partitions": [{"topic": "t", "partition": 0, "offset": 1}], "version": 1}"#).expect("written");
+    let settings = settings_in(folder.path());
     let mut wrong: Vec<String> = Vec::new();
     for class in classes().filter(|class| ![DUMP_LOG_CLASS, broker_api_versions::MAIN_CLASS].contains(class)) {
         let line = waiting_line(class, port, &settings);

@@ -22,6 +22,6 @@ pub use config::{ClientConfig, Flavour, Pacing};
 pub use connection::{Connection, CorrelationIds, DEFAULT_REQUEST_TIMEOUT, MAX_RESPONSE_BYTES};
 pub use consumer::{Consumer, ConsumerConfig};
 pub use error::ClientError;
-pub use network::{Client, Coordinated, Node, Route, random_below};
+pub use network::{Client, Coordinated, NOT_CONTROLLER, Node, Route, random_below};
 pub use partitions::{PerPartition, TopicPartition};
 pub use producer::{Producer, ProducerConfig};

@@ -14,6 +14,7 @@ use super::connection::{Meter, SocketOptions};
 use super::metrics::{Figure, Metrics, Subject};
 use super::{ClientConfig, ClientError, Connection, CorrelationIds, Flavour, HostPort, Pacing};
 use crate::{log_warn, net};
+pub use cluster::NOT_CONTROLLER;
 
 /// The logger of connection warnings.
 const LOGGER: &str = "org.apache.kafka.clients.NetworkClient";

@@ -104,7 +104,8 @@ fn mask_columns(lines: &mut [String]) {
     }
 }
 
-/// Puts in order what Java's hashes of enums leave to chance: the entries of an ACL, the ACLs of a list, sets of operations.
+/// Puts in order what Java's hashes of enums and its threads leave to chance: the entries of an ACL, the ACLs of a list, sets of operations,
+/// the warnings of several clients.
 fn in_order(lines: &mut Vec<String>) {
     const OPERATIONS: &str = " only supports operations ";
     for line in lines.iter_mut() {
@@ -113,6 +114,10 @@ fn in_order(lines: &mut Vec<String>) {
             operations.sort_unstable();
             *line = format!("{before}{OPERATIONS}{}", operations.join(","));
         }
+    }
+    // two clients of one tool warn from threads of their own: each has its lines in their order, which of them is first is chance
+    for warnings in lines.chunk_by_mut(|one, next| warning_client(one).is_some() == warning_client(next).is_some()) {
+        warnings.sort_by_key(|line| warning_client(line).map(str::to_owned));
     }
     let is_entry = |line: &String| line.trim_start().starts_with("(principal=");
     for entries in lines.chunk_by_mut(|one, next| is_entry(one) == is_entry(next)).filter(|chunk| is_entry(&chunk[0])) {
@@ -131,6 +136,12 @@ fn in_order(lines: &mut Vec<String>) {
         run.sort();
     }
     *lines = sections.concat();
+}
+
+/// Which client a warning is of.
+fn warning_client(line: &str) -> Option<&str> {
+    let (client, _) = line.strip_prefix("[<TIME>] WARN [")?.split_once(']')?;
+    client.split(',').next().filter(|client| client.contains(" clientId="))
 }
 
 /// Frames of a stack, and what a class path with two loggers makes Java say.

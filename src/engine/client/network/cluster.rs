@@ -11,7 +11,7 @@ use crate::engine::client::{ClientError, Flavour, HostPort};
 use crate::{log_error, log_warn};
 
 /// The error code of a broker that is asked as the controller, and is none.
-const NOT_CONTROLLER: i16 = 41;
+pub const NOT_CONTROLLER: i16 = 41;
 
 impl Client {
     /// Asks for the brokers and for `topics`; an empty list means no topics. The brokers and the controller are kept.
@@ -139,17 +139,17 @@ impl Client {
             match error_of(&response) {
                 None => return Ok(()),
                 Some(error) if error.code() == Some(NOT_CONTROLLER) && Instant::now() + self.retry_backoff() < deadline => {
-                    self.forget_controller();
-                    tokio::time::sleep(self.retry_backoff()).await;
+                    self.seek_controller().await;
                 }
                 Some(error) => return Err(error),
             }
         }
     }
 
-    /// Forgets who the controller is: it said that it is none.
-    pub fn forget_controller(&self) {
+    /// Forgets who the controller is, since it said that it is none, and lets the time between two tries pass.
+    pub async fn seek_controller(&self) {
         self.state().controller = None;
+        tokio::time::sleep(self.retry_backoff()).await;
     }
 
     /// The broker that coordinates a group, as [`Client::coordinator_of`].

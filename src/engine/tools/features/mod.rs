@@ -14,7 +14,7 @@ use super::argparse::{Namespace, Parser, Spec};
 use super::client_configs::ClientConfigs;
 use super::harness::{self, print};
 use super::{Exception, Stop, admin, java};
-use crate::engine::client::{Client, ClientError, Route};
+use crate::engine::client::{Client, ClientError, NOT_CONTROLLER, Route};
 
 /// The main class.
 pub const MAIN_CLASS: &str = "org.apache.kafka.tools.FeatureCommand";
@@ -23,8 +23,6 @@ const SCRIPT: &str = "kafka-features.sh";
 const METADATA_VERSION: &str = "metadata.version";
 /// How long a broker may take (`request.timeout.ms`).
 const TIMEOUT_MS: i32 = 30_000;
-/// The error code of a broker that is not, or not any more, the controller.
-const NOT_CONTROLLER: i16 = 41;
 
 /// How it reads its line.
 pub(super) static SPEC: Spec = Spec {
@@ -231,7 +229,7 @@ async fn ask(
         let answer = client.call_until(Route::Controller, request, deadline).await?;
         match ClientError::from_code(answer.error_code, answer.error_message.as_deref()) {
             Some(error) if error.code() == Some(NOT_CONTROLLER) && tokio::time::Instant::now() < deadline => {
-                client.forget_controller();
+                client.seek_controller().await;
             }
             Some(error) => return Err(error),
             None => {

@@ -15,13 +15,11 @@ use kafka_protocol::protocol::{Request, StrBytes};
 
 use super::plan::{Replica, failed};
 use crate::engine::client::admin::{TopicDescription, topic_name, topics_of};
-use crate::engine::client::{Client, ClientError, Node, Route, TopicPartition};
+use crate::engine::client::{Client, ClientError, NOT_CONTROLLER, Node, Route, TopicPartition};
 use crate::engine::tools::{Exception, java};
 
 /// How long a broker may take (`request.timeout.ms`).
 const TIMEOUT_MS: i32 = 30_000;
-/// The error code of a broker that is not, or not any more, the controller.
-const NOT_CONTROLLER: i16 = 41;
 /// The error code of a topic or partition that is not there.
 const UNKNOWN_TOPIC_OR_PARTITION: i16 = 3;
 /// The error code of a topic whose name no topic may have.
@@ -67,7 +65,7 @@ async fn at_controller<R: Request + Clone>(
         if code(&answer) != NOT_CONTROLLER || tokio::time::Instant::now() >= deadline {
             return Ok(answer);
         }
-        client.forget_controller();
+        client.seek_controller().await;
     }
 }
 
