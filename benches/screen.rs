@@ -27,8 +27,6 @@ const BETWEEN_KEYS: Duration = Duration::from_millis(30);
 /// How much is typed before the line is cleared.
 const LINE_MAX: usize = 20;
 const F3: &str = "\x1bOR";
-/// Clock ticks in a second, as /proc counts them.
-const TICKS: f64 = 100.0;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip_while(|word| word != "--rounds").skip(1);
@@ -153,7 +151,7 @@ async fn measure(rounds: usize) -> anyhow::Result<()> {
     println!("  in a shell without it    median {:7.1}   95 % {:7.1}", milliseconds(&alone, 50), milliseconds(&alone, 95));
     println!("a step done in the lab's terminal, ms after the tool ended   {:7.1}", milliseconds(&checks, 50));
     println!("a step done in another window, ms after the tool ended       {:7.1}", milliseconds(&outside, 50));
-    println!("processor time while nothing happens, with broker and ZooKeeper beside: {idle:.2} % of one core");
+    println!("processor time of the lab while nothing happens, its servers not counted: {idle:.2} % of one core");
     lab.press("\x1b[21~").await?;
     lab.press("s").await?;
     tokio::time::timeout(DEADLINE, lab.child.wait()).await??;
@@ -169,17 +167,21 @@ async fn idle(lab: &Window, home: &Path) -> anyhow::Result<f64> {
             && process.argv.last().is_some_and(|last| Path::new(last).starts_with(&workspace))
     };
     let host = table::all().into_iter().find(is_host).context("the host runs")?.pid();
-    let used = || [runner, host].iter().map(|pid| ticks(*pid)).sum::<Option<f64>>().context("they run");
+    let used = || [runner, host].iter().map(|pid| busy(*pid)).sum::<Option<Duration>>().context("they run");
     let before = used()?;
     // nothing is waited for but time
     let _ = wait::until_true(IDLE, "time to pass", || false).await;
-    Ok((used()? - before) / TICKS / IDLE.as_secs_f64() * 100.0)
+    Ok((used()? - before).as_secs_f64() / IDLE.as_secs_f64() * 100.0)
 }
 
-fn ticks(pid: u32) -> Option<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(11);
-    Some(fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?)
+/// How long the threads of a process have been on a processor.
+fn busy(pid: u32) -> Option<Duration> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let of_thread = |folder: &Path| {
+        let times = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+        Some(Duration::from_nanos(times.split(' ').next()?.parse().ok()?))
+    };
+    threads.flatten().map(|thread| of_thread(&thread.path())).sum()
 }
 
 /// Creates the topic in the lab's terminal and lists the topics in another window, and sees how long it takes until the step is done.

@@ -8,6 +8,7 @@ pub mod marked;
 pub mod pty;
 pub mod server;
 pub mod signal;
+mod sock_diag;
 pub mod sockets;
 pub mod spawn;
 pub mod table;

@@ -1,10 +1,11 @@
-//! Who listens on which TCP port and who talks to whom, read from `/proc/net`. The kernel lists sockets by inode; the inode is found
+//! Who listens on which TCP port and who talks to whom. The kernel lists sockets by inode, when asked or in `/proc/net`; the inode is found
 //! again among the open files of the processes that we may look into.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
+use super::sock_diag::{self, Listener};
 use super::table::{self, Process};
 
 /// A TCP socket that listens.
@@ -27,12 +28,12 @@ pub struct Connection {
 
 /// Every listening TCP socket, in the order of the kernel's tables, IPv4 first.
 pub fn listening() -> Vec<Listening> {
-    let rows: Vec<Row> = rows(Path::new("/proc/net")).into_iter().filter(|row| row.state == State::Listen).collect();
-    if rows.is_empty() {
+    let listeners = listeners(Path::new("/proc/net"));
+    if listeners.is_empty() {
         return Vec::new();
     }
     let owners = owners();
-    rows.into_iter().map(|row| Listening { address: row.local, pid: owners.get(&row.inode).copied() }).collect()
+    listeners.into_iter().map(|of| Listening { address: of.address, pid: owners.get(&of.inode).copied() }).collect()
 }
 
 /// Who listens on `port`, on whichever address; `None` where nobody does.
@@ -46,10 +47,10 @@ pub fn addresses_of(pid: u32) -> Vec<SocketAddr> {
     if inodes.is_empty() {
         return Vec::new();
     }
-    rows(&table::folder(pid).join("net"))
+    listeners(&table::folder(pid).join("net"))
         .into_iter()
-        .filter(|row| row.state == State::Listen && inodes.contains(&row.inode))
-        .map(|row| row.local)
+        .filter(|listener| inodes.contains(&listener.inode))
+        .map(|listener| listener.address)
         .collect()
 }
 
@@ -97,6 +98,21 @@ struct Row {
     remote: SocketAddr,
     state: State,
     inode: u64,
+}
+
+/// What listens in the network that `net` shows: the kernel tells it of our own one; for another one, or where it does not tell, the tables
+/// are read.
+fn listeners(net: &Path) -> Vec<Listener> {
+    let namespace = |net: &Path| std::fs::read_link(net.parent()?.join("ns/net")).ok();
+    let ours =
+        net == Path::new("/proc/net") || namespace(net).is_some_and(|of| Some(of) == namespace(Path::new("/proc/self/net")));
+    let told = if ours { sock_diag::listening().ok() } else { None };
+    told.unwrap_or_else(|| listed(net))
+}
+
+fn listed(net: &Path) -> Vec<Listener> {
+    let listening = rows(net).into_iter().filter(|row| row.state == State::Listen);
+    listening.map(|row| Listener { address: row.local, inode: row.inode }).collect()
 }
 
 fn rows(net: &Path) -> Vec<Row> {
@@ -195,6 +211,24 @@ mod tests {
         let gone =
             crate::process::wait::until_true(std::time::Duration::from_secs(5), "the port", || listening_on(port).is_none());
         gone.await.expect("it was closed");
+    }
+
+    #[tokio::test]
+    async fn the_kernel_tells_what_its_tables_list() {
+        let four = crate::net::bind("127.0.0.1", 0, 5).await.expect("a free port");
+        let six = std::net::TcpListener::bind("[::1]:0");
+        let mapped = crate::net::bind("", 0, 5).await.expect("a free port");
+        let ports = [four.local_addr(), mapped.local_addr()].into_iter().chain(six.as_ref().ok().map(|six| six.local_addr()));
+        let ports: Vec<u16> = ports.map(|address| address.expect("bound").port()).collect();
+        // other tests open and close theirs meanwhile
+        let ours = |mut listeners: Vec<Listener>| {
+            listeners.retain(|listener| ports.contains(&listener.address.port()));
+            listeners.sort_by_key(|listener| listener.inode);
+            listeners
+        };
+        let told = ours(sock_diag::listening().expect("Linux answers"));
+        assert_eq!(told, ours(listed(Path::new("/proc/self/net"))));
+        assert_eq!(told.len(), ports.len());
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Packing and unpacking with Kafka's codecs, in memory that is bounded whatever the bytes claim.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
+
+use zstd::zstd_safe::{DCtx, ResetDirective};
 
 use super::batch::Compression;
 
@@ -38,23 +41,33 @@ pub fn unpack(compression: Compression, bytes: &[u8]) -> Result<Cow<'_, [u8]>, P
 pub fn unpack_within(compression: Compression, bytes: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, PackError> {
     match compression {
         Compression::None => Ok(Cow::Borrowed(bytes)),
-        _ => read_limited(reader(compression, bytes)?, limit).map(Cow::Owned),
+        _ => with_reader(compression, bytes, |reader| read_limited(reader, limit).map(Cow::Owned))?,
     }
 }
 
-/// Unpacks piece by piece what follows the header of a batch.
+thread_local! {
+    /// What zstd needs to unpack, a few hundred kilobytes: batches are small, and would each take and give back that much.
+    static ZSTD: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
+
+/// Gives `read` what follows the header of a batch, which is unpacked piece by piece as it is read.
 ///
 /// # Errors
 /// [`PackError::Codec`] where not even the begin is right.
-pub fn reader(compression: Compression, bytes: &[u8]) -> Result<Box<dyn Read + '_>, PackError> {
+pub fn with_reader<T>(compression: Compression, bytes: &[u8], read: impl FnOnce(&mut dyn Read) -> T) -> Result<T, PackError> {
+    let mut bytes = bytes;
     Ok(match compression {
-        Compression::None => Box::new(bytes),
-        Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
-        Compression::Lz4 => Box::new(Lz4Frame(Some(lz4::Decoder::new(bytes).map_err(PackError::Codec)?))),
+        Compression::None => read(&mut bytes),
+        Compression::Gzip => read(&mut flate2::bufread::MultiGzDecoder::new(bytes)),
+        Compression::Lz4 => read(&mut Lz4Frame(Some(lz4::Decoder::new(bytes).map_err(PackError::Codec)?))),
         // no frame at all is no fault, as in Java's binding
-        Compression::Zstd if bytes.is_empty() => Box::new(bytes),
-        Compression::Zstd => Box::new(zstd::Decoder::new(bytes).map_err(PackError::Codec)?),
-        Compression::Snappy => Box::new(SnappyBlocks::new(bytes).map_err(PackError::Codec)?),
+        Compression::Zstd if bytes.is_empty() => read(&mut bytes),
+        Compression::Zstd => ZSTD.with_borrow_mut(|context| {
+            // a frame that was given up may have left it in the middle
+            context.reset(ResetDirective::SessionOnly).map_err(|_| PackError::Codec(io::ErrorKind::InvalidData.into()))?;
+            Ok(read(&mut zstd::Decoder::with_context(bytes, context)))
+        })?,
+        Compression::Snappy => read(&mut SnappyBlocks::new(bytes).map_err(PackError::Codec)?),
     })
 }
 
@@ -64,10 +77,12 @@ pub fn reader(compression: Compression, bytes: &[u8]) -> Result<Box<dyn Read + '
 /// [`PackError::Codec`], or [`PackError::TooLarge`] where they unpack to more than is allowed or pack to more than `limit`
 /// bytes.
 pub fn repack(from: Compression, to: Compression, bytes: &[u8], limit: usize) -> Result<Vec<u8>, PackError> {
-    let mut plain = reader(from, bytes)?.take(MAX_UNPACKED_BYTES + 1);
     let mut out = Limited { bytes: Vec::new(), limit, full: false };
-    let packed = pack_into(to, &mut plain, &mut out);
-    if out.full || plain.limit() == 0 {
+    let (packed, left) = with_reader(from, bytes, |plain| {
+        let mut plain = plain.take(MAX_UNPACKED_BYTES + 1);
+        (pack_into(to, &mut plain, &mut out), plain.limit())
+    })?;
+    if out.full || left == 0 {
         return Err(PackError::TooLarge);
     }
     packed.map_err(PackError::Codec)?;

@@ -7,7 +7,7 @@
 use std::io::{BufRead, BufReader};
 
 use super::batch::{BatchHeader, Compression, HEADER_BYTES};
-use super::compression::{MAX_UNPACKED_BYTES, reader};
+use super::compression::{MAX_UNPACKED_BYTES, with_reader};
 use super::records::{Record, read_record};
 use super::varint::{self, INT_BYTES, LONG_BYTES};
 
@@ -62,10 +62,10 @@ pub fn walk_records(header: &BatchHeader, batch: &[u8], visit: impl FnMut(Record
     let packed = batch.get(HEADER_BYTES..).unwrap_or_default();
     match header.compression().map_err(|_| WalkError::Unreadable)? {
         Compression::None => walk_plain(header.count, packed, visit),
-        codec => {
-            let unpacked = reader(codec, packed).map_err(|_| WalkError::Unreadable)?;
+        codec => with_reader(codec, packed, |unpacked| {
             walk_packed(header.count, BufReader::with_capacity(PIECE_BYTES, unpacked), visit)
-        }
+        })
+        .map_err(|_| WalkError::Unreadable)?,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A lab on the full screen: what happens in the session is drawn, keys and mouse go where they belong.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::layout::Rect;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,6 +11,7 @@ use super::areas::Areas;
 use super::full_screen::FullScreen;
 use super::lesson::{Lesson, Note};
 use super::mouse::{self, Piece};
+use super::pace::Pace;
 use super::panes::{KeyModes, Panes};
 use super::picture::{ignore_closed, size_of};
 use crate::frontend::asking::{Answer, Asking, next_terminal};
@@ -21,8 +22,6 @@ use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
 use crate::lab::terminal::TerminalError;
 use crate::text::{Language, Message, learn as say};
 
-/// The shortest time between two pictures: a flood of output is drawn no more often, one line is drawn at once.
-const BETWEEN_PICTURES: Duration = Duration::from_millis(12);
 /// How many lines one turn of the wheel, or F7 and F8, go.
 pub(super) const SCROLL_LINES: isize = 3;
 /// A lab on the full screen.
@@ -65,13 +64,13 @@ pub async fn learn<H: Host>(
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;
     let mut decoder = Decoder::default();
-    let mut drawn: Option<Instant> = None;
+    let mut pace = Pace::default();
     loop {
-        let due = drawn.map_or_else(Instant::now, |drawn| drawn + BETWEEN_PICTURES);
+        let due = pace.due().unwrap_or_else(Instant::now);
         tokio::select! {
             () = tokio::time::sleep_until(due.into()), if learn.stale => {
                 learn.draw(&mut screen)?;
-                drawn = Some(Instant::now());
+                pace.drew(Instant::now());
             }
             event = learn.session.next() => match event? {
                 SessionEvent::Lost => return Ok((Leaving::Lost, learn.language)),

@@ -9,6 +9,7 @@ mod key_bar;
 mod learn;
 mod lesson;
 mod mouse;
+mod pace;
 mod page;
 mod panes;
 mod picture;
