@@ -230,7 +230,8 @@ impl Asking<'_> {
     /// Prints the answer; returns the exit code.
     fn say(&self, reply: &Reply, by: By) -> Result<u8, Failure> {
         let variables = variables(&self.lab, self.ports(), &self.folder.join(&self.lab.name));
-        let blocks = Blocks { lab: &self.lab, variables: &variables, paint: Paint::for_stdout(), language: self.language };
+        let blocks =
+            Blocks { lab: &self.lab, variables: &variables, paint: Paint::for_stdout(), language: self.language, outcomes: &[] };
         let prose = |text: &str| print(&(blocks.paint.prose(text).join("\n") + "\n"));
         match reply {
             Reply::Checked(report) if self.asked.json => print(&format!("{:#}\n", as_json(report))),

@@ -2,8 +2,9 @@
 
 use super::host::Leaving;
 use super::keys;
+use crate::lab::check::Outcome;
 use crate::lab::coach::{Advice, Choice};
-use crate::lab::format::Lab;
+use crate::lab::format::{Lab, Turn};
 
 /// What the next keys answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,10 +56,24 @@ impl Asking {
     }
 }
 
-/// The terminal that F6 goes to: the step's, where it was not shown since the step began; else the one after the one that is shown.
-pub(super) fn next_terminal(lab: &Lab, step: Option<usize>, shown: &str, arrived: bool) -> String {
-    if let Some(step) = step.filter(|_| !arrived) {
-        return lab.spec.steps[step].terminal.clone();
+/// The terminal where the step goes on, by what its checks found last.
+pub(super) fn terminal_of_step<'a>(lab: &'a Lab, step: usize, outcomes: &'a [Outcome]) -> &'a str {
+    let left = left_of_step(lab, step, outcomes);
+    left.first().map_or(lab.spec.steps[step].terminal.as_str(), |turn| turn.terminal)
+}
+
+/// What is left to be typed in a step, by what its checks found last; everything, where they were not asked yet.
+pub(super) fn left_of_step<'a>(lab: &'a Lab, step: usize, outcomes: &'a [Outcome]) -> Vec<Turn<'a>> {
+    let spec = &lab.spec.steps[step];
+    // those of another step
+    let outcomes = if outcomes.len() == spec.checks.len() { outcomes } else { &[] };
+    spec.left(|index| outcomes.get(index).map_or((false, None), |outcome| (outcome.passed, outcome.held_at())))
+}
+
+/// The terminal that F6 goes to: the step's, where it was not shown since the step led there; else the one after the one that is shown.
+pub(super) fn next_terminal(lab: &Lab, of_step: Option<&str>, shown: &str, arrived: bool) -> String {
+    if let Some(terminal) = of_step.filter(|_| !arrived) {
+        return terminal.to_owned();
     }
     let names: Vec<&str> = lab.spec.terminals.iter().map(|terminal| terminal.name.as_str()).collect();
     let at = names.iter().position(|name| *name == shown).unwrap_or(0);

@@ -3,11 +3,12 @@
 
 use std::fmt::Display;
 
+use super::asking::{left_of_step, terminal_of_step};
 use super::paint::Paint;
 use crate::judge::diagnostic::{Look, Paint as BoxPaint};
 use crate::lab::check::{self, Outcome};
 use crate::lab::coach::Advice;
-use crate::lab::format::{Lab, Variables};
+use crate::lab::format::{Lab, Turn, Variables};
 use crate::lab::runner::RunEvent;
 use crate::text::{Language, Text, learn as say};
 
@@ -22,6 +23,8 @@ pub struct Blocks<'a> {
     pub paint: Paint,
     /// The language.
     pub language: Language,
+    /// What the checks of the step that is on found last; empty before their first answer.
+    pub outcomes: &'a [Outcome],
 }
 
 impl Blocks<'_> {
@@ -100,12 +103,27 @@ impl Blocks<'_> {
     /// What to write into which file, what to type where.
     pub(super) fn todo(&self, step: usize) -> Vec<String> {
         let mut lines = self.edit(step);
-        lines.extend(self.command(step, say::IN_TERMINAL));
-        if self.lab.spec.steps[step].asks() {
-            lines.extend(self.paint.prose(say::THEN_ANSWER.get(self.language)));
-        }
+        lines.extend(self.turns(step));
         for text in &self.lab.spec.steps[step].text {
             lines.extend(self.paint.item(" ", &say::THEN_TYPE.fill(self.language, &[("text", &self.variables.expand(text))])));
+        }
+        lines
+    }
+
+    /// What is left to be typed, and where.
+    pub(super) fn turns(&self, step: usize) -> Vec<String> {
+        let spec = &self.lab.spec.steps[step];
+        let mut lines = Vec::new();
+        let mut at = "";
+        for Turn { terminal, command } in left_of_step(self.lab, step, self.outcomes) {
+            if at != terminal {
+                lines.extend(self.paint.prose(&say::IN_TERMINAL.fill(self.language, &[("terminal", &terminal)])));
+                at = terminal;
+            }
+            lines.extend(command.map(|command| self.command_line(command)));
+        }
+        if spec.asks() {
+            lines.extend(self.paint.prose(say::THEN_ANSWER.get(self.language)));
         }
         lines
     }
@@ -126,21 +144,29 @@ impl Blocks<'_> {
 
     /// How to get to the step's terminal from the one that is shown; F6 leads there only until the learner has been there.
     pub(super) fn way_to(&self, step: usize, shown: &str, by_f6: bool) -> Vec<String> {
-        let terminal = &self.lab.spec.steps[step].terminal;
+        let terminal = terminal_of_step(self.lab, step, self.outcomes);
         if terminal == shown {
             return Vec::new();
         }
-        let place = self.lab.spec.terminals.iter().position(|known| known.name == *terminal).unwrap_or(0) + 1;
+        let place = self.lab.spec.terminals.iter().position(|known| known.name == terminal).unwrap_or(0) + 1;
         let text = if by_f6 { say::SWITCH_TO } else { say::SWITCH_BACK };
-        let text = text.fill(self.language, &[("terminal", terminal), ("place", &place)]);
+        let text = text.fill(self.language, &[("terminal", &terminal), ("place", &place)]);
         self.paint.prose(&text).iter().map(|line| self.paint.attention(line)).collect()
     }
 
-    /// A sentence that names the step's terminal, and the step's command.
-    fn command(&self, step: usize, sentence: Text) -> Vec<String> {
-        let spec = &self.lab.spec.steps[step];
-        let mut lines = self.paint.prose(&sentence.fill(self.language, &[("terminal", &spec.terminal)]));
-        lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
+    /// A line that may be copied.
+    fn command_line(&self, command: &str) -> String {
+        format!("  {}", self.paint.command(&self.variables.expand(command)))
+    }
+
+    /// The first command that is left in the step, with a sentence that names its terminal.
+    fn command(&self, step: usize) -> Vec<String> {
+        let left = left_of_step(self.lab, step, self.outcomes);
+        let Some((terminal, command)) = left.iter().find_map(|turn| Some((turn.terminal, turn.command?))) else {
+            return self.turns(step);
+        };
+        let mut lines = self.paint.prose(&say::HINT_COMMAND.fill(self.language, &[("terminal", &terminal)]));
+        lines.push(self.command_line(command));
         lines
     }
 
@@ -244,7 +270,7 @@ impl Blocks<'_> {
         let mut lines = vec![self.paint.attention(&title)];
         match self.lab.prose(self.language).steps[step].hints.get(tier) {
             Some(hint) => lines.extend(self.prose(hint)),
-            None => lines.extend(self.command(step, say::HINT_COMMAND)),
+            None => lines.extend(self.command(step)),
         }
         lines
     }
@@ -255,7 +281,7 @@ impl Blocks<'_> {
         let server = check::server_started_by(spec).unwrap_or_default();
         let text = say::SERVER_NEEDED.fill(self.language, &[("server", &server), ("terminal", &spec.terminal)]);
         let mut lines: Vec<String> = self.paint.prose(&text).iter().map(|line| self.paint.attention(line)).collect();
-        lines.push(format!("  {}", self.paint.command(&self.variables.expand(&spec.command))));
+        lines.push(self.command_line(&spec.command));
         lines
     }
 
@@ -281,7 +307,7 @@ mod tests {
         for name in LabSource::BuiltIn.names().expect("they are there") {
             let lab = Lab::load(&LabSource::BuiltIn, &name).expect("it loads");
             let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
-            let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language };
+            let blocks = Blocks { lab: &lab, variables: &variables, paint: Paint::plain(columns), language, outcomes: &[] };
             all.extend(
                 [blocks.introduction(), blocks.end(), blocks.leave_question(&["ZooKeeper (pid 4194304)".to_owned()])].concat(),
             );
@@ -300,7 +326,9 @@ mod tests {
                 all.extend(blocks.server_missing(index));
             }
             let edited = lab.spec.steps.iter().flat_map(|step| step.edit.iter().flat_map(|edit| &edit.lines));
-            let commands = lab.spec.steps.iter().map(|step| &step.command).chain(edited);
+            let elsewhere =
+                lab.spec.steps.iter().flat_map(|step| step.elsewhere.iter().flatten()).filter_map(|of| of.command.as_ref());
+            let commands = lab.spec.steps.iter().map(|step| &step.command).chain(elsewhere).chain(edited);
             let commands: Vec<String> = commands.map(|line| format!("  {}", variables.expand(line))).collect();
             all.retain(|line| !commands.contains(line));
         }

@@ -11,7 +11,7 @@ use kafkalab::process::wait;
 use kafkalab::text::Language;
 use kafkalab::text::layout::width;
 
-use crate::learner::{CTRL_C, F10, Home, LAB, copy};
+use crate::learner::{CTRL_C, F3, F10, Home, LAB, copy};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const LANGUAGES: [&str; 2] = ["en", "ko"];
@@ -229,4 +229,69 @@ async fn ctrl_c_at_any_moment_loses_nothing() {
     home.nothing_left().await;
     assert!(!learner.text().contains("Initializing a new session"));
     assert!(std::fs::read_to_string(&path).expect("it is there").contains(&wrong), "the learner's edit is kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_line_waits_for_its_question() {
+    let home = Home::new();
+    let mut learner = home.learn();
+    learner.step(1).await;
+    learner.press(F3).await;
+    learner.step(2).await;
+    let path = home.config("server.properties");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let (wrong, right) = (format!("localhost:{}", home.ports().broker), format!("localhost:{}", home.ports().zookeeper));
+    std::fs::write(&path, text.replace(&right, &wrong)).expect("written");
+    let start = "./kafka-server-start.sh ../config/server.properties";
+    let mut other = home.start(&["shell", "client", "--lang", "en"]);
+    other.prompt("client").await;
+    learner.terminal(2, "broker").await;
+    learner.prompt("broker").await;
+    learner.line(start).await;
+    learner.see("[n]").await;
+    other.line(start).await;
+    other.see("server.properties").await;
+    // answered, the other line has its turn: it was not run meanwhile, and is asked about on its own
+    learner.press("n").await;
+    learner.see("In terminal [client]:").await;
+    learner.see("[n]").await;
+    learner.press("n").await;
+    // the one that Enter draws, and the next one
+    other.prompt("client").await;
+    other.prompt("client").await;
+    assert!(!other.text().contains("INFO"), "{}", other.text());
+    assert_eq!(learner.leave().await, 0);
+    home.nothing_left().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_is_mended_is_shown_once() {
+    let home = Home::new();
+    let mut learner = home.learn();
+    learner.step(1).await;
+    learner.press(F3).await;
+    learner.step(2).await;
+    learner.terminal(2, "broker").await;
+    learner.prompt("broker").await;
+    let line =
+        |port: u16| format!("./kafka-server-start.sh ../config/server.properties --override zookeeper.connect=localhost:{port}");
+    for _ in 0..5 {
+        learner.line(&line(home.ports().other)).await;
+        learner.see("[f]").await;
+        let before = learner.text().len();
+        learner.press("f").await;
+        learner.see("INFO").await;
+        let shown = learner.text()[before..].to_owned();
+        // typed before the shell was at its prompt again, it would stand there once more, without one
+        let typed = shown.matches("./kafka-server-start.sh").count();
+        assert_eq!(
+            (typed, shown.matches("$ ./kafka-server-start.sh").count()),
+            (2, 2),
+            "as typed, and as Enter draws it: {shown}"
+        );
+        learner.press(CTRL_C).await;
+        learner.prompt("broker").await;
+    }
+    assert_eq!(learner.leave().await, 0);
+    home.nothing_left().await;
 }

@@ -272,3 +272,29 @@ async fn a_small_or_dumb_terminal_is_served_line_by_line() {
     check(Size { columns: 40, rows: 24 }, "xterm-256color").await;
     check(LARGE, "dumb").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lesson_points_at_the_terminal_where_something_is_left_to_be_done() {
+    let home = Home::of_lab("03-cluster");
+    let arguments = ["learn", "03", "--free-ports", "--lang", "en"];
+    let mut learner = home.start_with(&arguments, LARGE, &[("KAFKALAB_PLAIN", None)]);
+    for number in 1..=8 {
+        learner.on_screen(&format!(" · {number}/9 · ")).await;
+        learner.press(F3).await;
+    }
+    let screen = learner.screen_when("the last step", |screen| screen.contains(" · 9/9 · ")).await;
+    assert!(screen.contains("In terminal [broker]:") && screen.contains("In terminal [zookeeper]:"), "{screen}");
+    learner.press("\x1d2").await;
+    learner.on_screen("▸broker").await;
+    learner.press(CTRL_C).await;
+    prompt(&mut learner, "broker").await;
+    let leads_on =
+        |screen: &str| screen.contains("Press F6 to go to terminal [zookeeper]") && !screen.contains("In terminal [broker]:");
+    learner.screen_when("the way to what is left", leads_on).await;
+    learner.press(F6).await;
+    learner.on_screen("▸zookeeper").await;
+    learner.press(CTRL_C).await;
+    learner.on_screen("You have finished 03").await;
+    assert_eq!(learner.leave_at_once().await, 0);
+    home.nothing_left().await;
+}

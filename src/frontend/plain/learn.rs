@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::pace::Pace;
 use super::view::View;
-use crate::frontend::asking::{Answer, Asking, next_terminal};
+use crate::frontend::asking::{Answer, Asking, next_terminal, terminal_of_step};
 use crate::frontend::blocks::Blocks;
 use crate::frontend::host::{Host, LearnError, Leaving};
 use crate::frontend::keys::{Command, Decoder, Typed};
@@ -25,7 +25,9 @@ struct Learn<'a, W, H> {
     language: Language,
     asking: Asking,
     pace: Pace,
-    /// Whether the step's terminal was shown since the step began: F6 goes there first.
+    /// Where the step goes on, as the learner was told.
+    leads_to: String,
+    /// Whether that terminal was shown since: F6 goes there first.
     arrived: bool,
     /// The step that the learner was told of last: F3 is for that one, and no other.
     told_step: Option<usize>,
@@ -56,6 +58,7 @@ pub async fn learn<W: Write, H: Host>(
         language,
         asking: Asking::Nothing,
         pace: Pace::default(),
+        leads_to: terminal,
         arrived: true,
         told_step: None,
         advised: None,
@@ -153,7 +156,10 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn blocks(&self) -> Blocks<'_> {
-        Blocks { lab: self.session.lab(), variables: self.session.variables(), paint: self.view.paint(), language: self.language }
+        let (lab, variables) = (self.session.lab(), self.session.variables());
+        // the run may have gone on to a step that was not told of yet
+        let outcomes = if self.told_step == self.session.run().step() { self.session.run().outcomes() } else { &[] };
+        Blocks { lab, variables, paint: self.view.paint(), language: self.language, outcomes }
     }
 
     fn say_prose(&mut self, text: &str) -> io::Result<()> {
@@ -162,11 +168,21 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn tell(&mut self, event: RunEvent) -> io::Result<()> {
-        let lines = self.blocks().told(&event, self.view.shown());
+        if let RunEvent::StepStarted { step } = event {
+            self.told_step = Some(step);
+        }
+        let mut lines = self.blocks().told(&event, self.view.shown());
         match event {
             RunEvent::StepStarted { step } => {
-                self.told_step = Some(step);
-                self.arrived = self.session.lab().spec.steps[step].terminal == self.view.shown();
+                self.goes_on_elsewhere(step);
+                self.arrived = self.leads_to == self.view.shown();
+            }
+            RunEvent::LabPassed => self.told_step = None,
+            // a part of the step is done, and it goes on at another terminal
+            RunEvent::ChecksChanged { step, .. } if self.goes_on_elsewhere(step) => {
+                let blocks = self.blocks();
+                lines.extend(blocks.turns(step));
+                lines.extend(blocks.way_to(step, self.view.shown(), true));
             }
             RunEvent::Advised { advice, held, .. } => {
                 if held {
@@ -177,6 +193,17 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
             _ => {}
         }
         self.view.block(&lines)
+    }
+
+    /// Finds where the step goes on; returns whether that is another terminal than before.
+    fn goes_on_elsewhere(&mut self, step: usize) -> bool {
+        let terminal = terminal_of_step(self.session.lab(), step, self.blocks().outcomes).to_owned();
+        let changed = terminal != self.leads_to;
+        if changed {
+            self.arrived = terminal == self.view.shown();
+            self.leads_to = terminal;
+        }
+        changed
     }
 
     async fn typed(&mut self, decoder: &mut Decoder, bytes: &[u8]) -> Result<Option<Leaving>, LearnError> {
@@ -284,13 +311,13 @@ impl<W: Write, H: Host> Learn<'_, W, H> {
     }
 
     fn next_terminal(&mut self) -> io::Result<()> {
-        let next = next_terminal(self.session.lab(), self.session.run().step(), self.view.shown(), self.arrived);
+        let of_step = self.told_step.map(|_| self.leads_to.as_str());
+        let next = next_terminal(self.session.lab(), of_step, self.view.shown(), self.arrived);
         self.switch(&next)
     }
 
     fn switch(&mut self, terminal: &str) -> io::Result<()> {
-        let of_step = self.session.run().step().map(|step| &self.session.lab().spec.steps[step].terminal);
-        self.arrived |= of_step.is_some_and(|of_step| of_step == terminal);
+        self.arrived |= self.leads_to == terminal;
         self.release()?;
         let divider = say::TERMINAL_HEADER.fill(self.language, &[("terminal", &terminal)]);
         self.view.switch(terminal, &divider)

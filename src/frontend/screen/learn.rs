@@ -14,7 +14,7 @@ use super::mouse::{self, Piece};
 use super::pace::Pace;
 use super::panes::{KeyModes, Panes};
 use super::picture::{ignore_closed, size_of};
-use crate::frontend::asking::{Answer, Asking, next_terminal};
+use crate::frontend::asking::{Answer, Asking, left_of_step, next_terminal, terminal_of_step};
 use crate::frontend::host::{Host, LearnError, Leaving};
 use crate::frontend::keys::{Command, Decoder, Typed};
 use crate::lab::coach::{Advice, Choice};
@@ -34,11 +34,13 @@ pub(super) struct Learn<'a, H> {
     pub(super) shown: String,
     /// The step of the last picture: F3 is for that one, and no other.
     pub(super) drawn_step: Option<usize>,
-    /// Whether the step's terminal was shown since the step began: F6 goes there first.
+    /// Whether the step's terminal was shown since the step led there: F6 goes there first.
     pub(super) arrived: bool,
     pub(super) enlarged: bool,
     pub(super) language: Language,
     pub(super) asking: Asking,
+    /// Whether what is asked about a held line stands on the screen: keys that were pressed before are no answer to it.
+    pub(super) question_drawn: bool,
     pub(super) advised: Option<Box<Advice>>,
     pub(super) modes: KeyModes,
     /// What the learner's terminal gets besides the picture: the bell, a text for the clipboard.
@@ -110,6 +112,7 @@ impl<'a, H: Host> Learn<'a, H> {
             enlarged: false,
             language,
             asking: Asking::Nothing,
+            question_drawn: false,
             advised: None,
             modes: KeyModes::default(),
             aside: Vec::new(),
@@ -174,24 +177,38 @@ impl<'a, H: Host> Learn<'a, H> {
 
     fn tell(&mut self, event: RunEvent) {
         match &event {
-            RunEvent::StepStarted { step } => {
-                self.arrived = self.session.lab().spec.steps[*step].terminal == self.shown;
-            }
             RunEvent::Advised { advice, held, .. } => {
                 if *held {
                     self.asking = Asking::about(advice);
+                    self.question_drawn = false;
                 }
                 self.advised = Some(advice.clone());
             }
             // the learner watches how it is done
             RunEvent::Solving { step } => {
-                let terminal = self.session.lab().spec.steps[*step].terminal.clone();
+                let lab = self.session.lab();
+                let own = lab.spec.steps[*step].terminal.as_str();
+                let left = left_of_step(lab, *step, self.lesson.outcomes());
+                let is_left = left.iter().any(|turn| turn.terminal == own);
+                let terminal = if is_left { own } else { terminal_of_step(lab, *step, self.lesson.outcomes()) }.to_owned();
                 self.switch(&terminal);
             }
             RunEvent::PlaysElsewhere { terminal, .. } => self.switch(terminal),
             _ => {}
         }
+        let begins = matches!(event, RunEvent::StepStarted { .. });
+        let before = self.terminal_of_step();
         self.lesson.take(event);
+        let terminal = self.terminal_of_step();
+        if begins || terminal != before {
+            self.arrived = terminal.as_ref() == Some(&self.shown);
+        }
+    }
+
+    /// The terminal where the step that is on goes on.
+    fn terminal_of_step(&self) -> Option<String> {
+        let step = self.lesson.step()?;
+        Some(terminal_of_step(self.session.lab(), step, self.lesson.outcomes()).to_owned())
     }
 
     async fn typed(&mut self, decoder: &mut Decoder, bytes: &[u8]) -> Result<Option<Leaving>, LearnError> {
@@ -215,7 +232,7 @@ impl<'a, H: Host> Learn<'a, H> {
                 self.stale |= !matches!(typed, Typed::Bytes(_)) || self.asking != Asking::Nothing;
                 let leaving = match typed {
                     Typed::Command(command) => self.command(command).await?,
-                    Typed::Bytes(bytes) if self.asking != Asking::Nothing => self.answered(&bytes),
+                    Typed::Bytes(bytes) if self.is_asked() => self.answered(&bytes),
                     Typed::Bytes(bytes) => {
                         self.type_at_shown(&bytes).await?;
                         None
@@ -227,6 +244,16 @@ impl<'a, H: Host> Learn<'a, H> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the next key answers something. The line that is asked about was typed here or in another window, whoever goes on typing
+    /// before the question is to be seen types ahead, as at any shell.
+    fn is_asked(&self) -> bool {
+        match self.asking {
+            Asking::Nothing => false,
+            Asking::HeldLine { .. } => self.question_drawn,
+            Asking::Leave => true,
+        }
     }
 
     async fn type_at_shown(&mut self, bytes: &[u8]) -> Result<(), TerminalError> {
@@ -277,7 +304,8 @@ impl<'a, H: Host> Learn<'a, H> {
             }
             Command::Explain => self.lesson.note(Note::Explained(self.advised.clone())),
             Command::NextTerminal => {
-                let next = next_terminal(self.session.lab(), self.session.run().step(), &self.shown, self.arrived);
+                let of_step = self.terminal_of_step();
+                let next = next_terminal(self.session.lab(), of_step.as_deref(), &self.shown, self.arrived);
                 self.switch(&next);
             }
             Command::Terminal(index) => {
@@ -322,8 +350,7 @@ impl<'a, H: Host> Learn<'a, H> {
 
     /// Shows another terminal.
     pub(super) fn switch(&mut self, terminal: &str) {
-        let of_step = self.session.run().step().map(|step| &self.session.lab().spec.steps[step].terminal);
-        self.arrived |= of_step.is_some_and(|of_step| of_step == terminal);
+        self.arrived |= self.terminal_of_step().is_some_and(|of_step| of_step == terminal);
         terminal.clone_into(&mut self.shown);
         if let Some(pane) = self.panes.get_mut(terminal) {
             pane.unseen = false;

@@ -61,6 +61,11 @@ impl Lesson {
         self.step
     }
 
+    /// What its checks found last; empty before their first answer.
+    pub(super) fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
     /// The run told something.
     pub(super) fn take(&mut self, event: RunEvent) {
         match event {

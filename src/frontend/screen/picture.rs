@@ -28,7 +28,8 @@ impl<H: Host> Learn<'_, H> {
     fn blocks(&self) -> Blocks<'_> {
         let mut paint = Paint::for_stdout();
         paint.columns = usize::from(self.areas.lesson_for(0).width);
-        Blocks { lab: self.session.lab(), variables: self.session.variables(), paint, language: self.language }
+        let (lab, variables) = (self.session.lab(), self.session.variables());
+        Blocks { lab, variables, paint, language: self.language, outcomes: self.lesson.outcomes() }
     }
 
     /// The lesson as it is set now.
@@ -77,6 +78,7 @@ impl<H: Host> Learn<'_, H> {
         };
         screen.draw(&scene)?;
         self.drawn_step = self.lesson.step();
+        self.question_drawn = self.asking != Asking::Nothing;
         let modes = self.panes.get(&self.shown).map(|pane| KeyModes::of(pane.screen())).unwrap_or_default();
         let mut aside = modes.change_from(self.modes).into_bytes();
         self.modes = modes;

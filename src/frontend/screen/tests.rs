@@ -55,7 +55,7 @@ fn picture_of(
     let variables = Variables::new(&lab.spec.variables, "localhost:9092", "localhost:2181");
     let areas = Areas::of(Rect::new(0, 0, size.0, size.1), false);
     let columns = usize::from(areas.lesson_for(0).width);
-    let blocks = Blocks { lab, variables: &variables, paint: Paint::plain(columns), language };
+    let blocks = Blocks { lab, variables: &variables, paint: Paint::plain(columns), language, outcomes: &[] };
     let mut lesson = Lesson::new();
     tell(&mut lesson);
     let page: Page = lesson.page(blocks, shown, false);

@@ -7,6 +7,9 @@ use crate::engine::distribution::Distribution;
 use crate::lab::format::{CheckSpec, Variables};
 use crate::text::{Message, checks as say};
 
+/// The name under which a finding has the terminal that a program has to itself.
+pub(super) const HELD_AT: &str = "held-at";
+
 /// The result of one check at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -16,6 +19,13 @@ pub struct Outcome {
     pub expected: Message,
     /// What it found in the system.
     pub found: Message,
+}
+
+impl Outcome {
+    /// The terminal that the program has to itself which keeps the check from holding.
+    pub fn held_at(&self) -> Option<&str> {
+        self.found.value(HELD_AT)
+    }
 }
 
 /// What a predicate found, without what it looks for.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::outcome::{Finding, Outcome, fails, holds, label, server_name};
-use super::scope::{CONSUMER_CLASS, PRODUCER_CLASS};
+use super::outcome::{Finding, HELD_AT, Outcome, fails, holds, label, server_name};
+use super::scope::{CONSUMER_CLASS, PRODUCER_CLASS, terminal_of};
 use super::system::{LabSystem, Server, describe_cluster, registered_brokers};
 use super::{answer, broker, consumer, life, ran, unpacked};
 use crate::engine::client::ClientError;
 use crate::lab::format::{CheckSpec, Variables};
+use crate::process::table::Process;
 use crate::text::{Message, checks as say};
 
 /// What `kafkalab doctor` is reported as, where a tool reports its main class.
@@ -160,17 +161,17 @@ async fn no_clients(system: &LabSystem) -> Finding {
     if system.brokers().await.is_empty() {
         return fails(say::BROKER_NONE);
     }
-    let clients: Vec<String> = [PRODUCER_CLASS, CONSUMER_CLASS]
+    let clients: Vec<(&str, Process)> = [PRODUCER_CLASS, CONSUMER_CLASS]
         .into_iter()
         .flat_map(|class| {
             let name = class.rsplit('.').next().unwrap_or(class);
-            system.scope.processes(class).into_iter().map(move |process| format!("{name} (pid {})", process.pid()))
+            system.scope.processes(class).into_iter().map(move |process| (name, process))
         })
         .collect();
-    if clients.is_empty() {
-        return holds(say::NO_CLIENTS_ARE);
-    }
-    fails(Message::new(say::CLIENTS_ARE).with("clients", clients.join(", ")))
+    // who reads ends first: what is then typed at the other is not missed
+    let Some((_, last)) = clients.last() else { return holds(say::NO_CLIENTS_ARE) };
+    let named: Vec<String> = clients.iter().map(|(name, process)| format!("{name} (pid {})", process.pid())).collect();
+    fails(at_its_terminal(Message::new(say::CLIENTS_ARE).with("clients", named.join(", ")), last))
 }
 
 fn looked_at_machine(system: &LabSystem, since: Option<Instant>) -> Finding {
@@ -186,12 +187,20 @@ fn looked_at_machine(system: &LabSystem, since: Option<Instant>) -> Finding {
 fn stopped(system: &LabSystem, main_class: &str) -> Finding {
     let named = |text| Message::new(text).with("server", server_name(main_class));
     if let Some(process) = system.scope.processes(main_class).first() {
-        return fails(named(say::STILL_RUNS).with("pid", process.pid()));
+        return fails(at_its_terminal(named(say::STILL_RUNS).with("pid", process.pid()), process));
     }
     if !system.was_seen(main_class) {
         return fails(named(say::STOPPED_NEVER_RAN));
     }
     holds(named(say::STOPPED_IS))
+}
+
+/// What was found of a process, with the name of the terminal that it has to itself: [`super::Outcome::held_at`].
+fn at_its_terminal(found: Message, process: &Process) -> Message {
+    match terminal_of(process) {
+        Some(terminal) => found.with(HELD_AT, terminal),
+        None => found,
+    }
 }
 
 /// The broker did not answer a question.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::engine::server::Role;
-use crate::lab::terminal::SESSION_VARIABLE;
+use crate::lab::terminal::{SESSION_VARIABLE, TERMINAL_VARIABLE};
 use crate::process::table::{self, Process};
 
 pub use crate::engine::tools::{CONSUMER_CLASS, PRODUCER_CLASS};
@@ -13,6 +13,14 @@ pub use crate::engine::tools::{CONSUMER_CLASS, PRODUCER_CLASS};
 pub const COORDINATOR_CLASS: &str = Role::Coordinator.main_class();
 /// The main class of the broker.
 pub const BROKER_CLASS: &str = Role::Broker.main_class();
+
+/// The name of the lab's terminal that a process has to itself. A shell that waits for a program has it not.
+pub fn terminal_of(process: &Process) -> Option<String> {
+    if process.foreground != Some(process.group) || process.pid() == process.session {
+        return None;
+    }
+    Some(process.environment()?.get(OsStr::new(TERMINAL_VARIABLE))?.to_string_lossy().into_owned())
+}
 
 /// What belongs to one lab of one learner.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
+use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::asking;
@@ -203,8 +204,11 @@ fn is_for_clients(port: u16, ports: &[u16], named: &[u16]) -> bool {
 /// Asks by protocol. `in_use` is what the table of this machine's sockets says of the port; `None` for another machine's.
 async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Speaker {
     let (host, port) = (address.host.as_str(), address.port);
-    if let Err(error) = net::connect(host, port, deadline).await {
-        return unreached(error.kind(), in_use);
+    match net::connect(host, port, deadline).await {
+        Err(error) => return unreached(error.kind(), in_use),
+        // the system may give a connection the very port that it is to lead to: it has reached nobody but itself
+        Ok(stream) if is_to_itself(&stream) => return unreached(ErrorKind::ConnectionRefused, in_use),
+        Ok(_) => {}
     }
     // a server drops what is not its own protocol, so both are asked at once
     let coordinator = four_letter_word(host, port, "srvr", deadline);
@@ -214,6 +218,11 @@ async fn ask(address: &Address, in_use: Option<bool>, deadline: Duration) -> Spe
         (_, Ok(_)) => Speaker::Broker,
         _ => Speaker::Unknown,
     }
+}
+
+/// Whether both ends of a connection are the same.
+fn is_to_itself(stream: &TcpStream) -> bool {
+    matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }
 
 /// Who is where no connection is made: an answer that comes too late says nothing of its own.

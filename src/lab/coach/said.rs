@@ -38,8 +38,16 @@ pub(super) fn cause(line: &Line<'_>, output: &[u8]) -> Option<Diagnostic> {
     if matches!(cause.rule.on, On::Line { .. }) || asked_before(line) {
         return None;
     }
-    let words: String = cause.text.trim().chars().take(SHOWN_MAX).collect();
+    let words = shortened(cause.text.trim());
     Some(line.found(cause.rule, invocation.program.range.clone(), Message::new(labels::SAID).with("words", words)))
+}
+
+/// The beginning of what was said, which ends with `…` where something is left out.
+fn shortened(said: &str) -> String {
+    match said.char_indices().nth(SHOWN_MAX) {
+        None => said.to_owned(),
+        Some(_) => said.chars().take(SHOWN_MAX - 1).chain(['…']).collect(),
+    }
 }
 
 /// The script or the program that a command runs, if its words are known.
@@ -54,6 +62,7 @@ fn asked_before(line: &Line<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::SHOWN_MAX;
     use crate::judge::rules::testing::World;
     use crate::lab::coach::Coach;
 
@@ -77,6 +86,16 @@ mod tests {
         check("wget https://h/x.tgz", 4, "wget: unable to resolve host address ‘h’\n", Some("KL133"));
         let lost = "org.apache.kafka.common.errors.RecordTooLargeException: The message is 1500088 bytes when serialized\n";
         check("./kafka-console-producer.sh --topic t --bootstrap-server localhost:9092", 0, lost, Some("KL816"));
+    }
+
+    #[test]
+    fn a_quotation_that_is_cut_shows_that_it_is() {
+        let id = "[2023-11-01 10:00:00,000] ERROR Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer)\nkafka.common.InconsistentBrokerIdException: Configured broker.id 7 doesn't match stored broker.id Some(0) in meta.properties. If you moved your data, make sure your configured broker.id matches.\n";
+        let advice = Coach::default().after(&World::new().context(START), 1, id.as_bytes()).expect("KL808");
+        let label = advice.diagnostic.primary.text.say(crate::text::Language::En);
+        assert!(advice.diagnostic.code == "KL808" && label.contains("doesn't match stored") && label.contains('…'), "{label}");
+        assert_eq!(super::shortened(&"가".repeat(SHOWN_MAX)), "가".repeat(SHOWN_MAX));
+        assert_eq!(super::shortened(&"가".repeat(SHOWN_MAX + 1)), "가".repeat(SHOWN_MAX - 1) + "…");
     }
 
     #[test]

@@ -79,6 +79,11 @@ pub enum Key {
 }
 
 impl Key {
+    /// Whether a step's command is the name of a key.
+    pub(super) fn is_named(command: &str) -> bool {
+        matches!(command, "Ctrl-C" | "Ctrl-D")
+    }
+
     /// The byte that the key sends to a terminal.
     pub fn byte(self) -> u8 {
         match self {

@@ -11,6 +11,7 @@ mod prose;
 mod routes;
 mod source;
 mod spec;
+mod turns;
 mod variables;
 
 pub use action::{Action, Key};
@@ -20,6 +21,7 @@ pub use prose::{Prose, StepProse};
 pub use routes::{RightRoute, Routes, WrongRoute};
 pub use source::LabSource;
 pub use spec::{Beginning, EditSpec, LabSpec, StepSpec, TerminalSpec};
+pub use turns::{Elsewhere, Turn};
 pub use variables::Variables;
 
 use crate::text::Language;

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::action::Action;
 use super::checks::CheckSpec;
 use super::error::{FormatError, Place};
+use super::turns::{Elsewhere, RawCheck};
 use super::{FORMAT_VERSION, Variables};
 
 /// What `lab.toml` says, with the names in it checked.
@@ -63,6 +64,8 @@ pub struct StepSpec {
     pub needs: Vec<usize>,
     /// When the step is done: all of these hold.
     pub checks: Vec<CheckSpec>,
+    /// Of each check, where it is made to hold by something else than the step's own command.
+    pub elsewhere: Vec<Option<Elsewhere>>,
     /// For a server's step: the transcript keeps only log lines that hold one of these.
     pub keep: Vec<String>,
     /// How the step is done without a learner.
@@ -107,7 +110,7 @@ struct RawStep {
     text: Vec<String>,
     #[serde(default)]
     needs: Vec<Spanned<String>>,
-    check: Vec<CheckSpec>,
+    check: Vec<RawCheck>,
     #[serde(default)]
     keep: Vec<String>,
     #[serde(default)]
@@ -217,6 +220,22 @@ impl StepSpec {
             let found = earlier.iter().position(|step| step.id == *need.get_ref());
             found.ok_or_else(|| (Some(need.span().start), format!("no earlier step {:?}", need.get_ref())))
         };
+        let (elsewhere, checks): (Vec<_>, Vec<_>) = raw
+            .check
+            .into_iter()
+            .map(RawCheck::parts)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|fault| (None, fault))?
+            .into_iter()
+            .unzip();
+        for Elsewhere { terminal, command } in elsewhere.iter().flatten() {
+            if !known(terminal) {
+                return Err((None, format!("no terminal {terminal:?}")));
+            }
+            if let Some(unknown) = command.as_ref().and_then(|command| Variables::first_unknown(command, variables)) {
+                return Err((None, format!("no variable {unknown:?}")));
+            }
+        }
         let needs = raw.needs.iter().map(place_of).collect::<Result<_, _>>()?;
         let mut solution = raw.solution;
         if solution.is_empty() {
@@ -232,7 +251,8 @@ impl StepSpec {
             edit: raw.edit.map(Spanned::into_inner),
             text: raw.text,
             needs,
-            checks: raw.check,
+            checks,
+            elsewhere,
             keep: raw.keep,
             solution,
         })
@@ -277,6 +297,13 @@ check = [{ is = "no-topic", name = "x" }]
         check("is = \"no-topic\"", "is = \"no-such\"", "unknown variant `no-such`");
         check("name = \"x\"", "nmae = \"x\"", "unknown field `nmae`");
         check("check = [{ is = \"no-topic\", name = \"x\" }]", "check = []", "expected at least one check");
+        let elsewhere = |keys: &str| format!("name = \"x\", {keys} }}]");
+        check("name = \"x\" }]", &elsewhere("terminal = \"client\", command = \"Ctrl-C\""), "fine");
+        check("name = \"x\" }]", &elsewhere("terminal = \"cleint\", command = \"Ctrl-C\""), "no terminal \"cleint\"");
+        check("name = \"x\" }]", &elsewhere("terminal = \"client\", command = \"${b}\""), "no variable \"b\"");
+        check("name = \"x\" }]", &elsewhere("terminal = \"client\""), "a check's terminal needs its command");
+        check("name = \"x\" }]", &elsewhere("command = \"Ctrl-C\""), "a check's command needs its terminal");
+        check("name = \"x\" }]", &elsewhere("terminla = \"client\""), "unknown field `terminla`");
         check("id = \"demo\"", "id = \"demo", "demo/lab.toml:2:");
         let edit = |line: &str| format!("edit = {{ file = \"f\", lines = [{line:?}] }}\ncheck = [");
         check("check = [", &edit("a=${bootstrap}"), "fine");

@@ -191,6 +191,11 @@ pub enum Effect {
         /// Whether it runs.
         run: bool,
     },
+    /// Have the coach look at a held line again: its answer is another [`Input::LineEntered`].
+    LookAgain {
+        /// The line's number.
+        id: u64,
+    },
     /// Make the change that the advice proposes, then let the line go as it should be.
     Fix {
         /// The line's number.

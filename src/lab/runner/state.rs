@@ -1,6 +1,6 @@
 //! The state machine of a run: which step is on, what its checks said last, which line is held.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Run {
     /// The earlier steps whose server is missing, as the learner was told.
     missing: Vec<usize>,
     held: Option<Held>,
+    /// The lines of other terminals that the coach has something to say about too: they wait for their turn, since one question is asked
+    /// at a time.
+    waiting: VecDeque<u64>,
     going: Option<Going>,
     /// The step is to be done as soon as its checks have told which servers are missing.
     solve_wanted: bool,
@@ -61,7 +64,16 @@ impl Run {
     /// A run that goes on where `progress` left it.
     pub fn new(lab: Arc<Lab>, progress: Progress) -> Self {
         let progress = if progress.step > lab.spec.steps.len() { Progress::default() } else { progress };
-        Self { lab, progress, outcomes: Vec::new(), missing: Vec::new(), held: None, going: None, solve_wanted: false }
+        Self {
+            lab,
+            progress,
+            outcomes: Vec::new(),
+            missing: Vec::new(),
+            held: None,
+            waiting: VecDeque::new(),
+            going: None,
+            solve_wanted: false,
+        }
     }
 
     /// How far it is.
@@ -100,8 +112,11 @@ impl Run {
             Input::LineEntered { terminal, id, advice: Some(advice) } => self.hold(terminal, id, advice),
             Input::LineEntered { id, advice: None, .. } => vec![Effect::Verdict { id, run: true }],
             Input::LineDropped { id } => {
-                self.held.take_if(|held| held.id == id);
-                Vec::new()
+                self.waiting.retain(|waiting| *waiting != id);
+                match self.held.take_if(|held| held.id == id) {
+                    Some(_) => self.next_waiting().into_iter().collect(),
+                    None => Vec::new(),
+                }
             }
             Input::LineEnded { terminal, advice } => advice
                 .map(|advice| Effect::Tell(RunEvent::Advised { terminal, advice: Box::new(advice), held: false }))
@@ -136,6 +151,7 @@ impl Run {
         let target = target.min(self.lab.spec.steps.len().saturating_sub(1));
         // a line that waits is given up with its terminal
         self.held = None;
+        self.waiting.clear();
         self.solve_wanted = false;
         self.outcomes.clear();
         self.missing.clear();
@@ -216,9 +232,9 @@ impl Run {
     fn hold(&mut self, terminal: String, id: u64, advice: Advice) -> Vec<Effect> {
         let advice = Box::new(advice);
         let told = RunEvent::Advised { terminal, advice: advice.clone(), held: true };
-        // one line is asked about at a time: a second one, from another terminal, is let go
         if self.held.is_some() {
-            return vec![Effect::Verdict { id, run: true }];
+            self.waiting.push_back(id);
+            return Vec::new();
         }
         self.held = Some(Held { id, advice });
         vec![Effect::Tell(told)]
@@ -226,11 +242,17 @@ impl Run {
 
     fn answered(&mut self, choice: Choice) -> Vec<Effect> {
         let Some(Held { id, advice }) = self.held.take() else { return Vec::new() };
-        match choice {
-            Choice::RunAnyway => vec![Effect::Verdict { id, run: true }],
-            Choice::Cancel => vec![Effect::Verdict { id, run: false }],
-            Choice::Fix => vec![Effect::Fix { id, advice }],
-        }
+        let effect = match choice {
+            Choice::RunAnyway => Effect::Verdict { id, run: true },
+            Choice::Cancel => Effect::Verdict { id, run: false },
+            Choice::Fix => Effect::Fix { id, advice },
+        };
+        [effect].into_iter().chain(self.next_waiting()).collect()
+    }
+
+    /// The line whose turn it is to be asked about: it is looked at anew, since what was wrong with it may have been mended meanwhile.
+    fn next_waiting(&mut self) -> Option<Effect> {
+        self.waiting.pop_front().map(|id| Effect::LookAgain { id })
     }
 
     fn hint(&mut self) -> Vec<Effect> {

@@ -1,5 +1,5 @@
 # What a lab terminal adds to an interactive bash (4.4 and later). Above this, the terminal's own values were set:
-# __kafkalab_{dir,mark,host,program,prompt,startup}.
+# __kafkalab_{dir,mark,host,program,prompt,startup,id}.
 #
 # Enter runs __kafkalab_enter, which notes the line as it was typed, and then accepts the line as usual. When bash has read a whole
 # command and is about to run it, it expands PS0: that calls __kafkalab_ask in a subshell, which hands the line over, waits for the
@@ -64,7 +64,7 @@ __kafkalab_ask() {
       verdict=
       while :; do
         # a read whose time is up may have taken a part of an answer: the rest is put behind it
-        builtin read -r -t 1 -u "$fd" part
+        IFS= builtin read -r -t 1 -u "$fd" part
         whole=$?
         verdict+=$part
         case $verdict in
@@ -98,7 +98,7 @@ __kafkalab_prompt() {
   return $status
 }
 
-__kafkalab_id=0 __kafkalab_commands=0 __kafkalab_line=
+__kafkalab_commands=0 __kafkalab_line=
 
 [[ $__kafkalab_startup == user && -r ~/.bashrc ]] && . ~/.bashrc
 

@@ -16,6 +16,23 @@ pub(super) const MARKER_START: &str = "\u{1b}]7717;";
 const LINE_BYTES_MAX: u64 = 1024 * 1024;
 const HOOKS: &str = include_str!("hooks.bash");
 
+/// How many lines of one shell are told apart: the numbers of its lines begin where those of a shell before it, which may have had the same
+/// name, can never come. An answer that was meant for a line of that one is no answer to a line of this one.
+const LINES_BITS: u32 = 32;
+
+/// Whose hooks they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HooksOf<'a> {
+    /// The terminal's name.
+    pub(super) terminal: &'a str,
+    /// How many shells were started before.
+    pub(super) number: u32,
+    /// Whether the learner's own `~/.bashrc` is read.
+    pub(super) startup: Startup,
+    /// Which prompt is shown.
+    pub(super) prompt: PromptStyle,
+}
+
 /// The private folder of one terminal; removed when dropped.
 #[derive(Debug)]
 pub(super) struct HookFolder {
@@ -26,7 +43,7 @@ pub(super) struct HookFolder {
 
 impl HookFolder {
     /// Makes the folder (0700) with the startup file and the answer pipe in it.
-    pub(super) fn create(path: PathBuf, terminal: &str, startup: Startup, prompt: PromptStyle) -> io::Result<Self> {
+    pub(super) fn create(path: PathBuf, of: &HooksOf<'_>) -> io::Result<Self> {
         // of a host that was killed
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -34,7 +51,7 @@ impl HookFolder {
         }
         DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
         let mark = uuid::Uuid::new_v4().simple().to_string();
-        let file = startup_file(&path, &mark, terminal, startup, prompt);
+        let file = startup_file(&path, &mark, of);
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path.join("bashrc"))?.write_all(file.as_bytes())?;
         rustix::fs::mknodat(CWD, path.join("answer"), FileType::Fifo, Mode::from_raw_mode(0o600), 0)?;
         // open for both ways: neither opening nor writing waits for a shell, and the shell sees no end between answers
@@ -77,13 +94,13 @@ impl Drop for HookFolder {
     }
 }
 
-fn startup_file(folder: &Path, mark: &str, terminal: &str, startup: Startup, prompt: PromptStyle) -> String {
-    let startup = match startup {
+fn startup_file(folder: &Path, mark: &str, of: &HooksOf<'_>) -> String {
+    let startup = match of.startup {
         Startup::User => "user",
         Startup::Clean => "clean",
     };
-    let prompt = match prompt {
-        PromptStyle::Lab => format!("learner@{terminal} \\W$ "),
+    let prompt = match of.prompt {
+        PromptStyle::Lab => format!("learner@{} \\W$ ", of.terminal),
         PromptStyle::User => String::new(),
     };
     let program = std::env::current_exe().unwrap_or_default();
@@ -94,6 +111,7 @@ fn startup_file(folder: &Path, mark: &str, terminal: &str, startup: Startup, pro
         ("host", &std::process::id().to_string()),
         ("startup", startup),
         ("prompt", &prompt),
+        ("id", &(u64::from(of.number) << LINES_BITS).to_string()),
     ]
     .map(|(name, value)| format!("__kafkalab_{name}={}\n", quoted(value)));
     values.concat() + HOOKS
@@ -117,7 +135,10 @@ mod tests {
     #[test]
     fn an_answer_never_waits_and_the_folder_is_removed() {
         let place = tempfile::tempdir().expect("a temporary folder");
-        let folder = HookFolder::create(place.path().join("a/b"), "client", Startup::Clean, PromptStyle::Lab).expect("created");
+        let of = HooksOf { terminal: "client", number: 3, startup: Startup::Clean, prompt: PromptStyle::Lab };
+        let folder = HookFolder::create(place.path().join("a/b"), &of).expect("created");
+        let file = fs::read_to_string(folder.startup_file()).expect("it is there");
+        assert!(file.contains("__kafkalab_id='12884901888'\n"), "{file}");
         for id in 0..1000 {
             folder.answer(id, Decision::Skip).expect("nobody reads, and nobody has to");
         }

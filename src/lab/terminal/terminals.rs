@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OnceCell, mpsc};
 
-use super::hooks::HookFolder;
+use super::hooks::{HookFolder, HooksOf};
 use super::shell::{Shell, Start};
 use super::{
     Foreground, OpenTerminal, SESSION_VARIABLE, Size, Startup, TERMINAL_VARIABLE, TerminalError, TerminalEvent, TerminalOptions,
@@ -41,7 +41,7 @@ pub struct Terminals {
     bash: OnceCell<PathBuf>,
     shells: Shells,
     /// How many terminals were opened so far.
-    opened: AtomicU64,
+    opened: AtomicU32,
     events: mpsc::Sender<TerminalEvent>,
 }
 
@@ -53,7 +53,7 @@ impl Terminals {
     pub fn new(options: TerminalOptions) -> Result<(Self, mpsc::Receiver<TerminalEvent>), TerminalError> {
         check_name(&options.session)?;
         let (events, receiver) = mpsc::channel(EVENTS_MAX);
-        Ok((Self { options, bash: OnceCell::new(), shells: Shells::default(), opened: AtomicU64::new(0), events }, receiver))
+        Ok((Self { options, bash: OnceCell::new(), shells: Shells::default(), opened: AtomicU32::new(0), events }, receiver))
     }
 
     /// The names of the open terminals.
@@ -76,8 +76,8 @@ impl Terminals {
         // never the folder of one that has just closed: that is about to be removed
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
         let folder = self.options.folder.join(&self.options.session).join(format!("{name}.{number}"));
-        let hooks = HookFolder::create(folder.clone(), &name, self.options.startup, self.options.prompt)
-            .map_err(|source| TerminalError::Folder { folder, source })?;
+        let of = HooksOf { terminal: &name, number, startup: self.options.startup, prompt: self.options.prompt };
+        let hooks = HookFolder::create(folder.clone(), &of).map_err(|source| TerminalError::Folder { folder, source })?;
         let environment = self.environment(&name, environment);
         let ended = {
             let (shells, name) = (Arc::downgrade(&self.shells), name.clone());

@@ -289,7 +289,10 @@ impl Session {
                 self.ready.push_back(SessionEvent::Prompt { terminal, exit_code });
             }
             TerminalEvent::Line { terminal, line, cwd, verdict, .. } => self.take_line(terminal, line, cwd, verdict),
-            TerminalEvent::Closed { terminal, .. } => self.ready.push_back(SessionEvent::Closed { terminal }),
+            TerminalEvent::Closed { terminal, .. } => {
+                self.forget_held(&terminal);
+                self.ready.push_back(SessionEvent::Closed { terminal });
+            }
         }
     }
 
@@ -308,6 +311,7 @@ impl Session {
                 self.ready.push_back(SessionEvent::Told(event));
             }
             Effect::Verdict { id, run } => self.let_go(id, run),
+            Effect::LookAgain { id } => self.look_again(id),
             Effect::Fix { id, advice } => self.fix(id, &advice),
             Effect::Renew => {
                 self.checker.turn_to(None);

@@ -1,12 +1,9 @@
 //! A step is done for the learner at the terminals as they are: a server may run where the solution does not expect it, a program may
 //! have the terminal where the next line is to be typed.
 
-use std::ffi::OsStr;
-
-use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope};
+use crate::lab::check::scope::{BROKER_CLASS, CONSUMER_CLASS, COORDINATOR_CLASS, PRODUCER_CLASS, Scope, terminal_of};
 use crate::lab::format::{CheckSpec, Key, StepSpec};
 use crate::lab::runner::{Play, Player, RunEvent};
-use crate::lab::terminal::TERMINAL_VARIABLE;
 use crate::process::table::{self, Process};
 
 /// What a program of a lab is.
@@ -190,9 +187,7 @@ fn running(process: &Process) -> Running {
 
 /// Whether a process is in the foreground of the lab's terminal of that name. A shell that waits for a program is not.
 pub(super) fn has_to_itself(process: &Process, terminal: &str) -> bool {
-    let is_there =
-        || process.environment().is_some_and(|of| of.get(OsStr::new(TERMINAL_VARIABLE)).is_some_and(|of| of == terminal));
-    process.foreground == Some(process.group) && process.pid() != process.session && is_there()
+    terminal_of(process).is_some_and(|of| of == terminal)
 }
 
 #[cfg(test)]
