@@ -14,7 +14,7 @@ use crate::engine::broker::startup::{RunningBroker, StartError};
 use crate::engine::exception::Exception;
 use crate::engine::log4j;
 use crate::log_info;
-use crate::process::server::{EndingSignals, meet_file_limits};
+use crate::process::server::{EndingSignals, keep_memory, meet_file_limits};
 use crate::properties::{Document, PropertiesError};
 
 const MAIN: &str = "kafka.Kafka$";
@@ -70,6 +70,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    keep_memory();
     // more threads would take memory and bring nothing: the work is short and the kernel's
     match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKER_THREADS).enable_all().build() {
         Ok(runtime) => {
