@@ -1,6 +1,8 @@
 //! An error as a person reads it: a code, one plain sentence, and what to do next.
 
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
 
 use super::exit;
 use crate::lab::format::FormatError;
@@ -27,6 +29,17 @@ impl Failure {
     /// A failure whose sentence says what failed and why, for what has no sentence of its own.
     pub fn io(what: impl Display, reason: impl Display) -> Self {
         Self::new("io", Message::new(cli::E_IO).with("what", what).with("reason", reason))
+    }
+
+    /// A failure to write below the workspace, where its cause is none that permissions are to blame for.
+    pub(super) fn of_disk(path: &Path, source: &io::Error) -> Option<Self> {
+        let (code, text) = match source.kind() {
+            io::ErrorKind::StorageFull => ("disk-full", cli::E_FULL),
+            io::ErrorKind::QuotaExceeded => ("quota", cli::E_QUOTA),
+            io::ErrorKind::ReadOnlyFilesystem => ("read-only", cli::E_READ_ONLY),
+            _ => return None,
+        };
+        Some(Self::new(code, Message::new(text).with("path", path.display())))
     }
 
     /// The line as it is printed.
@@ -57,6 +70,9 @@ impl From<WorkspaceError> for Failure {
         match error {
             WorkspaceError::Busy { pid } => Self::new("workspace-busy", Message::new(cli::E_BUSY).with("pid", pid)),
             WorkspaceError::Write { path, source } => {
+                if let Some(failure) = Self::of_disk(&path, &source) {
+                    return failure;
+                }
                 let message = Message::new(cli::E_WORKSPACE).with("path", path.display()).with("reason", source);
                 Self::new("workspace", message)
             }

@@ -235,7 +235,9 @@ pub(super) fn setup_failure(error: SetupError, language: Language) -> Failure {
     match error {
         SetupError::Distribution(error) => with_reason("distribution", say::E_DIST, error.explain(language)),
         SetupError::PortTaken { port, holder } => port_taken(port, holder, language),
-        SetupError::Witness { path, source } | SetupError::Renew { path, source } => Failure::io(path.display(), source),
+        SetupError::Witness { path, source } | SetupError::Renew { path, source } => {
+            Failure::of_disk(&path, &source).unwrap_or_else(|| Failure::io(path.display(), source))
+        }
     }
 }
 
@@ -249,6 +251,11 @@ pub(super) fn port_taken(port: u16, holder: Option<(String, u32)>, language: Lan
 }
 
 pub(super) fn terminal_failure(error: TerminalError) -> Failure {
+    if let TerminalError::Folder { folder, source } = &error
+        && let Some(failure) = Failure::of_disk(folder, source)
+    {
+        return failure;
+    }
     match error {
         TerminalError::BashMissing => Failure::new("bash-missing", say::E_BASH),
         TerminalError::BashTooOld { path, found } => {

@@ -59,6 +59,9 @@ crate::texts! {
     E_USAGE_MISSING { ko: "{found:이/가} 빠졌어요. 쓰는 법은 kafkalab --help 에 있어요.", en: "{found} is missing. See kafkalab --help." }
     E_LAB { ko: "실습을 읽지 못했어요: {reason}. 그곳을 고친 다음 다시 실행하세요.", en: "The lab cannot be read: {reason}. Correct it and run this again." }
     E_WORKSPACE { ko: "작업 폴더 {path}에 쓸 수 없어요 ({reason}). 쓸 수 있는 폴더를 --workspace 로 알려 주세요.", en: "The workspace {path} cannot be written ({reason}). Name a folder that can be with --workspace." }
+    E_FULL { ko: "{path}: 디스크에 남은 자리가 없어요. 자리를 비우고 다시 실행하거나, 다른 디스크의 폴더를 --workspace 로 알려 주세요.", en: "No space is left on the disk of {path}. Make room and run this again, or name a folder on another disk with --workspace." }
+    E_QUOTA { ko: "{path}: 이 디스크에서 쓸 수 있는 할당량(quota)을 다 썼어요. 자리를 비우고 다시 실행하거나, 다른 디스크의 폴더를 --workspace 로 알려 주세요.", en: "Your quota on the disk of {path} is used up. Make room and run this again, or name a folder on another disk with --workspace." }
+    E_READ_ONLY { ko: "{path}: 읽기만 되는(read-only) 파일 시스템이에요. 다른 곳의 폴더를 --workspace 로 알려 주세요.", en: "The file system of {path} is read-only. Name a folder elsewhere with --workspace." }
     E_HOME { ko: "집 폴더를 몰라서 작업 폴더를 정하지 못했어요. --workspace 로 알려 주세요.", en: "There is no home folder to put the workspace in. Name one with --workspace." }
     E_PORT_HOLDER { ko: "{name}, pid {pid}", en: "{name}, pid {pid}" }
     E_PORT_HOLDER_UNSEEN { ko: "다른 사용자의 프로그램", en: "of another user" }

@@ -34,6 +34,8 @@ mod crash;
 #[cfg(test)]
 mod crash_campaign;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 mod doctor;

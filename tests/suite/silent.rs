@@ -115,3 +115,27 @@ async fn right_ways_are_right() {
     assert_eq!(learner.leave().await, 0);
     home.nothing_left().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_dies_in_the_background_is_explained() {
+    let home = Home::of_lab("04-operating");
+    let mut learner = home.start(&["learn", "04", "--free-ports", "--lang", "en"]);
+    for step in 1..=10 {
+        learner.see(&format!(" {step}/12 · ")).await;
+        learner.press(F3).await;
+    }
+    learner.see(" 11/12 · ").await;
+    assert!(!learner.text().contains("KL601"), "{}", learner.text());
+    // ZooKeeper keeps the registration of the broker that was killed for six seconds
+    learner.prompt("server").await;
+    learner.line("./kafka-server-start.sh -daemon ../config/server.properties").await;
+    learner.see("KL601").await;
+    learner.see("node already exists").await;
+    // a start that goes well is silent
+    learner.press(F3).await;
+    learner.see(" 12/12 · ").await;
+    let text = learner.text();
+    assert_eq!(text.matches("╭ KL").count(), 1, "{text}");
+    assert_eq!(learner.leave().await, 0);
+    home.nothing_left().await;
+}

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
 use super::live::LiveSystem;
 use super::notice::{self, LineFacts, Notice, RunningServer, Surroundings};
-use super::{Advice, Coach, found_after, found_before};
+use super::{Advice, Background, Coach, found_after, found_before, said};
 use crate::engine::distribution::Distribution;
 use crate::judge::rules::Line;
 use crate::judge::rules::command::topic_returns::{TOPIC_RETURNS, deleting, may_make_topics};
@@ -31,6 +32,13 @@ pub enum Judged {
         /// What else is known of it.
         facts: LineFacts,
     },
+    /// Of a line that started a server in the background, which has ended since.
+    InBackground {
+        /// The terminal.
+        terminal: String,
+        /// What there is to say.
+        advice: Option<Advice>,
+    },
     /// Of a line that has run.
     After {
         /// The terminal.
@@ -49,6 +57,8 @@ pub struct LabCoach {
     to_be_ended: Vec<Ending>,
     /// The topics that were deleted while clients were attached to them, and may come back with those.
     deleted: Arc<Mutex<Vec<Deleted>>>,
+    /// How many servers were started in the background.
+    background: Arc<AtomicU64>,
     sender: mpsc::UnboundedSender<Judged>,
     judged: mpsc::UnboundedReceiver<Judged>,
 }
@@ -70,6 +80,8 @@ pub struct Ended {
     pub typed: Option<Keys>,
     /// The topic that it deleted, as it was known before: [`LineFacts::deleted`].
     pub deleted: Option<Deleted>,
+    /// The server that it started in the background: [`LineFacts::background`].
+    pub background: Option<Background>,
 }
 
 /// How many topics that were deleted under their clients are remembered.
@@ -79,7 +91,15 @@ impl LabCoach {
     /// A coach that remembers what it told in earlier runs, for the lab of that scope.
     pub fn new(coach: Coach, scope: Scope) -> Self {
         let (sender, judged) = mpsc::unbounded_channel();
-        Self { coach: Arc::new(Mutex::new(coach)), scope, to_be_ended: Vec::new(), deleted: Arc::default(), sender, judged }
+        Self {
+            coach: Arc::new(Mutex::new(coach)),
+            scope,
+            to_be_ended: Vec::new(),
+            deleted: Arc::default(),
+            background: Arc::default(),
+            sender,
+            judged,
+        }
     }
 
     /// What it remembers.
@@ -103,6 +123,7 @@ impl LabCoach {
         let (scope, deleted) = (self.scope.clone(), Arc::clone(&self.deleted));
         self.judge(Typed { line, cwd }, self.system(), move |coach, context, system| {
             let mut facts = facts_of(context, &scope);
+            facts.background = Background::of(context, &scope);
             let line = Line::new(context, None);
             if line.as_ref().is_none_or(may_make_topics) {
                 locked(&deleted).clear();
@@ -116,7 +137,10 @@ impl LabCoach {
 
     /// Looks at a line that has ended. Must be called within a tokio runtime.
     pub fn judge_after(&self, terminal: String, line: String, cwd: PathBuf, ended: Ended) {
-        let Ended { exit_code, output, typed, deleted: own } = ended;
+        let Ended { exit_code, output, typed, deleted: own, background } = ended;
+        if let Some(background) = background.filter(|_| exit_code == 0) {
+            self.look_after(background, terminal.clone(), Typed { line: line.clone(), cwd: cwd.clone() });
+        }
         let deleted = Arc::clone(&self.deleted);
         let earlier = locked(&deleted).clone();
         let printed = console::strip_ansi_codes(&String::from_utf8_lossy(&output)).replace('\r', "");
@@ -135,6 +159,21 @@ impl LabCoach {
         });
     }
 
+    /// Looks after a server that was started in the background, until it has started, or has ended instead, or another one is started.
+    fn look_after(&self, background: Background, terminal: String, typed: Typed) {
+        let (count, scope, system) = (Arc::clone(&self.background), self.scope.clone(), self.system());
+        let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
+        let number = count.fetch_add(1, Ordering::AcqRel) + 1;
+        tokio::spawn(async move {
+            let is_over = || count.load(Ordering::Acquire) != number || sender.is_closed();
+            let Some(log) = background.death(&scope, is_over).await else { return };
+            judge(coach, sender, typed, system, move |coach, context, _| {
+                let found = Line::new(context, None).and_then(|line| said::cause_in_log(&line, &log));
+                Judged::InBackground { terminal, advice: found.and_then(|found| locked(coach).tell(found)) }
+            });
+        });
+    }
+
     fn system(&self) -> LiveSystem {
         LiveSystem::new(tokio::runtime::Handle::current(), self.scope.clone(), self.to_be_ended.clone())
     }
@@ -145,21 +184,31 @@ impl LabCoach {
         system: LiveSystem,
         look: impl FnOnce(&Mutex<Coach>, &CommandContext<'_>, &LiveSystem) -> Judged + Send + 'static,
     ) {
-        let (coach, sender) = (Arc::clone(&self.coach), self.sender.clone());
-        tokio::task::spawn_blocking(move || {
-            let variables = variables_at(&typed.cwd);
-            let context =
-                CommandContext { line: &typed.line, cwd: &typed.cwd, variables: &variables, files: &DiskFiles, system: &system };
-            let judged = look(&coach, &context, &system);
-            // a run that is over needs no words
-            let _ = sender.send(judged);
-        });
+        judge(Arc::clone(&self.coach), self.sender.clone(), typed, system, look);
     }
 
     /// The next thing that the coach has to say, or that it has nothing to say. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Judged> {
         self.judged.recv().await
     }
+}
+
+/// Looks at a line on a thread that may wait for files and servers.
+fn judge(
+    coach: Arc<Mutex<Coach>>,
+    sender: mpsc::UnboundedSender<Judged>,
+    typed: Typed,
+    system: LiveSystem,
+    look: impl FnOnce(&Mutex<Coach>, &CommandContext<'_>, &LiveSystem) -> Judged + Send + 'static,
+) {
+    tokio::task::spawn_blocking(move || {
+        let variables = variables_at(&typed.cwd);
+        let context =
+            CommandContext { line: &typed.line, cwd: &typed.cwd, variables: &variables, files: &DiskFiles, system: &system };
+        let judged = look(&coach, &context, &system);
+        // a run that is over needs no words
+        let _ = sender.send(judged);
+    });
 }
 
 fn locked<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -6,6 +6,7 @@
 //! would hang it goes on to ask.
 
 mod asking;
+mod background;
 mod desk;
 mod fix;
 mod live;
@@ -13,6 +14,7 @@ mod notice;
 mod said;
 mod typing;
 
+pub use background::Background;
 pub use desk::{Ended, Judged, LabCoach};
 pub use fix::{FixError, apply_fix};
 pub use notice::{CONSUMER_SCRIPT, LineFacts, Notice};

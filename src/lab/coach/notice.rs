@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::background::Background;
 use crate::judge::rules::Line;
 use crate::judge::rules::command::invocation::Invocation;
 use crate::judge::rules::context::{CommandContext, Deleted, FileKind};
@@ -110,6 +111,8 @@ pub struct LineFacts {
     pub foreground: Option<&'static str>,
     /// The topic that it deletes, where clients are attached to it.
     pub deleted: Option<Deleted>,
+    /// The server that it starts in the background.
+    pub background: Option<Background>,
 }
 
 /// A server that runs: its process, and the file it was started with.
@@ -142,7 +145,7 @@ pub(super) fn facts(context: &CommandContext<'_>, around: &Surroundings<'_>) -> 
         // one that ends by itself leaves what is typed to the shell
         server.or_else(|| is_consumer(context, last).then_some(CONSUMER_SCRIPT).filter(|_| !has(&ENDS_BY_ITSELF)))
     });
-    LineFacts { notice, foreground, deleted: None }
+    LineFacts { notice, foreground, ..LineFacts::default() }
 }
 
 /// The server that a command starts, as learners call it, and its main class.

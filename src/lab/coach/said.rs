@@ -32,6 +32,18 @@ pub(super) fn cause(line: &Line<'_>, output: &[u8]) -> Option<Diagnostic> {
     if !starts && OF_SERVERS.iter().any(|words| said.contains(words)) {
         return None;
     }
+    told_by(line, invocation, &said)
+}
+
+/// The cause of how a server in the background ended, by its log.
+pub(super) fn cause_in_log(line: &Line<'_>, log: &str) -> Option<Diagnostic> {
+    let is_server = |name: &str| name.ends_with("-server-start.sh");
+    let invocation = line.invocations.iter().rev().find(|invocation| spoken_by(line, invocation).is_some_and(is_server))?;
+    told_by(line, invocation, log)
+}
+
+/// The first cause in what was said, at the command that said it.
+fn told_by(line: &Line<'_>, invocation: &Invocation, said: &str) -> Option<Diagnostic> {
     let found = diagnose(said.as_bytes()).ok()?;
     let cause = found.causes.into_iter().next().filter(|cause| cause.rule.severity >= Severity::Warning)?;
     // what is wrong with a line the rules about lines know better

@@ -349,6 +349,10 @@ impl Host {
         };
         match answer {
             Err(TerminalError::NotOpen { .. }) => Ok(Answer::NotOpen),
+            Err(TerminalError::Folder { folder, source }) => match source.raw_os_error() {
+                Some(code) => Ok(Answer::Folder { folder, code }),
+                None => Err(TerminalError::Folder { folder, source }),
+            },
             other => other,
         }
     }

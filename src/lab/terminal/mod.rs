@@ -218,7 +218,7 @@ pub enum TerminalError {
         source: SpawnError,
     },
     /// The private folder could not be made.
-    #[error("failed to prepare {}: it must be a folder that can be written to", .folder.display())]
+    #[error("failed to prepare {}: {}", .folder.display(), next_step(.source))]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -267,6 +267,16 @@ fn marked_or_below(marks: &[(&str, &OsStr)], shells: &[table::Identity]) -> Vec<
             && shells.iter().any(|shell| process.session == shell.pid && process.identity.start_ticks >= shell.start_ticks)
     };
     table::all().into_iter().filter(|process| below(process) || marked::carries(process, marks)).collect()
+}
+
+/// What to do about a folder that could not be made.
+fn next_step(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "no space is left on its disk; make room, or use another folder",
+        io::ErrorKind::QuotaExceeded => "the quota on its disk is used up; make room, or use another folder",
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only; use another folder",
+        _ => "it must be a folder that can be written to",
+    }
 }
 
 fn check_name(name: &str) -> Result<(), TerminalError> {

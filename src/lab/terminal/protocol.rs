@@ -86,6 +86,11 @@ pub(super) enum Answer {
     Left(Vec<Identity>),
     /// There is no terminal of that name.
     NotOpen,
+    /// A terminal's private folder could not be made: the system's number for why.
+    Folder {
+        folder: PathBuf,
+        code: i32,
+    },
 }
 
 /// From a window that looks at one terminal; the first frame is [`ToView::Look`].

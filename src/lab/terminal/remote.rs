@@ -201,7 +201,9 @@ impl RemoteTerminals {
     /// As there; and the host may have gone.
     pub async fn open(&self, terminal: OpenTerminal) -> Result<(), TerminalError> {
         let name = terminal.name.clone();
-        self.call(Call::Open(terminal), CALL_DEADLINE).await?;
+        if let Answer::Folder { folder, code } = self.call(Call::Open(terminal), CALL_DEADLINE).await? {
+            return Err(TerminalError::Folder { folder, source: io::Error::from_raw_os_error(code) });
+        }
         self.shared.names().insert(name);
         Ok(())
     }

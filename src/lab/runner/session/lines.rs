@@ -20,7 +20,7 @@ use std::time::SystemTime;
 use super::{Input, Session, SessionEvent};
 use crate::judge::diagnostic::Source;
 use crate::judge::rules::context::Deleted;
-use crate::lab::coach::{Advice, Choice, Ended, Judged, Notice, Typing, apply_fix};
+use crate::lab::coach::{Advice, Background, Choice, Ended, Judged, Notice, Typing, apply_fix};
 use crate::lab::runner::{Play, RunEvent};
 use crate::lab::terminal::{Decision, Verdict};
 
@@ -38,6 +38,8 @@ pub(super) struct Entered {
     pub(super) typing: Typing,
     /// The topic that it deletes under its clients.
     pub(super) deleted: Option<Deleted>,
+    /// The server that it starts in the background.
+    pub(super) background: Option<Background>,
     /// The server that it starts runs already.
     pub(super) twice: Option<Notice>,
     /// The end of what was printed since, at most twice [`OUTPUT_MAX`] bytes.
@@ -50,13 +52,24 @@ const OUTPUT_MAX: usize = 64 * 1024;
 impl Entered {
     fn new(id: u64, line: String, cwd: PathBuf) -> Self {
         let typing = Typing::begin(SystemTime::now());
-        Self { id, line, cwd, foreground: None, typed: 0, typing, deleted: None, twice: None, output: Vec::new() }
+        Self {
+            id,
+            line,
+            cwd,
+            foreground: None,
+            typed: 0,
+            typing,
+            deleted: None,
+            background: None,
+            twice: None,
+            output: Vec::new(),
+        }
     }
 
     /// What the coach is told of it when it has ended.
     pub(super) fn ended(self, exit_code: i32) -> (String, PathBuf, Ended) {
-        let ended = Ended { exit_code, output: self.output, typed: self.typing.typed(), deleted: self.deleted };
-        (self.line, self.cwd, ended)
+        let Self { line, cwd, output, typing, deleted, background, .. } = self;
+        (line, cwd, Ended { exit_code, output, typed: typing.typed(), deleted, background })
     }
 
     /// Keeps what is printed while it runs.
@@ -86,7 +99,10 @@ impl Session {
     }
 
     pub(super) fn take_judged(&mut self, judged: Judged) {
-        self.judging = self.judging.saturating_sub(1);
+        // a server that is looked after is waited for by nobody
+        if !matches!(judged, Judged::InBackground { .. }) {
+            self.judging = self.judging.saturating_sub(1);
+        }
         match judged {
             // dropped while the coach looked at it: there is nothing left to hold, and the terminal's next line is another one
             Judged::Before { id, .. } if !self.held.contains_key(&id) => {}
@@ -94,7 +110,9 @@ impl Session {
                 self.take_facts(&terminal, facts);
                 self.take(Input::LineEntered { terminal, id, advice });
             }
-            Judged::After { terminal, advice } => self.take(Input::LineEnded { terminal, advice }),
+            Judged::After { terminal, advice } | Judged::InBackground { terminal, advice } => {
+                self.take(Input::LineEnded { terminal, advice })
+            }
         }
         self.ready.push_back(SessionEvent::Judged);
     }

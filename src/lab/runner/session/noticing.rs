@@ -27,6 +27,7 @@ impl Session {
         if let Some(entered) = self.lines.get_mut(terminal) {
             entered.foreground = facts.foreground;
             entered.deleted = facts.deleted;
+            entered.background = facts.background;
         }
         match facts.notice {
             Some(twice @ Notice::StartedTwice { .. }) => {
