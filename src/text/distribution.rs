@@ -110,7 +110,7 @@ crate::texts! {
         en: "Settings of MirrorMaker 2, which runs with Apache Kafka.",
     }
     KRAFT {
-        ko: "ZooKeeper 없이 도는 KRaft 모드의 설정이에요. 아파치 카프카로 실행해요.",
+        ko: "주키퍼 없이 도는 KRaft 모드의 설정이에요. 아파치 카프카로 실행해요.",
         en: "Settings of KRaft mode, which does without ZooKeeper. It runs with Apache Kafka.",
     }
     TROGDOR {

@@ -3,6 +3,9 @@
 //! A sentence is a [`Text`]: a constant with both languages, so that one of them cannot be missing. Each area has a file of
 //! its own here. Placeholders are written `{name}`; in Korean a particle may follow the name, `{topic:이/가}`, and the right
 //! one of the pair is picked by how the value ends.
+//!
+//! In Korean the server is 주키퍼, as one says it, and the broker's product is 카프카; `ZooKeeper` stands only in names that are Latin
+//! everywhere: of classes, of commands, of programs that a value names.
 
 pub mod asking;
 pub mod book;
@@ -274,6 +277,28 @@ mod tests {
                     !english.chars().any(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c)),
                     "{area}::{name}: Korean in the English"
                 );
+            }
+        }
+    }
+
+    /// The name of the server as a word of its own, outside of code.
+    fn latin_name(korean: &str) -> bool {
+        let words = korean
+            .split('`')
+            .step_by(2)
+            .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-'));
+        words.map(|word| word.trim_end_matches('.')).any(|word| matches!(word, "ZooKeeper" | "Zookeeper"))
+    }
+
+    #[test]
+    fn korean_sentences_call_the_server_by_its_korean_name() {
+        assert!(latin_name("ZooKeeper가 대답해요") && latin_name("포트는 (ZooKeeper)") && latin_name("켠 것은 Zookeeper."));
+        assert!(
+            !latin_name("`ZooKeeper`를") && !latin_name("ZooKeeperClientTimeoutException 으로 끝나요") && !latin_name("주키퍼가")
+        );
+        for (area, texts) in AREAS {
+            for (name, text) in *texts {
+                assert!(!latin_name(text.ko), "{area}::{name}: {}", text.ko);
             }
         }
     }

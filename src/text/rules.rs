@@ -73,7 +73,7 @@ crate::texts! {
         en: "Correct only the option's name and leave the rest as it is.",
     }
     UNKNOWN_OPTION_ZOOKEEPER_FIX {
-        ko: "옵션을 바꾸고, 그 뒤에 ZooKeeper 주소(보통 포트 2181) 대신 브로커의 주소(보통 9092)를 쓰세요.",
+        ko: "옵션을 바꾸고, 그 뒤에 주키퍼 주소(보통 포트 2181) 대신 브로커의 주소(보통 9092)를 쓰세요.",
         en: "Change the option, and put a broker's address (usually port 9092) behind it in place of ZooKeeper's (usually 2181).",
     }
     UNKNOWN_OPTION_LIST {

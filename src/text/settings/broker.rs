@@ -107,7 +107,7 @@ crate::texts! {
     OFFSETS_TOPIC_REPLICATION_FACTOR { ko: "__consumer_offsets의 레플리카 수예요. 브로커가 그만큼 없으면 만들어지지 않아요.", en: "The replicas of __consumer_offsets; it is not made before there are that many brokers." }
     OFFSETS_TOPIC_SEGMENT_BYTES { ko: "__consumer_offsets의 세그먼트 크기예요. 작아야 빨리 정리되고 빨리 읽혀요.", en: "The segment size of __consumer_offsets: small ones are compacted and loaded sooner." }
     OFFSET_METADATA_MAX_BYTES { ko: "오프셋을 커밋할 때 덧붙이는 글의 최대 크기예요.", en: "How long the note may be that goes with a committed offset." }
-    PROCESS_ROLES { ko: "KRaft에서 이 노드가 맡는 일이에요. ZooKeeper 모드에서는 적지 않아요.", en: "The roles of this node in KRaft; not set in ZooKeeper mode." }
+    PROCESS_ROLES { ko: "KRaft에서 이 노드가 맡는 일이에요. 주키퍼 모드에서는 적지 않아요.", en: "The roles of this node in KRaft; not set in ZooKeeper mode." }
     PRODUCER_ID_EXPIRATION_MS { ko: "조용한 프로듀서의 번호를 기억해 두는 시간이에요.", en: "How long the id of a silent producer is remembered." }
     PRODUCER_PURGATORY_PURGE_INTERVAL_REQUESTS { ko: "쓰기 요청의 대기실을 치우는 간격이에요. 요청 수로 세요.", en: "After how many requests the waiting room of writes is tidied." }
     QUEUED_MAX_REQUESTS { ko: "처리를 기다리는 요청 수의 상한이에요. 차면 네트워크 스레드가 기다려요.", en: "How many requests may wait to be worked on before the network threads stop reading." }
