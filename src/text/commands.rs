@@ -71,7 +71,7 @@ crate::rule_texts! {
         title: ("스크립트가 이 폴더에 없어요", "The script is in another folder"),
         why: ("이름은 맞지만 그 스크립트는 다른 폴더에 있어요. 카프카의 스크립트는 모두 bin에 있어요.", "The name is right, but the script is elsewhere: all of Kafka's scripts are in bin."),
         fix: ("스크립트가 있는 폴더부터 적거나, 그 폴더로 옮겨 가세요.", "Write the folder too, or go there first."),
-        seen: ("셸이 No such file or directory 라고 해요.", "The shell says: No such file or directory"),
+        seen: ("셸이 No such file or directory 라고 하거나, 이름만 적었을 때는 command not found 라고 해요.", "The shell says: No such file or directory, or, of a name alone: command not found"),
     }
     NOHUP_IN_FOREGROUND {
         title: ("nohup만으로는 뒤에서 돌지 않아요", "nohup alone does not go to the background"),

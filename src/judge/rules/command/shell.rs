@@ -80,7 +80,9 @@ fn other_folder(line: &Line<'_>) -> Option<Diagnostic> {
         let (typed, name) = not_found(line, invocation)?;
         let cwd = invocation.cwd.as_deref()?;
         let is_file = |path: &Path| line.context.files.kind(path) == FileKind::File;
-        if typed == name || is_file(invocation.path.as_deref()?) {
+        // a bare name is searched elsewhere; where the script is in this folder, `./` is what was forgotten
+        let typed_path = if typed == name { cwd.join(name) } else { invocation.path.clone()? };
+        if is_file(&typed_path) || (typed == name && invocation.path.is_some()) {
             return None;
         }
         let ways = ["bin/", "./", "../bin/", "../"];

@@ -102,6 +102,7 @@ pub(super) const IN_BIN: &[Row] = &[
     ("KL105", 127, "./kafka-topics.sh --list --bootstrap-server h:9092", None, None),
     ("KL105", 1, "kafka-topics.sh --list --bootstrap-server h:9092", None, None),
     ("KL106", 127, "kafka-toppics-x.sh --list", None, None),
+    ("KL106", 127, "kafka-topics.sh --list", None, None),
     ("KL109", 1, "kill 99999", Some("99999"), None),
     ("KL109", 1, "kill -9 99999", Some("99999"), None),
     ("KL109", 1, "kill -s TERM 4242 99999", Some("99999"), None),
@@ -491,6 +492,14 @@ pub(super) const IN_KAFKA: &[Row] = &[
         Some("./kafka-topics.sh"),
         Some("./bin/kafka-topics.sh --list --bootstrap-server h:9092"),
     ),
+    (
+        "KL106",
+        127,
+        "kafka-topics.sh --list --bootstrap-server h:9092",
+        Some("kafka-topics.sh"),
+        Some("./bin/kafka-topics.sh --list --bootstrap-server h:9092"),
+    ),
+    ("KL105", 127, "kafka-topics.sh --list --bootstrap-server h:9092", None, None),
     ("KL106", 1, "./bin/kafka-topics.sh --list --bootstrap-server h:9092", None, None),
 ];
 
