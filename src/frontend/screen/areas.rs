@@ -27,6 +27,12 @@ pub(super) struct Areas {
 }
 
 impl Areas {
+    /// Whether all of them are on a screen: it may have become smaller since.
+    pub(super) fn fit(&self, screen: Rect) -> bool {
+        let Self { title, lesson, divider, tabs, terminal, keys } = *self;
+        [title, lesson, divider, tabs, terminal, keys].iter().all(|area| screen.union(*area) == screen)
+    }
+
     /// The areas of a screen; `enlarged` gives the terminal all of it but its tabs and the keys.
     pub(super) fn of(screen: Rect, enlarged: bool) -> Self {
         let [body, keys] = rows(screen, screen.height.saturating_sub(1));
@@ -105,5 +111,18 @@ mod tests {
             }
             prop_assert!(screen.is_empty() || screen.union(areas.lesson_for(lines)) == screen);
         }
+    }
+
+    #[test]
+    fn areas_are_on_their_own_screen_and_not_on_a_smaller_one() {
+        for (columns, rows) in (1..130).flat_map(|columns| (1..45).map(move |rows| (columns, rows))) {
+            let screen = Rect::new(0, 0, columns, rows);
+            for areas in [false, true].map(|enlarged| Areas::of(screen, enlarged)) {
+                assert!(areas.fit(screen), "{columns}x{rows}: {areas:?}");
+                assert!(screen.union(areas.lesson_for(99)) == screen, "{columns}x{rows}: {areas:?}");
+            }
+        }
+        let areas = Areas::of(Rect::new(0, 0, 120, 40), false);
+        assert!(!areas.fit(Rect::new(0, 0, 80, 24)) && areas.fit(Rect::new(0, 0, 121, 41)));
     }
 }

@@ -59,6 +59,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Whether all of it is on a screen of that size.
+    pub(super) fn fits(&self, screen: Rect) -> bool {
+        self.areas.fit(screen) && screen.union(self.lesson) == screen
+    }
+
     /// Draws it, with the cursor where the learner types.
     pub(super) fn draw(&self, frame: &mut Frame<'_>) {
         let bar = Style::default().add_modifier(Modifier::REVERSED);

@@ -43,7 +43,12 @@ impl FullScreen {
     pub(super) fn draw(&mut self, scene: &Scene<'_>) -> io::Result<()> {
         // a terminal that knows of it shows the picture when all of it has come; others pass it over
         self.0.backend_mut().write_all(b"\x1b[?2026h")?;
-        self.0.draw(|frame| scene.draw(frame))?;
+        // a screen that has become smaller since the picture was laid out: who tells of its size is about to tell
+        self.0.draw(|frame| {
+            if scene.fits(frame.area()) {
+                scene.draw(frame);
+            }
+        })?;
         self.write(b"\x1b[?2026l")
     }
 }
