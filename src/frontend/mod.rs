@@ -2,6 +2,7 @@
 
 mod asking;
 mod blocks;
+mod fitted;
 mod host;
 pub mod keys;
 mod menu;
@@ -13,5 +14,5 @@ mod shell;
 pub use blocks::Blocks;
 pub use host::{Host, LearnError, Leaving};
 pub use menu::{MenuChoice, MenuEntry, menu};
-pub use paint::{Paint, screen_size};
+pub use paint::{Paint, is_dumb, screen_size};
 pub use shell::{ShellEnd, shell};

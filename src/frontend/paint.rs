@@ -16,6 +16,11 @@ pub fn screen_size() -> Option<(u16, u16)> {
     crossterm::terminal::size().ok()
 }
 
+/// Whether the terminal knows no escape sequences.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// How text is painted on this screen.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
@@ -27,9 +32,8 @@ pub struct Paint {
 impl Paint {
     /// For standard output as it is: no colours where `NO_COLOR` is set or it is no terminal.
     pub fn for_stdout() -> Self {
-        let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            && std::io::stdout().is_terminal();
+        let colour =
+            std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && !is_dumb() && std::io::stdout().is_terminal();
         let columns = screen_size().map_or(80, |(columns, _)| usize::from(columns));
         Self { colour, columns }
     }

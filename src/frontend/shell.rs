@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::paint::screen_size;
+use super::fitted::Fitted;
+use super::paint::{is_dumb, screen_size};
 use crate::lab::terminal::{Shown, Size, Viewer};
 
 /// Ctrl-], which a key of ours follows.
@@ -26,7 +27,8 @@ pub enum ShellEnd {
 ///
 /// # Errors
 /// This window is gone.
-pub async fn shell(viewer: &mut Viewer, keyboard: &mut mpsc::Receiver<Vec<u8>>, mut out: impl Write) -> io::Result<ShellEnd> {
+pub async fn shell(viewer: &mut Viewer, keyboard: &mut mpsc::Receiver<Vec<u8>>, out: impl Write) -> io::Result<ShellEnd> {
+    let mut out = Fitted::new(out, is_dumb());
     let mut resized = signal(SignalKind::window_change())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;

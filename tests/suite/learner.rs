@@ -205,6 +205,11 @@ impl Learner {
         plain(&self.shown().raw)
     }
 
+    /// Whether an escape sequence was written.
+    pub fn has_escapes(&self) -> bool {
+        self.shown().raw.contains(&0x1b)
+    }
+
     /// The lines that were written, without colours.
     pub fn lines(&self) -> Vec<String> {
         let raw = String::from_utf8_lossy(&self.shown().raw).into_owned();

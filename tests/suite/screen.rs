@@ -266,6 +266,9 @@ async fn a_small_or_dumb_terminal_is_served_line_by_line() {
         let mut learner = home.start_with(&["learn", "01", "--free-ports", "--lang", "en"], size, &environment);
         learner.step(1).await;
         assert!(!learner.is_full_screen());
+        learner.line("printf '\\033[1mpr%s\\n' inted").await;
+        learner.see("printed").await;
+        assert_eq!(learner.has_escapes(), term != "dumb", "{}", learner.text());
         assert_eq!(learner.leave_at_once().await, 0);
         home.nothing_left().await;
     };

@@ -13,6 +13,7 @@ pub use args::{Fixing, Format, LintArgs, command, from_matches};
 
 use super::failure::Failure;
 use super::{exit, print};
+use crate::frontend::is_dumb;
 use crate::judge::diagnostic::{Diagnostic, Look, Paint, Severity, Source, formats, report};
 use crate::judge::lint::baseline::Baseline;
 use crate::judge::lint::{Input, Options, between, files, fix, lint, script, write};
@@ -270,9 +271,8 @@ fn is_ignored(path: &Path) -> bool {
 /// Columns and colours of this terminal.
 fn look(language: Language) -> Look {
     let terminal = io::stdout().is_terminal();
-    let plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let paint = match (terminal, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())) {
-        _ if plain => Paint::Plain,
+        _ if is_dumb() => Paint::Plain,
         (true, false) => Paint::Colour,
         _ => Paint::Monochrome,
     };

@@ -10,9 +10,10 @@ use super::pace::Pace;
 use super::view::View;
 use crate::frontend::asking::{Answer, Asking, next_terminal, terminal_of_step};
 use crate::frontend::blocks::Blocks;
+use crate::frontend::fitted::Fitted;
 use crate::frontend::host::{Host, LearnError, Leaving};
 use crate::frontend::keys::{Command, Decoder, Typed};
-use crate::frontend::paint::{Paint, screen_size};
+use crate::frontend::paint::{Paint, is_dumb, screen_size};
 use crate::lab::coach::{Advice, Choice};
 use crate::lab::runner::{Input, RunEvent, Session, SessionEvent};
 use crate::lab::terminal::{Size, TerminalError, without_queries};
@@ -21,7 +22,7 @@ use crate::text::{Language, learn as say};
 struct Learn<'a, W, H> {
     session: &'a mut Session,
     host: &'a mut H,
-    view: View<W>,
+    view: View<Fitted<W>>,
     language: Language,
     asking: Asking,
     pace: Pace,
@@ -50,7 +51,7 @@ pub async fn learn<W: Write, H: Host>(
     let first = session.run().step().map_or(0, |step| step.min(session.lab().spec.steps.len() - 1));
     let terminal = session.lab().spec.steps[first].terminal.clone();
     let paint = Paint::for_stdout();
-    let view = View::new(out, paint, rows, &terminal);
+    let view = View::new(Fitted::new(out, is_dumb()), paint, rows, &terminal);
     let mut learn = Learn {
         session,
         host,
